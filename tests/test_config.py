@@ -1,0 +1,284 @@
+"""Settings: their bounds, their layers, and TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dqn_tui.config import (
+    Config,
+    load_config,
+    parse_assignment,
+    parse_config,
+    preset_for,
+    preset_names,
+    read_preset,
+    to_toml,
+)
+from dqn_tui.errors import UsageError
+from tests.helpers import one_line
+
+NO_VARIABLES: dict[str, str] = {}
+
+
+def refuse(values: dict[str, Any]) -> str:
+    """The one line with which settings are refused."""
+    with pytest.raises(UsageError) as caught:
+        parse_config(values)
+    return one_line(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("env", "", "not empty"),
+        ("env", 5, "text"),
+        ("seed", -1, ">= 0"),
+        ("seed", 2**31, "< 2147483648"),
+        ("seed", "one", "whole number"),
+        ("device", "tpu", "'auto', 'cpu' or 'cuda'"),
+        ("total_timesteps", 0, ">= 1"),
+        ("total_timesteps", 1.5, "whole number"),
+        ("net_arch", 64, ""),
+        ("net_arch", [64, 0], ">= 1"),
+        ("double", "perhaps", "true or false"),
+        ("gamma", 1.01, "<= 1"),
+        ("gamma", -0.1, ">= 0"),
+        ("gamma", float("nan"), ""),
+        ("n_steps", 0, ">= 1"),
+        ("learning_rate", 0, "> 0"),
+        ("learning_rate", -1e-3, "> 0"),
+        ("learning_rate", "fast", "lin_"),
+        ("learning_rate", "lin_", "lin_"),
+        ("learning_rate", "lin_0", "lin_"),
+        ("learning_rate", "lin_nan", "lin_"),
+        ("learning_rate", "exp_1e-3", "lin_"),
+        ("learning_rate", float("inf"), ""),
+        ("batch_size", 0, ">= 1"),
+        ("batch_size", True, "number"),
+        ("buffer_size", 0, ">= 1"),
+        ("learning_starts", -1, ">= 0"),
+        ("train_freq", 0, ">= 1"),
+        ("gradient_steps", 0, ">= 1"),
+        ("gradient_steps", -2, "-1"),
+        ("target_update_interval", 0, ">= 1"),
+        ("tau", 0, "> 0"),
+        ("tau", 1.5, "<= 1"),
+        ("max_grad_norm", 0, "> 0"),
+        ("exploration_fraction", 1.5, "<= 1"),
+        ("exploration_initial_eps", 1.5, "<= 1"),
+        ("exploration_final_eps", -0.1, ">= 0"),
+        ("eval_every", -1, ">= 0"),
+        ("eval_episodes", 0, ">= 1"),
+        ("eval_max_steps", 0, ">= 1"),
+        ("goal", "high", "number"),
+        ("save_every", -1, ">= 0"),
+        ("keep_last", 0, ">= 1"),
+        ("log_every", -1, ">= 0"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_its_key_its_value_and_what_is_allowed(
+    key: str, value: Any, allowed: str
+) -> None:
+    message = refuse({key: value})
+    assert message.startswith(key)
+    assert allowed in message
+    shown = 0 if isinstance(value, list) else value
+    assert str(shown).lower() in message.lower()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("seed", 0),
+        ("seed", 2**31 - 1),
+        ("gamma", 0),
+        ("gamma", 1),
+        ("learning_starts", 0),
+        ("gradient_steps", -1),
+        ("tau", 1),
+        ("net_arch", []),
+        ("exploration_fraction", 0),
+        ("eval_every", 0),
+        ("learning_rate", "lin_1e-3"),
+    ],
+)
+def test_values_at_the_bounds_are_taken(key: str, value: Any) -> None:
+    config = parse_config({key: value})
+    assert getattr(config, key) == (tuple(value) if isinstance(value, list) else value)
+
+
+def test_settings_that_do_not_fit_together_are_refused_with_both() -> None:
+    message = refuse({"buffer_size": 10, "batch_size": 32})
+    assert all(word in message for word in ("buffer_size", "10", "batch_size", "32"))
+    message = refuse({"exploration_initial_eps": 0.1, "exploration_final_eps": 0.5})
+    assert all(word in message for word in ("exploration_final_eps", "0.5", "exploration_initial_eps", "0.1"))
+
+
+def test_an_unknown_key_is_refused_with_near_names() -> None:
+    message = refuse({"learning_rat": 1e-3})
+    assert "'learning_rat'" in message
+    assert "learning_rate" in message
+
+
+def test_a_settings_object_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Config().seed = 2  # type: ignore[misc]
+
+
+def test_minus_one_gradient_steps_are_as_many_as_steps() -> None:
+    assert parse_config({"train_freq": 7, "gradient_steps": -1}).updates_per_burst == 7
+    assert parse_config({"train_freq": 7, "gradient_steps": 2}).updates_per_burst == 2
+
+
+# --- layers ---
+
+
+def test_each_layer_gives_way_to_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("gamma = 0.5\nbatch_size = 16\ntau = 0.5\nseed = 11\n")
+    variables = {"DQN_TUI_BATCH_SIZE": "17", "DQN_TUI_TAU": "0.25", "HOME": "/", "DQN_TUI_SEED": "12"}
+    config = load_config(file=file, variables=variables, flags={"tau": 0.125, "seed": 13})
+    default, preset = Config(), read_preset("cartpole")
+    assert preset["n_steps"] != default.n_steps
+    assert config.max_grad_norm == default.max_grad_norm
+    assert config.n_steps == preset["n_steps"]
+    assert config.gamma == 0.5
+    assert config.batch_size == 17
+    assert (config.tau, config.seed) == (0.125, 13)
+
+
+def test_the_preset_is_the_one_made_for_the_environment_from_whichever_layer() -> None:
+    cartpole, other = read_preset("cartpole")["n_steps"], Config().n_steps
+    assert load_config(variables=NO_VARIABLES).n_steps == cartpole
+    assert load_config(variables=NO_VARIABLES, flags={"env": "Acrobot-v1"}).env == "Acrobot-v1"
+    assert load_config(variables={"DQN_TUI_ENV": "Nobody-v7"}).n_steps == other
+    assert load_config(variables=NO_VARIABLES, flags={"env": "Nobody-v7"}, preset="cartpole").n_steps == cartpole
+
+
+def test_without_any_setting_the_environment_is_cartpole() -> None:
+    assert load_config(variables=NO_VARIABLES).env == "CartPole-v1"
+
+
+def test_values_of_variables_are_toml_or_a_bare_word() -> None:
+    variables = {
+        "DQN_TUI_ENV": "Acrobot-v1",
+        "DQN_TUI_NET_ARCH": "[8, 9]",
+        "DQN_TUI_DOUBLE": "false",
+        "DQN_TUI_LEARNING_RATE": "lin_1e-3",
+    }
+    config = load_config(variables=variables)
+    assert (config.env, config.net_arch, config.double, config.learning_rate) == (
+        "Acrobot-v1", (8, 9), False, "lin_1e-3"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"variables": {"DQN_TUI_BATCHSIZE": "1"}}, ["batchsize", "batch_size"]),
+        ({"variables": {"DQN_TUI_GAMMA": "2"}}, ["gamma", "2"]),
+        ({"preset": "cartpol"}, ["'cartpol'", "cartpole"]),
+        ({"file": Path("/nowhere/mine.toml")}, ["/nowhere/mine.toml", "No such file"]),
+        ({"file": Path("/")}, ["/", "directory"]),
+        ({"flags": {"gamm": 1}}, ["gamm", "gamma"]),
+    ],
+)
+def test_a_layer_that_cannot_be_used_is_refused_in_one_line(arguments: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_config(**{"variables": NO_VARIABLES} | arguments)
+    message = one_line(str(caught.value))
+    assert all(word in message for word in words)
+
+
+@pytest.mark.parametrize("content", [b"gamma = ", b"gamma", b"\xff\xfe", b"gamma = 1\ngamma = 2"])
+def test_a_file_that_is_not_toml_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        load_config(file=file, variables=NO_VARIABLES)
+    assert str(file) in one_line(str(caught.value))
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_valid_and_found_by_its_environment(name: str) -> None:
+    config = parse_config(read_preset(name))
+    assert load_config(preset=name, variables=NO_VARIABLES) == config
+    assert preset_for(config.env)["env"] == config.env
+
+
+# --- KEY=VALUE ---
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("gamma=0.5", ("gamma", 0.5)),
+        (" gamma = 0.5 ", ("gamma", 0.5)),
+        ("net_arch=[64, 64]", ("net_arch", [64, 64])),
+        ("env=CartPole-v1", ("env", "CartPole-v1")),
+        ("env=ALE/Pong-v5", ("env", "ALE/Pong-v5")),
+        ("learning_rate=lin_1e-3", ("learning_rate", "lin_1e-3")),
+        ("learning_rate=1e-3", ("learning_rate", 1e-3)),
+        ("double=false", ("double", False)),
+        ('env="a=b"', ("env", "a=b")),
+        ("env=a=b", ("env", "a=b")),
+        ("env=", ("env", "")),
+    ],
+)
+def test_an_assignment_is_a_key_and_toml_or_a_bare_word(text: str, expected: tuple[str, Any]) -> None:
+    assert parse_assignment(text) == expected
+
+
+@pytest.mark.parametrize("text", ["gamma", "", "=1", " =1"])
+def test_an_assignment_without_key_or_equals_sign_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="KEY=VALUE"):
+        parse_assignment(text)
+
+
+# --- TOML ---
+
+FRACTION = st.floats(0, 1)
+POSITIVE = st.floats(0, 1e9, exclude_min=True)
+COUNT = st.integers(1, 10**9)
+RATE = POSITIVE | st.floats(1e-12, 1.0).map(lambda rate: f"lin_{rate!r}")
+SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "env": st.text(min_size=1),
+        "seed": st.integers(0, 2**31 - 1),
+        "total_timesteps": COUNT,
+        "net_arch": st.lists(st.integers(1, 512), max_size=4),
+        "double": st.booleans(),
+        "gamma": FRACTION,
+        "learning_rate": RATE,
+        "batch_size": st.integers(1, 100),
+        "gradient_steps": COUNT | st.just(-1),
+        "tau": st.floats(0, 1, exclude_min=True),
+        "max_grad_norm": POSITIVE,
+        "exploration_fraction": FRACTION,
+        "exploration_final_eps": FRACTION,
+        "goal": st.none() | st.floats(-1e9, 1e9),
+        "until_solved": st.booleans(),
+        "save_every": st.integers(0, 10**9),
+    },
+)
+
+
+@given(values=SETTINGS)
+@example(values={"env": 'quote " backslash \\ tab \t newline \n'})
+@example(values={"env": "delete \x7f"})
+@example(values={"env": "beyond the basic plane \U0001f600"})
+def test_settings_survive_toml(values: dict[str, Any]) -> None:
+    config = parse_config(values)
+    assert parse_config(tomllib.loads(to_toml(config))) == config
+
+
+def test_toml_has_every_key_that_has_a_value() -> None:
+    written = tomllib.loads(to_toml(parse_config({"goal": 3})))
+    assert written.keys() == Config.model_fields.keys()
