@@ -1,0 +1,242 @@
+"""The agent against numbers worked by hand and a plain PyTorch twin."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dqn_tui.dqn.agent import Agent, weights_sha256
+from dqn_tui.dqn.replay import Batch
+from dqn_tui.errors import DivergedError
+from tests.helpers import quick_config
+
+
+def make_batch(seed: int, size: int = 16) -> Batch:
+    generator = np.random.default_rng(seed)
+    return Batch(
+        observations=generator.normal(size=(size, 3)).astype(np.float32),
+        actions=generator.integers(0, 2, size),
+        rewards=generator.normal(scale=3, size=size).astype(np.float32),
+        discounts=generator.choice([0.0, 0.9], size).astype(np.float32),
+        next_observations=generator.normal(size=(size, 3)).astype(np.float32),
+    )
+
+
+def make_single(reward: float) -> Batch:
+    """One transition to a terminal observation, whose input is 0, so that only the biases count."""
+    zero = np.zeros((1, 1), np.float32)
+    return Batch(zero, np.array([1]), np.array([reward], np.float32), np.zeros(1, np.float32), zero)
+
+
+def make_zero_agent(**settings: float) -> Agent:
+    """A linear agent that values everything at 0."""
+    agent = Agent(quick_config(net_arch=[], **settings), 1, 2)
+    agent.online.flat.zero_()
+    agent.update_target()
+    return agent
+
+
+class Twin:
+    """DQN as a textbook writes it."""
+
+    def __init__(self, agent: Agent, *, double: bool, max_grad_norm: float, tau: float) -> None:
+        self.online, self.target = self._make_net(agent), self._make_net(agent)
+        self.optimizer = torch.optim.Adam(self.online.parameters(), lr=1.0)
+        self.double, self.max_grad_norm, self.tau = double, max_grad_norm, tau
+
+    @staticmethod
+    def _make_net(agent: Agent) -> nn.Sequential:
+        net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 2))
+        for own, other in zip(net.parameters(), agent.online.parameters(), strict=True):
+            own.data.copy_(other.data)
+        return net
+
+    def update(self, batch: Batch, learning_rate: float) -> tuple[float, float]:
+        targets = []
+        for i in range(len(batch.actions)):
+            next_observation = torch.from_numpy(batch.next_observations[i])
+            next_q = self.target(next_observation).detach()
+            selector = self.online(next_observation).detach() if self.double else next_q
+            targets.append(float(batch.rewards[i]) + float(batch.discounts[i]) * next_q[selector.argmax()])
+        values = torch.stack(
+            [self.online(torch.from_numpy(batch.observations[i]))[batch.actions[i]] for i in range(len(batch.actions))]
+        )
+        loss = nn.functional.smooth_l1_loss(values, torch.stack(targets))
+        self.optimizer.param_groups[0]["lr"] = learning_rate
+        self.optimizer.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.online.parameters(), self.max_grad_norm)
+        self.optimizer.step()
+        return loss.item(), norm.item()
+
+    def update_target(self) -> None:
+        for own, other in zip(self.target.parameters(), self.online.parameters(), strict=True):
+            own.data.copy_((1 - self.tau) * own.data + self.tau * other.data)
+
+
+def flatten(net: nn.Module) -> torch.Tensor:
+    return torch.cat([tensor.reshape(-1) for tensor in net.state_dict().values()])
+
+
+@pytest.mark.parametrize("double", [False, True])
+@pytest.mark.parametrize("tau", [1.0, 0.1])
+@pytest.mark.parametrize("max_grad_norm", [10.0, 0.2])
+def test_updates_are_those_of_a_plain_pytorch_twin(double: bool, tau: float, max_grad_norm: float) -> None:
+    config = quick_config(
+        net_arch=[8, 6],
+        double=double,
+        tau=tau,
+        max_grad_norm=max_grad_norm,
+        learning_rate="lin_0.01",
+        total_timesteps=40,
+    )
+    agent = Agent(config, 3, 2)
+    twin = Twin(agent, double=double, max_grad_norm=max_grad_norm, tau=tau)
+    for step in range(1, 25):
+        batch = make_batch(step)
+        statistics = agent.update(batch, step)
+        loss, norm = twin.update(batch, 0.01 * (1 - step / 40))
+        assert statistics.loss == pytest.approx(loss, rel=1e-4)
+        assert statistics.grad_norm == pytest.approx(norm, rel=1e-4)
+        if step % 4 == 0:
+            agent.update_target()
+            twin.update_target()
+        torch.testing.assert_close(flatten(agent.online), flatten(twin.online), rtol=1e-3, atol=2e-5)
+        torch.testing.assert_close(flatten(agent.target), flatten(twin.target), rtol=1e-3, atol=2e-5)
+
+
+@pytest.mark.parametrize(("reward", "gradient"), [(100.0, -1.0), (-100.0, 1.0), (0.3, -0.3), (-0.3, 0.3)])
+def test_the_gradient_of_each_error_is_clipped_to_one_and_never_vanishes(reward: float, gradient: float) -> None:
+    agent = make_zero_agent()
+    agent.update(make_single(reward), 1)
+    # weight [2, 1], then bias [2]; the transition took action 1
+    torch.testing.assert_close(agent.online.flat_grad, torch.tensor([0, 0, 0, gradient]))
+
+
+def test_the_reported_gradient_norm_is_the_one_before_clipping() -> None:
+    agent = make_zero_agent(max_grad_norm=0.25)
+    statistics = agent.update(make_single(100.0), 1)
+    assert statistics.grad_norm == pytest.approx(1.0)
+    assert torch.linalg.vector_norm(agent.online.flat_grad).item() == pytest.approx(0.25, rel=1e-4)
+
+
+def test_the_statistics_are_means_over_the_batch() -> None:
+    agent = make_zero_agent()
+    zeros = np.zeros((2, 1), np.float32)
+    batch = Batch(zeros, np.array([0, 1]), np.array([3.0, -0.5], np.float32), np.zeros(2, np.float32), zeros)
+    statistics = agent.update(batch, 1)
+    assert statistics.loss == pytest.approx(((3 - 0.5) + 0.5 * 0.25) / 2)
+    assert statistics.q_mean == 0
+    assert statistics.target_mean == pytest.approx(1.25)
+    assert statistics.td_error == pytest.approx(1.75)
+
+
+def test_the_target_network_starts_equal_and_shares_no_memory() -> None:
+    agent = Agent(quick_config(), 3, 2)
+    assert torch.equal(agent.target.flat, agent.online.flat)
+    online = {tensor.data_ptr() for tensor in agent.online.state_dict().values()}
+    assert online.isdisjoint(tensor.data_ptr() for tensor in agent.target.state_dict().values())
+
+
+def test_updates_change_the_online_network_only() -> None:
+    agent = Agent(quick_config(), 3, 2)
+    online, target = agent.online.flat.clone(), agent.target.flat.clone()
+    for step in range(5):
+        agent.update(make_batch(step), step)
+    assert torch.equal(agent.target.flat, target)
+    assert not torch.equal(agent.online.flat, online)
+
+
+@pytest.mark.parametrize("tau", [1.0, 0.25])
+def test_a_target_update_moves_by_tau_towards_the_online_network(tau: float) -> None:
+    agent = Agent(quick_config(tau=tau), 3, 2)
+    before = agent.target.flat.clone()
+    agent.online.flat.add_(2.0)
+    online = agent.online.flat.clone()
+    agent.update_target()
+    torch.testing.assert_close(agent.target.flat, before + 2.0 * tau)
+    assert torch.equal(agent.online.flat, online)
+
+
+def test_the_target_network_takes_no_gradient() -> None:
+    agent = Agent(quick_config(), 3, 2)
+    agent.update(make_batch(0), 1)
+    assert not agent.target.flat_grad.any()
+
+
+def test_it_acts_greedily_without_epsilon_and_at_random_with_it() -> None:
+    agent = Agent(quick_config(net_arch=[]), 1, 3)
+    agent.online.flat.copy_(torch.tensor([0.0, 0, 0, 1, 3, 2]))
+    generator = np.random.default_rng(0)
+    observation = np.zeros(1, np.float32)
+    assert {agent.act(observation, 0.0, generator) for _ in range(50)} == {1}
+    counts = np.bincount([agent.act(observation, 1.0, generator) for _ in range(3_000)], minlength=3)
+    assert counts.min() > 900
+
+
+def test_epsilon_is_the_share_of_uniform_actions() -> None:
+    agent = Agent(quick_config(net_arch=[]), 1, 2)
+    agent.online.flat.copy_(torch.tensor([0.0, 0, 0, 1]))
+    generator = np.random.default_rng(0)
+    taken = [agent.act(np.zeros(1, np.float32), 0.4, generator) for _ in range(5_000)]
+    assert np.mean(np.equal(taken, 0)) == pytest.approx(0.2, abs=0.02)
+
+
+def test_acting_draws_only_from_the_given_generator() -> None:
+    agent = Agent(quick_config(), 3, 2)
+    observation = np.zeros(3, np.float32)
+
+    def act(seed: int) -> list[int]:
+        generator = np.random.default_rng(seed)
+        return [agent.act(observation, 0.5, generator) for _ in range(64)]
+
+    legacy, own = np.random.get_state()[1].copy(), torch.get_rng_state()
+    assert act(1) == act(1)
+    assert act(1) != act(2)
+    assert np.array_equal(np.random.get_state()[1], legacy)
+    assert torch.equal(torch.get_rng_state(), own)
+
+
+def test_the_weights_hash_is_that_of_little_endian_bytes_in_state_dict_order() -> None:
+    agent = Agent(quick_config(), 3, 2)
+    content = b"".join(tensor.numpy().astype("<f4").tobytes() for tensor in agent.online.state_dict().values())
+    assert weights_sha256(agent.online) == hashlib.sha256(content).hexdigest()
+
+
+def test_weights_depend_on_the_seed_alone() -> None:
+    hashes = [weights_sha256(Agent(quick_config(seed=seed), 3, 2).online) for seed in (1, 1, 2)]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_an_agent_that_was_saved_and_loaded_learns_on_as_before() -> None:
+    agent, loaded = Agent(quick_config(), 3, 2), Agent(quick_config(seed=9), 3, 2)
+    for step in range(1, 6):
+        agent.update(make_batch(step), step)
+    saved = copy.deepcopy(agent.get_state())
+    for other in (loaded, Agent(quick_config(seed=10), 3, 2)):
+        other.set_state(saved)
+        assert torch.equal(other.target.flat, agent.target.flat)
+        assert not torch.equal(other.target.flat, other.online.flat)
+    for step in range(6, 12):
+        assert loaded.update(make_batch(step), step) == agent.update(make_batch(step), step)
+    assert weights_sha256(loaded.online) == weights_sha256(agent.online)
+
+
+def test_an_agent_does_not_take_in_what_has_another_shape() -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Agent(quick_config(), 3, 2).set_state(Agent(quick_config(), 4, 2).get_state())
+
+
+def test_an_update_that_is_not_finite_is_refused_and_leaves_the_weights_as_they_were() -> None:
+    agent = make_zero_agent()
+    agent.update(make_single(1.0), 1)
+    before = agent.online.flat.clone()
+    for reward in (float("nan"), float("inf")):
+        with pytest.raises(DivergedError, match="step 2"):
+            agent.update(make_single(reward), 2)
+    assert torch.equal(agent.online.flat, before)
