@@ -1,0 +1,189 @@
+"""Small environments whose right answers, or whose faults, are known; importing this module registers them."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+
+CHAIN_LENGTH = 6
+EPISODE_STEPS = 10
+FAULT_STEP = 60
+
+
+class OneState(gym.Env[Any, Any]):
+    """One observation for ever; each step gives `reward`. `terminate_after` ends episodes, or a time limit does."""
+
+    def __init__(self, reward: float = 0.1, terminate_after: int | None = None, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Box(0.0, 1.0, (1,), np.float32)
+        self.action_space = spaces.Discrete(2)
+        self._reward = reward
+        self._terminate_after = terminate_after
+        self._steps = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        self._steps = 0
+        return np.ones(1, np.float32), {}
+
+    def step(self, action: Any) -> Any:  # noqa: ARG002
+        self._steps += 1
+        is_over = self._terminate_after is not None and self._steps >= self._terminate_after
+        return np.ones(1, np.float32), self._reward, is_over, False, {}
+
+
+class WithoutRenderMode(OneState):
+    """Its constructor takes nothing, as that of an environment which cannot be rendered may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class Chain(gym.Env[Any, Any]):
+    """States 0 to L-1, any action goes one on; leaving the last gives reward 1 and terminates."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Discrete(CHAIN_LENGTH)
+        self.action_space = spaces.Discrete(2)
+        self._state = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        self._state = 0
+        return self._state, {}
+
+    def step(self, action: Any) -> Any:  # noqa: ARG002
+        is_over = self._state == CHAIN_LENGTH - 1
+        self._state = min(self._state + 1, CHAIN_LENGTH - 1)
+        return self._state, float(is_over), is_over, False, {}
+
+
+class Coin(gym.Env[Any, Any]):
+    """One step; the reset's seed alone decides whether it gives 0 or 1."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Box(0.0, 1.0, (1,), np.float32)
+        self.action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        return np.ones(1, np.float32), {}
+
+    def step(self, action: Any) -> Any:  # noqa: ARG002
+        return np.ones(1, np.float32), float(self.np_random.integers(2)), True, False, {}
+
+
+def _raise() -> float:
+    raise RuntimeError("the motor burnt out\nand the second line says more")
+
+
+def _fill_with_nan(observation: np.ndarray[Any, Any]) -> float:
+    observation[:] = math.nan
+    return 1.0
+
+
+class Faulty(OneState):
+    """From its 60th step since it was made, `fault` gives the reward, or changes the observation, or raises."""
+
+    def __init__(
+        self,
+        fault: Callable[[np.ndarray[Any, Any]], float],
+        fault_step: int = FAULT_STEP,
+        render_mode: str | None = None,
+    ) -> None:
+        super().__init__(terminate_after=EPISODE_STEPS, render_mode=render_mode)
+        self._fault = fault
+        self._fault_step = fault_step
+        self._all_steps = 0
+
+    def step(self, action: Any) -> Any:
+        observation, reward, terminated, truncated, info = super().step(action)
+        self._all_steps += 1
+        if self._all_steps >= self._fault_step:
+            reward = self._fault(observation)
+        return observation, reward, terminated, truncated, info
+
+
+class BrokenFromTheStart(OneState):
+    """Cannot even be made."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        raise RuntimeError("no such motor\nat all")
+
+
+class OffsetActions(OneState):
+    """Actions 5, 6 and 7; keeps those it got."""
+
+    taken: ClassVar[list[int]] = []
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode=render_mode)
+        self.action_space = spaces.Discrete(3, start=5)
+
+    def step(self, action: Any) -> Any:
+        self.taken.append(int(action))
+        return super().step(action)
+
+
+class Spaces(OneState):
+    """Observations of any space, sampled."""
+
+    def __init__(
+        self, observation_space: spaces.Space[Any], action_space: spaces.Space[Any], render_mode: str | None = None
+    ) -> None:
+        super().__init__(render_mode=render_mode)
+        self.observation_space = observation_space
+        self.action_space = action_space
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        self.observation_space.seed(seed)
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any) -> Any:
+        return self.observation_space.sample(), *super().step(action)[1:]
+
+
+def _register(name: str, creator: Any, **more: Any) -> None:
+    gym.register(f"Toy/{name}-v0", creator, **more)
+
+
+_TWO = spaces.Discrete(2)
+_VECTOR = spaces.Box(-1.0, 1.0, (3,), np.float32)
+if "Toy/Truncated-v0" not in gym.registry:
+    _register("Truncated", OneState, max_episode_steps=EPISODE_STEPS)
+    _register("WithoutRenderMode", WithoutRenderMode, max_episode_steps=EPISODE_STEPS)
+    _register("Terminated", OneState, kwargs={"terminate_after": EPISODE_STEPS})
+    _register("Endless", OneState)
+    _register("Chain", Chain)
+    _register("Goal", OneState, max_episode_steps=EPISODE_STEPS, reward_threshold=0.9)
+    _register("Coin", Coin, reward_threshold=0.9)
+    _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
+    _register("RaisesAtOnce", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 1})
+    _register("Exits", Faulty, kwargs={"fault": lambda _: sys.exit(7)})
+    _register("NanReward", Faulty, kwargs={"fault": lambda _: math.nan})
+    _register("HugeReward", Faulty, kwargs={"fault": lambda _: 1e39})
+    _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})
+    _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
+    _register("BrokenFromTheStart", BrokenFromTheStart)
+    _register("OffsetActions", OffsetActions)
+    _register(
+        "Image", Spaces, kwargs={"observation_space": spaces.Box(0, 255, (4, 4, 3), np.uint8), "action_space": _TWO}
+    )
+    _register("Matrix", Spaces, kwargs={"observation_space": spaces.Box(-1, 1, (2, 3)), "action_space": _TWO})
+    _register(
+        "Dict",
+        Spaces,
+        kwargs={"observation_space": spaces.Dict(a=spaces.Discrete(3), b=_VECTOR), "action_space": _TWO},
+    )
+    _register("Sequence", Spaces, kwargs={"observation_space": spaces.Sequence(_VECTOR), "action_space": _TWO})
+    _register("Continuous", Spaces, kwargs={"observation_space": _VECTOR, "action_space": _VECTOR})
