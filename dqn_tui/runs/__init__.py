@@ -1,0 +1,1 @@
+"""Everything on disk: the run folder, its journal and tables, and checkpoints."""
