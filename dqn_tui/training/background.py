@@ -1,0 +1,127 @@
+"""A run on a thread of its own, as its viewers see it: `control.TrainingRun`.
+
+Nothing heavy is imported here: torch is loaded on the run's thread, when a viewer's first frame already stands.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dqn_tui import events
+from dqn_tui.config import Config
+from dqn_tui.control import Control, CopyPolicy, Request
+from dqn_tui.errors import UsageError
+from dqn_tui.events import Event
+from dqn_tui.runs.error_log import describe_error, write_error_log
+from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.recorder import Recorder
+from dqn_tui.runs.resume import SavedRun
+
+if TYPE_CHECKING:
+    from dqn_tui.rollout import Rollout
+    from dqn_tui.training.player import Policy
+    from dqn_tui.training.trainer import Trainer
+
+# Too frequent to be shown one by one; a viewer's timer picks them up.
+_QUIET = (events.Progress, events.EpisodeEnded)
+
+
+class BackgroundRun:
+    """Owns the trainer's thread, the mailbox of requests, and the inbox of events.
+
+    Attributes:
+        usage_error: what was wrong with the settings, where that showed only on the run's thread.
+    """
+
+    def __init__(self, config: Config, folder: RunFolder, recorder: Recorder, saved: SavedRun | None = None) -> None:
+        self._config = config
+        self._folder = folder
+        self._recorder = recorder
+        self._saved = saved
+        self.usage_error: UsageError | None = None
+        self._control = Control()
+        self._inbox: deque[Event] = deque()
+        self._on_news: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
+        self._final_policy: Policy | None = None
+
+    def start(self, on_news: Callable[[], None]) -> None:
+        """Begin to train; `on_news` is called on the trainer's thread."""
+        self._on_news = on_news
+        self._thread.start()
+
+    def request(self, request: Request) -> None:
+        """Ask for something; never blocks."""
+        self._control.submit(request)
+
+    def drain(self) -> list[Event]:
+        """The events since the last call."""
+        drained = []
+        while self._inbox:
+            drained.append(self._inbox.popleft())
+        return drained
+
+    def start_rollout(self) -> Rollout:
+        """A player of greedy episodes with the weights as they are at each episode's start."""
+        from dqn_tui.training.player import EpisodePlayer
+
+        return EpisodePlayer(self._config.env, self._config.seed, self._copy_policy)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the run's end; whether it came in time."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        """The top of the trainer's thread: whatever raises below ends the run, never the viewer."""
+        trainer = None
+        try:
+            from dqn_tui.training.build import build_trainer
+
+            trainer = build_trainer(
+                self._config, self._folder, self._recorder, self._control, self._publish, self._saved
+            )
+            trainer.run()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an environment may even try to leave
+            self._fail(error, trainer)
+        finally:
+            if trainer is not None:
+                self._final_policy = trainer.learning.agent.copy_policy(), trainer.step
+                trainer.close()
+            self._recorder.close()
+
+    def _fail(self, error: BaseException, trainer: Trainer | None) -> None:
+        if isinstance(error, UsageError):
+            self.usage_error = error
+        error_log = write_error_log(self._folder, error)
+        if trainer is not None:
+            trainer.fail(error, error_log)
+        else:
+            message = describe_error(error)
+            failed = events.RunFailed(step=0, time=time.time(), error=message, error_log=error_log, checkpoint=None)
+            self._publish(failed)
+
+    def _publish(self, event: Event) -> None:
+        self._inbox.append(event)
+        if not isinstance(event, _QUIET):
+            self._on_news()
+
+    def _copy_policy(self) -> Policy | None:
+        """The policy as it is now: from the trainer between two steps, or as the run left it."""
+        answer: list[Policy] = []
+        is_answered = threading.Event()
+
+        def reply(policy: Policy) -> None:
+            answer.append(policy)
+            is_answered.set()
+
+        self._control.submit(CopyPolicy(reply))
+        while not is_answered.wait(0.1):
+            if not self._thread.is_alive():
+                return self._final_policy
+        return answer[0]

@@ -1,0 +1,181 @@
+"""Plays greedy episodes to be watched, on a thread of its own: `rollout.Rollout`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_tui.dqn.network import QNetwork
+from dqn_tui.envs.make import Environment, make_environment
+from dqn_tui.rollout import SPEEDS, RolloutFrame
+from dqn_tui.seeding import episode_seed
+
+Policy = tuple[QNetwork, int]
+"""A network that nobody else changes, and the step at which it was copied."""
+
+PICTURES_PER_SECOND = 12.0
+ENDING_SECONDS = 1.2
+_MOST_READABLE_NUMBERS = 8
+
+
+class EpisodePlayer:
+    """Asks for a policy at the start of each episode, and plays it at the environment's own frame rate.
+
+    Args:
+        env_id: the environment; it gets one of its own, which renders.
+        seed: of the episodes' resets.
+        copy_policy: called on the player's thread; None ends the player.
+        label: what the policy is called; `{step}` is its step.
+    """
+
+    def __init__(
+        self,
+        env_id: str,
+        seed: int,
+        copy_policy: Callable[[], Policy | None],
+        label: str = "live @ step {step:,}",
+    ) -> None:
+        self._env_id = env_id
+        self._seed = seed
+        self._copy_policy = copy_policy
+        self._label = label
+        self._condition = threading.Condition()
+        self._frame: RolloutFrame | None = None
+        self._error: str | None = None
+        self._is_paused = False
+        self._is_closed = False
+        self._should_restart = False
+        self._advances = 0
+        self._speed = 1.0
+        self._thread = threading.Thread(target=self._run, name="rollout", daemon=True)
+        self._thread.start()
+
+    @property
+    def frame(self) -> RolloutFrame | None:
+        """The newest frame."""
+        return self._frame
+
+    @property
+    def error(self) -> str | None:
+        """Why the player ended by itself."""
+        return self._error
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands still."""
+        return self._is_paused
+
+    @property
+    def speed(self) -> float:
+        """1.0 is the environment's own frame rate."""
+        return self._speed
+
+    def toggle_pause(self) -> None:
+        """Stand still, or go on."""
+        with self._condition:
+            self._is_paused = not self._is_paused
+            self._condition.notify_all()
+
+    def advance(self) -> None:
+        """While paused: one frame forward."""
+        with self._condition:
+            self._advances += self._is_paused
+            self._condition.notify_all()
+
+    def change_speed(self, direction: int) -> None:
+        """To the next faster or slower of `SPEEDS`."""
+        with self._condition:
+            index = SPEEDS.index(self._speed) + direction
+            self._speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
+            self._condition.notify_all()
+
+    def start_new_episode(self) -> None:
+        """Drop this episode and begin the next."""
+        with self._condition:
+            self._should_restart = True
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """End the player; returns at once."""
+        with self._condition:
+            self._is_closed = True
+            self._condition.notify_all()
+
+    def _run(self) -> None:
+        try:
+            environment = make_environment(self._env_id, should_render=True)
+            try:
+                self._play_episodes(environment)
+            finally:
+                environment.close()
+        except Exception as error:  # noqa: BLE001 - an environment that cannot draw ends the player, nothing else
+            self._error = f"{type(error).__name__}: {error}".splitlines()[0]
+
+    def _play_episodes(self, environment: Environment) -> None:
+        episode = 0
+        while not self._is_closed:
+            policy = self._copy_policy()
+            if policy is None:
+                self._error = "there is no policy yet"
+                return
+            episode += 1
+            self._should_restart = False
+            self._play_episode(environment, policy, episode)
+
+    def _play_episode(self, environment: Environment, policy: Policy, episode: int) -> None:
+        network, policy_step = policy
+        observation = environment.reset(episode_seed(self._seed, "rollout", 0, episode))
+        label = self._label.format(step=policy_step)
+        episode_return, ending = 0.0, ""
+        next_picture = monotonic()
+        for step in range(1_000_000_000):
+            q_values = network.q_values(observation)
+            action = int(q_values.argmax())
+            if ending or self._is_paused or monotonic() >= next_picture:
+                next_picture = max(next_picture + 1 / PICTURES_PER_SECOND, monotonic() - 1 / PICTURES_PER_SECOND)
+                self._frame = RolloutFrame(
+                    policy=label,
+                    episode=episode,
+                    step=step,
+                    episode_return=episode_return,
+                    q_values=tuple(float(value) for value in q_values),
+                    action=action,
+                    observation=_readable(observation),
+                    picture=environment.render(),
+                    ending=ending,
+                )
+            if ending:
+                self._wait(ENDING_SECONDS)
+                return
+            if not self._wait(1 / (environment.frames_per_second * self._speed)):
+                return
+            result = environment.step(action)
+            observation = result.observation
+            episode_return += result.reward
+            ending = "terminated" if result.terminated else "truncated" if result.truncated else ""
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait for the next step's time, or as long as the pause lasts; False where the episode is to end."""
+        deadline = monotonic() + seconds
+        with self._condition:
+            while not (self._is_closed or self._should_restart):
+                if self._is_paused:
+                    if self._advances:
+                        self._advances -= 1
+                        return True
+                    self._condition.wait()
+                elif (left := deadline - monotonic()) > 0:
+                    self._condition.wait(left)
+                else:
+                    return True
+        return False
+
+
+def _readable(observation: NDArray[np.float32]) -> tuple[float, ...]:
+    if observation.size > _MOST_READABLE_NUMBERS:
+        return ()
+    return tuple(float(value) for value in observation)

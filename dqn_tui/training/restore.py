@@ -1,0 +1,46 @@
+"""A policy from a checkpoint."""
+
+from __future__ import annotations
+
+from dqn_tui.config import Config
+from dqn_tui.dqn.agent import load_arrays, weights_sha256
+from dqn_tui.dqn.network import QNetwork
+from dqn_tui.dqn.sizes import FLOAT_BYTES, count_parameters
+from dqn_tui.envs.make import Environment
+from dqn_tui.errors import CheckpointError
+from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
+from dqn_tui.runs.resume import HEADER_BYTES
+
+
+def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
+    """The online network of a checkpoint, on the CPU.
+
+    Raises:
+        CheckpointError: the arrays are damaged or do not fit the configuration.
+    """
+    parameters = count_parameters(checkpoint.observation_size, config.net_arch, checkpoint.action_count)
+    arrays = read_arrays(checkpoint, "online", FLOAT_BYTES * parameters + HEADER_BYTES)
+    if sum(array.size for array in arrays.values()) != parameters:
+        raise CheckpointError(f"{checkpoint.path} does not fit its configuration: expected {parameters:,} parameters")
+    network = QNetwork(checkpoint.observation_size, checkpoint.action_count, config.net_arch)
+    try:
+        load_arrays(network, arrays)
+    except ValueError as error:
+        raise CheckpointError(f"{checkpoint.path} does not fit its configuration: {error}") from None
+    if weights_sha256(network) != checkpoint.weights_sha256:
+        raise CheckpointError(f"{checkpoint.path} is damaged: its weights_sha256 is not the manifest's")
+    return network
+
+
+def check_fit(checkpoint: Checkpoint, environment: Environment) -> None:
+    """See that a policy can act in an environment.
+
+    Raises:
+        CheckpointError: observations or actions are of another number.
+    """
+    found = (checkpoint.observation_size, checkpoint.action_count)
+    expected = (environment.observation_size, environment.action_count)
+    if found != expected:
+        raise CheckpointError(
+            f"{checkpoint.path} does not fit its environment: observations and actions are {found}, expected {expected}"
+        )

@@ -1,0 +1,247 @@
+"""What many tests need: quick runs in this thread, in a thread of their own, and as the real program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+from dqn_tui.cli import main
+from dqn_tui.config import Config, parse_config
+from dqn_tui.control import Control, Request
+from dqn_tui.dqn.agent import Agent
+from dqn_tui.events import Event
+from dqn_tui.runs.folder import RunFolder, create_run_folder
+from dqn_tui.runs.host import describe_host
+from dqn_tui.runs.recorder import Recorder
+from dqn_tui.training.background import BackgroundRun
+from dqn_tui.training.build import build_trainer
+from dqn_tui.training.trainer import Trainer
+
+REPOSITORY = Path(__file__).parents[1]
+LIMIT_SECONDS = 30.0
+Kind = TypeVar("Kind", bound=Event)
+
+QUICK: dict[str, Any] = {
+    "env": "CartPole-v1",
+    "seed": 3,
+    "device": "cpu",
+    "total_timesteps": 200,
+    "net_arch": [8],
+    "batch_size": 8,
+    "buffer_size": 1_000,
+    "learning_starts": 40,
+    "train_freq": 2,
+    "target_update_interval": 10,
+    "exploration_fraction": 0.5,
+    "eval_every": 0,
+    "eval_episodes": 1,
+    "eval_max_steps": 50,
+    "save_every": 0,
+    "log_every": 50,
+}
+
+
+def quick_config(**settings: Any) -> Config:
+    """A run of a fraction of a second."""
+    return parse_config(QUICK | settings)
+
+
+def quick_flags(**settings: Any) -> list[str]:
+    """The same settings on the command line."""
+    flags = []
+    for key, value in (QUICK | settings).items():
+        flags += ["--set", f"{key}={value}"]
+    return flags
+
+
+class ScriptedControl(Control):
+    """Hands out the next request of a script whenever the trainer stands still.
+
+    A trainer that would wait for ever fails the test instead of hanging it.
+    """
+
+    def __init__(self, script: Iterable[Request] = ()) -> None:
+        super().__init__()
+        self._script = iter(script)
+        self.waited_at: list[int] = []
+        self.step_of: Callable[[], int] = lambda: 0
+
+    def wait(self) -> list[Request]:
+        """The next request, at once; notes at which step the trainer stood."""
+        if not self.is_pending:
+            self.waited_at.append(self.step_of())
+            request = next(self._script, None)
+            assert request is not None, f"the trainer waits at step {self.step_of()} and nobody will wake it"
+            self.submit(request)
+        return super().wait()
+
+
+def open_run(runs_dir: Path, config: Config) -> tuple[RunFolder, Recorder]:
+    """A new run folder, and what records into it."""
+    folder = create_run_folder(runs_dir, config.env, "test")
+    return folder, Recorder(folder, config, describe_host("cpu"))
+
+
+@dataclass
+class Session:
+    """A run in this thread, from its first step to its last event."""
+
+    folder: RunFolder
+    trainer: Trainer
+    control: ScriptedControl
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def agent(self) -> Agent:
+        """What learned."""
+        return self.trainer.learning.agent
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the events, in order."""
+        return [event.name for event in self.events]
+
+    def of(self, kind: type[Kind]) -> list[Kind]:
+        """The events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def only(self, kind: type[Kind]) -> Kind:
+        """The one event of a kind."""
+        (event,) = self.of(kind)
+        return event
+
+
+def train(
+    runs_dir: Path,
+    *,
+    script: Iterable[Request] = (),
+    first: Iterable[Request] = (),
+    on_event: Callable[[Event], Iterable[Request]] = lambda _: (),
+    **settings: Any,
+) -> Session:
+    """Train in this thread.
+
+    `first` is requested before the first step, `script` one by one whenever the trainer stands still, and what
+    `on_event` returns right after an event.
+    """
+    config = quick_config(**settings)
+    control = ScriptedControl(script)
+    events: list[Event] = []
+
+    def publish(event: Event) -> None:
+        events.append(event)
+        for request in on_event(event):
+            control.submit(request)
+
+    folder, recorder = open_run(runs_dir, config)
+    trainer = build_trainer(config, folder, recorder, control, publish, None)
+    control.step_of = lambda: trainer.step
+    for request in first:
+        control.submit(request)
+    try:
+        trainer.run()
+    finally:
+        trainer.close()
+        recorder.close()
+    return Session(folder, trainer, control, events)
+
+
+class Follower:
+    """A run on its own thread, whose events can be waited for."""
+
+    def __init__(self, runs_dir: Path, *, first: Iterable[Request] = (), **settings: Any) -> None:
+        config = quick_config(**settings)
+        self.folder, recorder = open_run(runs_dir, config)
+        self.run = BackgroundRun(config, self.folder, recorder)
+        self.events: list[Event] = []
+        self._seen = 0
+        self._news = threading.Event()
+        for request in first:
+            self.run.request(request)
+        self.run.start(self._news.set)
+
+    def wait_for(self, kind: type[Kind], where: Callable[[Kind], bool] = lambda _: True) -> Kind:
+        """The next event of a kind after the last one that was waited for."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        while True:
+            self.events += self.run.drain()
+            for event in self.events[self._seen :]:
+                self._seen += 1
+                if isinstance(event, kind) and where(event):
+                    return event
+            left = deadline - time.monotonic()
+            assert left > 0, f"no {kind.name} came; last were {[event.name for event in self.events[-8:]]}"
+            self._news.wait(min(left, 0.05))
+            self._news.clear()
+
+    def finish(self) -> list[Event]:
+        """All events of the run, once its thread has ended."""
+        assert self.run.join(LIMIT_SECONDS)
+        self.events += self.run.drain()
+        return self.events
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Return as soon as a condition holds; fail where it never does."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    tick = threading.Event()
+    while not is_so():
+        assert time.monotonic() < deadline, f"never: {what}"
+        tick.wait(0.005)
+
+
+def program_environment(**variables: str) -> dict[str, str]:
+    """The environment of a real program: the tests can be imported, nothing of ours leaks in."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DQN_TUI_")}
+    return kept | {"PYTHONPATH": str(REPOSITORY)} | variables
+
+
+def program(*arguments: str) -> list[str]:
+    """The command line of the real program."""
+    return [sys.executable, "-m", "dqn_tui", *arguments]
+
+
+def run_program(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The real program, its streams piped, to its end."""
+    return subprocess.run(
+        program(*arguments),
+        cwd=cwd,
+        env=program_environment(**variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def call_program(*arguments: str) -> int:
+    """The program in this process, for what does not need one of its own; returns the exit code."""
+    with patch.object(sys, "argv", ["dqn-tui", *arguments]):
+        try:
+            main()
+        except SystemExit as end:
+            return int(end.code or 0)
+    raise AssertionError("the program does not end")
+
+
+def only_run(runs_dir: Path) -> RunFolder:
+    """The one run folder in a runs folder."""
+    (path,) = runs_dir.iterdir()
+    return RunFolder(path)
+
+
+def one_line(text: str) -> str:
+    """The text, which is a single line and no traceback."""
+    lines = text.splitlines()
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
+    return lines[0]

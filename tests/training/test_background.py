@@ -1,0 +1,131 @@
+"""A real run on its own thread, as a viewer sees it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.control import CopyPolicy, Evaluate, Pause, Resume, Save, Stop, TakeStep
+from dqn_tui.training.background import BackgroundRun
+from tests.helpers import LIMIT_SECONDS, Follower, open_run, quick_config, wait_until
+
+LONG = {"total_timesteps": 10_000_000}
+
+
+def copy_step(follower: Follower) -> int:
+    """The step at which the trainer stands."""
+    answers: list[Any] = []
+    is_answered = threading.Event()
+
+    def reply(policy: Any) -> None:
+        answers.append(policy)
+        is_answered.set()
+
+    follower.run.request(CopyPolicy(reply))
+    assert is_answered.wait(LIMIT_SECONDS)
+    return int(answers[0][1])
+
+
+def test_a_whole_life(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG)
+    run = follower.run
+    follower.wait_for(events.LearningStarted)
+
+    run.request(Pause())
+    paused = follower.wait_for(events.Paused)
+    assert copy_step(follower) == copy_step(follower) == paused.step
+    assert not run.drain()
+
+    run.request(TakeStep())
+    assert follower.wait_for(events.Progress).step == paused.step + 1
+    assert copy_step(follower) == paused.step + 1
+
+    run.request(Save())
+    saved = follower.wait_for(events.CheckpointSaved)
+    assert (saved.step, saved.reason) == (paused.step + 1, "request")
+    run.request(Evaluate())
+    assert follower.wait_for(events.Evaluated).step == paused.step + 1
+
+    run.request(Resume())
+    assert follower.wait_for(events.Resumed).step == paused.step + 1
+    assert follower.wait_for(events.EpisodeEnded).step > paused.step
+
+    run.request(Pause())
+    follower.wait_for(events.Paused)
+    run.request(Stop())
+    ended = follower.wait_for(events.RunEnded)
+    assert ended.reason == "stopped"
+    assert ended.checkpoint is not None
+    assert Path(ended.checkpoint).is_dir()
+    assert follower.finish()[-1] == ended
+
+
+def test_a_stop_without_saving_leaves_no_checkpoint(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG)
+    follower.wait_for(events.RunStarted)
+    follower.run.request(Stop(should_save=False))
+    assert follower.wait_for(events.RunEnded).checkpoint is None
+    follower.finish()
+    assert not follower.folder.checkpoints.exists()
+
+
+def test_a_request_before_the_first_step_is_served(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, first=[Stop()], **LONG)
+    assert follower.wait_for(events.RunEnded).step == 0
+    follower.finish()
+
+
+def test_news_come_for_what_should_be_shown_at_once_and_not_for_every_episode(tmp_path: Path) -> None:
+    config = quick_config()
+    calls: list[str] = []
+    run = BackgroundRun(config, *open_run(tmp_path, config))
+    run.start(lambda: calls.append(threading.current_thread().name))
+    assert run.join(LIMIT_SECONDS)
+    told = run.drain()
+    loud = [event for event in told if not isinstance(event, events.Progress | events.EpisodeEnded)]
+    assert len(calls) == len(loud) < len(told)
+    assert threading.current_thread().name not in calls
+
+
+def test_an_error_ends_the_run_with_its_log_and_a_checkpoint(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, env="Toy/Raises-v0")
+    failed = follower.wait_for(events.RunFailed)
+    assert failed.error == "RuntimeError: the motor burnt out"
+    assert failed.error_log == str(follower.folder.error_log)
+    assert "the second line says more" in follower.folder.error_log.read_text()
+    assert failed.checkpoint is not None
+    assert follower.finish()[-1] == failed
+
+
+def test_an_environment_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, env="Toy/BrokenFromTheStart-v0")
+    assert "no such motor" in follower.wait_for(events.RunFailed).error
+    follower.finish()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_environment_that_leaves_the_program_ends_the_run_and_not_the_viewers_hope(tmp_path: Path) -> None:
+    """`sys.exit` on a thread is silent: a viewer that hears of no end would wait for ever."""
+    follower = Follower(tmp_path, env="Toy/Exits-v0")
+    told = follower.finish()
+    assert told[-1].name == "run_failed"
+
+
+def test_a_rollout_plays_the_policy_of_a_run_that_goes_on_and_of_one_that_ended(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG)
+    follower.wait_for(events.LearningStarted)
+    live = follower.run.start_rollout()
+    wait_until(lambda: live.frame is not None, "a frame of the live policy")
+    live.close()
+    follower.run.request(Stop())
+    ended = follower.wait_for(events.RunEnded)
+    follower.finish()
+    last = follower.run.start_rollout()
+    wait_until(lambda: last.frame is not None, "a frame of the last policy")
+    assert last.frame is not None
+    assert f"{ended.step:,}" in last.frame.policy
+    last.close()

@@ -1,0 +1,73 @@
+"""Disks that are full, and evaluations that make no sense: training goes on, or ends with an event."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.control import Evaluate, Pause, Resume, Save
+from dqn_tui.runs.checkpoint import find_checkpoints, resolve_target
+from dqn_tui.runs.journal import Journal
+from dqn_tui.training import trainer as trainer_module
+from tests.helpers import Follower, train
+
+FULL = OSError(28, "No space left on device")
+
+
+def refuse(*_: Any, **__: Any) -> None:
+    raise FULL
+
+
+def test_a_checkpoint_that_cannot_be_saved_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "save_checkpoint", refuse)
+    session = train(tmp_path, save_every=100)
+    ended = session.only(events.RunEnded)
+    assert (ended.reason, ended.step, ended.checkpoint) == ("completed", 200, None)
+    warnings = session.of(events.WarningRaised)
+    assert [warning.step for warning in warnings] == [100, 200, 200]
+    assert all("No space left on device" in warning.message for warning in warnings)
+    assert "step_000000100" in warnings[0].message
+
+
+def test_a_pruning_that_fails_does_not_lose_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trainer_module, "prune_checkpoints", refuse)
+    session = train(tmp_path)
+    assert session.only(events.RunEnded).checkpoint == str(session.folder.checkpoints / "step_000000200")
+
+
+def test_a_journal_that_cannot_be_written_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "write", refuse)
+    session = train(tmp_path, eval_every=50)
+    assert session.only(events.RunEnded).reason == "completed"
+    (warning,) = session.of(events.WarningRaised)
+    assert "events.jsonl" in warning.message
+
+
+def test_saving_again_at_the_same_step_is_no_error(tmp_path: Path) -> None:
+    session = train(tmp_path, first=[Pause()], script=[Save(), Save(), Resume()])
+    assert [item.step for item in find_checkpoints(session.folder)] == [0, 200]
+
+
+def test_an_evaluation_that_is_not_finite_still_ends_the_run_with_an_event(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, first=[Evaluate(), Save()], env="Toy/AlwaysNan-v0")
+    told = follower.finish()
+    assert told[-1].name in ("run_ended", "run_failed")
+    if isinstance(told[-1], events.RunEnded):
+        assert told[-1].reason == "diverged"
+
+
+def test_an_evaluation_that_is_not_finite_in_mid_run_does_not_fail_it_with_a_traceback(tmp_path: Path) -> None:
+    session = train(tmp_path, env="Toy/NanReward-v0", eval_every=25, eval_episodes=7, save_every=25)
+    assert session.only(events.RunEnded).reason == "diverged"
+
+
+def test_the_weights_of_a_run_that_failed_can_be_loaded(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, env="Toy/Raises-v0")
+    failed = follower.wait_for(events.RunFailed)
+    follower.finish()
+    checkpoint = resolve_target(follower.folder.path)
+    assert str(checkpoint.path) == failed.checkpoint
+    assert (checkpoint.reason, checkpoint.step) == ("failure", failed.step)

@@ -1,0 +1,131 @@
+"""A run that was saved, ended and taken up again ends like one that was never interrupted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.control import Request, Stop
+from dqn_tui.events import Event
+from dqn_tui.runs.checkpoint import find_checkpoints
+from dqn_tui.runs.journal import read_journal
+from tests.helpers import Session, call_program, one_line, train
+
+MORE: dict[str, Any] = {
+    "total_timesteps": 300,
+    "n_steps": 3,
+    "tau": 0.1,
+    "train_freq": 8,
+    "gradient_steps": 8,
+    "buffer_size": 64,
+}
+
+
+def stop_at(kind: type[Event], number: int, *, should_save: bool = True) -> Any:
+    """Stop after the n-th event of a kind."""
+    seen = 0
+
+    def stop(event: Event) -> Iterable[Request]:
+        nonlocal seen
+        seen += isinstance(event, kind)
+        return [Stop(should_save)] if isinstance(event, kind) and seen == number else []
+
+    return stop
+
+
+def resume(session: Session, *arguments: str) -> list[Event]:
+    """Go on to the end, as the program does; returns the whole journal."""
+    assert call_program("--resume", str(session.folder.path), "--no-ui", *arguments) == 0
+    return list(read_journal(session.folder.events))
+
+
+def outcome(journal: Iterable[Event]) -> tuple[Any, ...]:
+    """Weights, counts and every training episode."""
+    told = list(journal)
+    ended = told[-1]
+    assert isinstance(ended, events.RunEnded)
+    episodes = [
+        (event.step, event.episode, event.episode_return, event.length)
+        for event in told
+        if isinstance(event, events.EpisodeEnded)
+    ]
+    return ended.reason, ended.step, ended.weights_sha256, ended.updates, ended.episodes, episodes
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return outcome(train(tmp_path_factory.mktemp("plain"), **MORE).events)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        (events.RunStarted, 1),
+        (events.EpisodeEnded, 1),
+        (events.LearningStarted, 1),
+        (events.EpisodeEnded, 7),
+        (events.Progress, 4),
+    ],
+    ids=["before the first step", "in the warm-up", "between two updates", "later", "at a progress event"],
+)
+def test_a_run_that_was_stopped_and_resumed_ends_with_the_same_weights_and_episodes(
+    tmp_path: Path, plain: Any, kind: type[Event], number: int
+) -> None:
+    session = train(tmp_path, on_event=stop_at(kind, number), **MORE)
+    assert session.only(events.RunEnded).reason == "stopped"
+    assert outcome(resume(session)) == plain
+
+
+def test_a_run_goes_on_from_an_older_checkpoint_and_keeps_the_later_ones_aside(tmp_path: Path, plain: Any) -> None:
+    session = train(tmp_path, save_every=40, keep_last=99, eval_every=100, **MORE)
+    for step in (240, 40, 160):
+        older = session.folder.checkpoints / f"step_{step:09d}"
+        assert call_program("--resume", str(older), "--no-ui") == 0
+        assert outcome(read_journal(session.folder.events)) == plain
+    assert [item.step for item in find_checkpoints(session.folder)] == [40, 80, 120, 160, 200, 240, 280, 300]
+
+
+def test_a_run_killed_without_saving_goes_on_from_its_newest_checkpoint(tmp_path: Path, plain: Any) -> None:
+    session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9, should_save=False), save_every=30, **MORE)
+    assert outcome(resume(session)) == plain
+
+
+def test_what_a_crash_wrote_after_the_checkpoint_is_not_told_twice(tmp_path: Path) -> None:
+    session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9, should_save=False), save_every=30, **MORE)
+    with session.folder.events.open("a") as file:
+        file.write('{"event":"episode_ended","ti')
+    journal = resume(session)
+    numbers = [event.episode for event in journal if isinstance(event, events.EpisodeEnded)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    rows = session.folder.monitor.read_text().splitlines()
+    assert len(rows) == 2 + len(numbers)
+
+
+def test_a_complete_run_is_not_resumed_without_more_steps(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    session = train(tmp_path, **MORE)
+    assert call_program("--resume", str(session.folder.path), "--no-ui") == 2
+    assert "--steps" in one_line(capfd.readouterr().err)
+
+
+def test_a_damaged_checkpoint_is_not_resumed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9), **MORE)
+    (checkpoint,) = session.folder.checkpoints.iterdir()
+    for file in checkpoint.glob("*.safetensors"):
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        assert call_program("--resume", str(checkpoint), "--no-ui") == 2
+        assert str(file) in one_line(capfd.readouterr().err)
+        file.write_bytes(content)
+
+
+def test_json_of_a_resumed_run_begins_with_run_resumed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9), **MORE)
+    assert call_program("--resume", str(session.folder.path), "--json") == 0
+    told = [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()]
+    assert told[0] == "run_resumed"
+    assert told[-1] == "run_ended"
