@@ -1,0 +1,29 @@
+"""A run that is over, in a few lines of plain text."""
+
+from __future__ import annotations
+
+import shlex
+
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import duration, number
+
+
+def summarize(view: RunView, run: str) -> list[str]:
+    """How the run ended, what it reached, where its checkpoint is, and the command that watches it."""
+    if view.failed is not None:
+        log = f"; traceback in {view.failed.error_log}" if view.failed.error_log else ""
+        return [f"dqn-tui: run failed at step {view.step:,}: {view.failed.error}{log}"]
+    ended = view.ended
+    if ended is None:
+        return [f"the run goes on in {run}"]
+    lines = [
+        f"{ended.reason} at step {ended.step:,}: {ended.episodes:,} episodes, {ended.updates:,} updates, "
+        f"{duration(ended.wall_seconds)}, {ended.steps_per_second:,.0f} steps/s",
+        f"mean return {number(ended.mean_return_100)} (last 100 episodes), "
+        f"best evaluation {number(ended.best_eval_mean)}",
+    ]
+    if ended.checkpoint:
+        lines += [f"checkpoint  {ended.checkpoint}", f"watch it    dqn-tui watch {shlex.quote(run)}"]
+    else:
+        lines.append(f"run folder  {run} (no last checkpoint was saved)")
+    return lines

@@ -1,0 +1,127 @@
+"""Numbers and foreign strings as short, safe, single-line text."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+ASCII = "ascii"
+MARKERS = ("braille", "block", ASCII)
+
+# CSI sequences, strings that end in BEL or ST (OSC, DCS, SOS, PM, APC), other escapes; the 8-bit forms too.
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+# Format characters hold the bidi controls, which can make a line read as another one.
+_HIDDEN = {"Cc", "Cf", "Cs"}
+_UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_SYMBOLS = {
+    "info": "·.",
+    "evaluation": "◆o",
+    "best": "★*",
+    "saved": "✓+",
+    "warning": "⚠!",
+    "paused": "‖=",
+    "resumed": "▸>",
+    "ended": "■#",
+    "failed": "✗x",
+}
+_ASCII_WORDS = str.maketrans({"±": "+-", "–": "-", "—": "-", "…": "...", "·": ".", "→": "->", "×": "x", "◆": "o"})
+
+
+def plain(text: object, limit: int = 2000) -> str:
+    """The text in one line of at most `limit` characters, without escape sequences and hidden controls."""
+    bare = _SEQUENCE.sub("", str(text)[: 4 * limit])
+    if bare.isascii() and bare.isprintable():
+        return bare[:limit]
+    kept = (" " if char in "\t\n\r\v\f\x85\u2028\u2029" else char for char in bare)
+    return "".join(char for char in kept if unicodedata.category(char) not in _HIDDEN)[:limit]
+
+
+def clean(value: Any) -> Any:
+    """`plain` for every string inside lists, tuples and dictionaries."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {clean(key): clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(clean(item) for item in value)
+    return value
+
+
+def for_marker(text: str, marker: str) -> str:
+    """The text as terminals of that marker can show it: pure ASCII for `"ascii"`."""
+    if marker != ASCII or text.isascii():
+        return text
+    return text.translate(_ASCII_WORDS).encode("ascii", "replace").decode("ascii")
+
+
+def symbol(level: str, marker: str = "braille") -> str:
+    """The one-cell sign before a log line of that level."""
+    return _SYMBOLS.get(level, _SYMBOLS["info"])[marker == ASCII]
+
+
+def short_number(value: float | None) -> str:
+    """At most four digits and a unit: `27400` is `"27.4k"`; `"-"` for None."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return str(float(value))
+    for factor, unit in _UNITS:
+        if abs(value) >= 0.99995 * factor:
+            scaled = value / factor
+            return f"{scaled:.1e}{unit}" if abs(scaled) >= 1e6 else f"{scaled:.1f}".removesuffix(".0") + unit
+    return number(value)
+
+
+def number(value: float | None) -> str:
+    """Three or four significant digits: `"0.0214"`, `"38.2"`, `"287.4"`; `"-"` for None."""
+    if value is None:
+        return "-"
+    size = abs(value)
+    if not math.isfinite(value):
+        return str(float(value))
+    if size >= 9999.5:
+        return short_number(value)
+    if size >= 100:
+        return _without_zeros(f"{value:.{0 if size >= 1000 else 1}f}")
+    if size >= 1e-3:
+        return _without_zeros(f"{value:.{2 - math.floor(math.log10(size))}f}")
+    return "0" if size == 0 else re.sub(r"(\.0)?e([+-])0?", r"e\2", f"{value:.1e}")
+
+
+def duration(seconds: float | None) -> str:
+    """Minutes and seconds, `"01:14"`; `"1:02:03"` from an hour on; `"--:--"` where unknown."""
+    if seconds is None or not math.isfinite(seconds):
+        return "--:--"
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute:02}:{second:02}"
+
+
+def size(count: float) -> str:
+    """A number of bytes in units of 1,024: `"1.2 MB"`."""
+    units = ("B", "kB", "MB", "GB", "TB")
+    scaled = float(count) if math.isfinite(count) else 0.0
+    power = 0
+    while abs(scaled) >= 999.5 and power < len(units) - 1:
+        scaled, power = scaled / 1024, power + 1
+    return f"{scaled:.{0 if power == 0 or abs(scaled) >= 99.95 else 1}f} {units[power]}"
+
+
+def bar(fraction: float, width: int, marker: str = "braille") -> str:
+    """A horizontal bar, exactly `width` cells wide, in whole cells; a share too small for one is a thin line."""
+    share = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else 0.0
+    full = round(share * width)
+    if marker == ASCII:
+        return ("#" * full).ljust(width, "-")
+    thin = "▏" if share > 0 and full == 0 and width > 0 else ""
+    return ("▇" * full + thin).ljust(width)
+
+
+def _without_zeros(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text

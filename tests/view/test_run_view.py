@@ -1,0 +1,319 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dqn_tui import events
+from dqn_tui.view.run_view import RunView
+
+
+def started(**changes: Any) -> events.RunStarted:
+    values: dict[str, Any] = {
+        "step": 0,
+        "time": 100.0,
+        "run": "cartpole",
+        "env": "CartPole-v1",
+        "seed": 1,
+        "device": "cpu",
+        "total_timesteps": 50_000,
+        "learning_starts": 1_000,
+        "buffer_size": 100_000,
+        "actions": 2,
+        "goal": 475.0,
+    }
+    return events.RunStarted(**(values | changes))
+
+
+def at(step: int, time: float | None = None) -> dict[str, Any]:
+    return {"step": step, "time": 100.0 + step / 1000 if time is None else time}
+
+
+def evaluated(step: int, mean: float = 437.2, is_best: bool = True) -> events.Evaluated:
+    return events.Evaluated(**at(step), episodes=10, mean=mean, std=48.0, mean_length=mean, is_best=is_best)
+
+
+def saved(step: int) -> events.CheckpointSaved:
+    return events.CheckpointSaved(
+        **at(step), path=f"runs/a/step_{step:09}", size_bytes=1258291, seconds=0.014, reason="autosave"
+    )
+
+
+def ended(step: int = 50_000, reason: str = "completed") -> events.RunEnded:
+    return events.RunEnded(
+        **at(step),
+        reason=reason,
+        episodes=312,
+        mean_return_100=287.4,
+        best_eval_mean=437.2,
+        updates=12_250,
+        wall_seconds=26.0,
+        steps_per_second=1874.0,
+        checkpoint=None,
+        weights_sha256="0",
+    )
+
+
+def failed(step: int = 10) -> events.RunFailed:
+    return events.RunFailed(**at(step), error="ValueError: no", error_log="runs/a/error.log", checkpoint=None)
+
+
+def progress(step: int, **metrics: float) -> events.Progress:
+    return events.Progress(**at(step), metrics={name.replace("__", "/"): value for name, value in metrics.items()})
+
+
+def episode(step: int, number: int, value: float) -> events.EpisodeEnded:
+    return events.EpisodeEnded(
+        **at(step), episode=number, episode_return=value, length=int(value), is_truncated=False, seconds=0.1
+    )
+
+
+def view_of(*stream: events.Event) -> RunView:
+    view = RunView()
+    for event in stream:
+        view.apply(event)
+    return view
+
+
+STORY: list[tuple[events.Event, str]] = [
+    (started(), "WARM-UP"),
+    (events.Paused(**at(500)), "PAUSED"),
+    (events.Resumed(**at(500), pause_seconds=2.0), "WARM-UP"),
+    (events.LearningStarted(**at(1000)), "RUNNING"),
+    (events.EvaluationStarted(**at(5000), episodes=10), "EVALUATING"),
+    (evaluated(5000), "RUNNING"),
+    (events.SaveStarted(**at(5000)), "SAVING"),
+    (saved(5000), "RUNNING"),
+    (events.SaveStarted(**at(6000)), "SAVING"),
+    (events.WarningRaised(**at(6000), message="disk full"), "RUNNING"),
+    (events.Paused(**at(7000)), "PAUSED"),
+    (events.SaveStarted(**at(7000)), "SAVING"),
+    (saved(7000), "PAUSED"),
+    (events.EvaluationStarted(**at(7000), episodes=10), "EVALUATING"),
+    (evaluated(7000, 300.0, is_best=False), "PAUSED"),
+    (events.Resumed(**at(7000), pause_seconds=9.0), "RUNNING"),
+    (events.StopRequested(**at(8000)), "STOPPING"),
+    (events.SaveStarted(**at(8000)), "STOPPING"),
+    (saved(8000), "STOPPING"),
+    (ended(8000, "stopped"), "DONE"),
+]
+
+
+def test_states_of_a_run_from_beginning_to_end():
+    view = RunView()
+    assert view.state == "WAITING"
+    for event, state in STORY:
+        view.apply(event)
+        assert view.state == state, event
+
+
+def test_pause_holds_while_saving_and_evaluating():
+    view = view_of(started(), events.Paused(**at(10)), events.SaveStarted(**at(10)))
+    assert (view.state, view.is_paused) == ("SAVING", True)
+    view.apply(events.Resumed(**at(10), pause_seconds=1.0))
+    assert not view.is_paused
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [(ended(reason="diverged"), "DIVERGED"), (ended(reason="solved"), "DONE"), (failed(), "FAILED")],
+)
+def test_the_last_event_names_the_end(event, state):
+    view = view_of(started(), event)
+    assert (view.state, view.is_over, view.seconds_left) == (state, True, None)
+
+
+def test_facts_of_the_run_are_those_it_started_with():
+    view = view_of(started(config={"gamma": 0.99}))
+    facts = (view.run, view.env, view.seed, view.device, view.total_timesteps, view.learning_starts)
+    assert facts == ("cartpole", "CartPole-v1", 1, "cpu", 50_000, 1_000)
+    assert (view.buffer_size, view.actions, view.goal, view.config) == (100_000, 2, 475.0, {"gamma": 0.99})
+
+
+def test_version_grows_with_each_event():
+    view = RunView()
+    for count, (event, _) in enumerate(STORY, start=1):
+        view.apply(event)
+        assert view.version == count
+
+
+def test_episodes_feed_returns_and_lengths():
+    view = view_of(started(), *(episode(20 * n, n, float(n)) for n in range(1, 102)))
+    assert (view.episodes, view.step, view.last_return, view.last_length, view.best_return) == (
+        101,
+        2020,
+        101,
+        101,
+        101,
+    )
+    assert view.mean_return_100 == pytest.approx(sum(range(2, 102)) / 100)
+
+
+def test_progress_feeds_the_series_and_the_newest_metrics():
+    view = view_of(
+        started(),
+        progress(100, rollout__exploration_rate=0.9, replay__size=100, time__fps=1000.0),
+        progress(2000, train__loss=0.5, train__q_mean=3.0, train__n_updates=250, time__acting_fraction=0.25),
+    )
+    assert (view.epsilon.last, view.buffer.last, view.loss.last, view.q_mean.last) == (0.9, 100, 0.5, 3.0)
+    assert view.updates == 250
+    assert view.metrics["rollout/exploration_rate"] == 0.9
+    assert view.phases == {"acting": 0.25}
+    assert view.fraction == pytest.approx(0.04)
+
+
+def test_loss_that_is_not_finite_is_a_gap():
+    view = view_of(started(), progress(100, train__loss=math.nan), progress(200, train__loss=math.inf))
+    assert (view.loss.count, view.loss.gaps, view.loss.last) == (2, 2, None)
+
+
+def test_seconds_left_follow_the_speed():
+    view = view_of(started())
+    assert (view.steps_per_second, view.seconds_left) == (None, None)
+    view.apply(progress(24_000, time__fps=400.0))
+    assert view.steps_per_second == 400.0
+    view.apply(progress(25_000, time__fps=400.0, time__steps_per_second=500.0))
+    assert (view.steps_per_second, view.seconds_left) == (500.0, 50.0)
+    view.apply(progress(26_000, time__steps_per_second=0.0))
+    assert view.seconds_left is None
+
+
+def test_pauses_do_not_count_as_elapsed():
+    view = view_of(started(time=100.0), events.Paused(**at(10, 110.0)))
+    assert view.elapsed_seconds(500.0) == 10.0
+    view.apply(events.Resumed(**at(10, 160.0), pause_seconds=50.0))
+    assert view.elapsed_seconds(165.0) == 15.0
+    view.apply(ended())
+    assert view.elapsed_seconds(9999.0) == 26.0
+
+
+def test_elapsed_seconds_follow_the_trainer_where_it_knows():
+    view = view_of(started(time=100.0), events.Progress(step=5, time=103.0, metrics={"time/time_elapsed": 2.5}))
+    assert view.elapsed_seconds(104.0) == 3.5
+    assert view.elapsed_seconds(50.0) == 2.5
+
+
+def test_evaluations_and_checkpoints_are_kept_with_the_best():
+    view = view_of(started(), evaluated(5000, 400.0), saved(5000), evaluated(6000, 300.0, is_best=False))
+    assert [point.mean for point in view.evaluations] == [400.0, 300.0]
+    assert view.best_evaluation is view.evaluations[0]
+    assert view.last_evaluation is view.evaluations[1]
+    assert view.last_saved is not None
+    assert (view.last_saved.path, view.last_saved.size_bytes) == ("runs/a/step_000005000", 1258291)
+
+
+def test_lists_stay_bounded():
+    view = view_of(started(), *(event for step in range(1200) for event in (evaluated(step), saved(step))))
+    assert (len(view.evaluations), len(view.log)) == (500, 500)
+    assert view.evaluations[-1].step == 1199
+    assert len(view.checkpoints) <= 500
+
+
+def test_log_reads_like_a_report():
+    view = view_of(
+        started(),
+        events.LearningStarted(**at(1000)),
+        evaluated(20_000),
+        saved(25_000),
+        events.WarningRaised(**at(26_000), message="slow\x1b[2J disk"),
+        ended(),
+        failed(),
+    )
+    assert [(line.symbol, line.text) for line in view.log] == [
+        ("·", "run cartpole: CartPole-v1, seed 1, cpu, 50,000 steps"),
+        ("·", "learning starts at step 1,000"),
+        ("★", "eval 437.2 ±48 over 10 episodes, new best"),
+        ("✓", "checkpoint step_000025000 saved (1.2 MB, 14 ms)"),
+        ("⚠", "slow disk"),
+        ("■", "run completed at step 50,000, 312 episodes, best eval 437.2, 00:26"),
+        ("✗", "run failed at step 10: ValueError: no; traceback in runs/a/error.log"),
+    ]
+
+
+def test_strings_of_events_are_clean():
+    view = view_of(
+        started(run="a\x1b[31m", env="b\n", config={"k\x07": "v\u202e"}),
+        events.RunFailed(step=1, time=1.0, error="bad\x1b]0;x\x07", error_log="c\x00", checkpoint=None),
+    )
+    assert (view.run, view.env, view.config) == ("a", "b ", {"k": "v"})
+    assert view.failed is not None
+    assert (view.failed.error, view.failed.error_log) == ("bad", "c")
+
+
+def test_run_that_goes_on_from_a_checkpoint_forgets_what_came_after_it():
+    view = view_of(
+        started(),
+        *(episode(1000 * n, n, float(n)) for n in range(1, 11)),
+        evaluated(4000, 100.0),
+        evaluated(9000, 200.0),
+        ended(10_000, "stopped"),
+        events.RunResumed(**at(5000, 900.0), checkpoint="runs/a/step_000005000"),
+    )
+    assert (view.state, view.step, view.is_over) == ("RUNNING", 5000, False)
+    assert (view.last_return, view.best_return, view.mean_return_100) == (5.0, 5.0, 3.0)
+    assert [point.step for point in view.evaluations] == [4000]
+    assert view.best_evaluation is view.evaluations[0]
+    assert view.elapsed_seconds(901.0) == 27.0
+
+
+def snapshot(view: RunView) -> dict[str, Any]:
+    names = [
+        "state",
+        "step",
+        "episodes",
+        "updates",
+        "fraction",
+        "metrics",
+        "phases",
+        "evaluations",
+        "checkpoints",
+        "log",
+        "ended",
+        "failed",
+    ]
+    shown = {name: getattr(view, name) for name in names}
+    return shown | {"returns": view.returns.window(0, 1e9).tolist(), "elapsed": view.elapsed_seconds(500.0)}
+
+
+def test_replay_of_a_journal_shows_what_was_shown_live():
+    stream = [event for event, _ in STORY]
+    stream[4:4] = [
+        episode(2000, 1, 21.0),
+        progress(3000, train__loss=0.5, time__fps=900.0, time__time_elapsed=3.0),
+    ]
+    replayed = [events.from_dict(events.to_dict(event)) for event in stream]
+    assert snapshot(view_of(*replayed)) == snapshot(view_of(*stream))
+
+
+ALL_EVENTS = [event for event, _ in STORY] + [failed(), episode(3, 1, 20.0), progress(5, train__loss=1.0)]
+
+
+@given(st.lists(st.sampled_from(ALL_EVENTS), max_size=30))
+def test_events_in_any_order_never_raise(stream):
+    view = view_of(*stream)
+    assert isinstance(view.state, str)
+    assert 0 <= view.fraction <= 1
+    assert view.elapsed_seconds(1000.0) >= 0
+
+
+JUNK = st.sampled_from(
+    [None, True, -1, 3.5, 10**400, -(2**70), math.nan, math.inf, "", "x\x1b[0m", "NaN", [1], {"a": "b\n"}]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(ALL_EVENTS), st.integers(1, 12), JUNK), max_size=12))
+def test_journal_with_values_of_any_kind_never_raises(stream):
+    view = RunView()
+    for event, index, junk in stream:
+        data = events.to_dict(event)
+        keys = list(data)
+        data[keys[min(index, len(keys) - 1)]] = junk
+        view.apply(events.from_dict(data))
+        assert view.state
+        assert 0 <= view.fraction <= 1
+        assert view.elapsed_seconds(200.0) >= 0
+        assert view.seconds_left is None or view.seconds_left >= 0
+        assert all(math.isfinite(line.time) for line in view.log)
