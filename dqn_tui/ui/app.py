@@ -1,0 +1,236 @@
+"""The dashboard: shows a run as it trains, and passes the user's wishes on to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import time
+from collections.abc import Callable
+
+from rich.console import RenderableType
+from textual import on
+
+from dqn_tui import control
+from dqn_tui.control import TrainingRun
+from dqn_tui.errors import DqnTuiError
+from dqn_tui.events import CheckpointSaved, Event, Paused, Resumed
+from dqn_tui.ui.panes_app import PanesApp
+from dqn_tui.ui.rollout import RolloutPanel
+from dqn_tui.ui.signals import HANGUP_CODE, SignalTraps
+from dqn_tui.ui.stop_dialog import ABANDON, KILL, StopScreen
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import plain, size
+
+TICKS_PER_SECOND = 4
+FAILED_CODE, DIVERGED_CODE = 1, 3
+
+
+class DashboardApp(PanesApp):
+    """Draws a `TrainingRun`. The run has a thread of its own, which the application never waits for.
+
+    Attributes:
+        view: the run as it is, the one that was given or a new one; good for a summary after the screen is gone.
+        was_hung_up: the terminal is gone (SIGHUP); the run goes on.
+        was_abandoned: the user left without waiting for a run that did not stop.
+    """
+
+    TITLE = "dqn-tui"
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        *,
+        env: str,
+        seed: int | None = None,
+        marker: str = "auto",
+        view: RunView | None = None,
+        clock: Callable[[], float] = time.time,
+        should_trap_signals: bool = True,
+    ) -> None:
+        super().__init__(env=env, seed=seed, marker=marker, view=view, clock=clock)
+        self._training = run
+        self._traps = SignalTraps(self._stop_for_signal, self._hang_up) if should_trap_signals else None
+        self._is_news_pending = False
+        self._is_pause_wanted = False
+        self._tick_count = 0
+        self._was_told_to_exit = False
+        self._was_over = False
+        self._signal_code: int | None = None
+        self._is_leaving = False
+        self.was_hung_up = False
+        self.was_abandoned = False
+
+    # --- the run behind the screen ---
+
+    def on_mount(self) -> None:
+        """Training begins only when the first picture stands."""
+        self._ui_loop = asyncio.get_running_loop()
+        self._ui_context = contextvars.copy_context()
+        if self._traps:
+            self._traps.install()
+        self.watch_colors()
+        self.set_interval(1 / TICKS_PER_SECOND, self._tick_on_time)
+        self.call_after_refresh(self._training.start, self._tell_news)
+
+    def on_unmount(self) -> None:
+        """The terminal is given back: so are the signals and the rollout's environment."""
+        self.rollout_panel.close()
+        if self._traps:
+            self._traps.remove()
+
+    def _tell_news(self) -> None:
+        """Called on the trainer's thread: wakes the screen, once for many events."""
+        if self._is_news_pending:
+            return
+        self._is_news_pending = True
+        try:
+            self._ui_loop.call_soon_threadsafe(self.tick, context=self._ui_context)
+        except RuntimeError:
+            # The loop is closed: the screen is gone, and the run needs none.
+            return
+
+    def _tick_on_time(self) -> None:
+        """Numbers change at every tick, charts at every second one."""
+        self._tick_count += 1
+        self.tick(has_charts=self._tick_count % 2 == 0)
+
+    def tick(self, *, has_charts: bool = True) -> None:
+        """Take in what happened, and draw it."""
+        self._is_news_pending = False
+        for event in self._training.drain():
+            self.view.apply(event)
+            self._react(event)
+        if self.view.is_over and not self._was_over:
+            self._was_over = True
+            self._when_over()
+        self.repaint(has_charts=has_charts)
+
+    def _react(self, event: Event) -> None:
+        if isinstance(event, Paused | Resumed):
+            self._is_pause_wanted = isinstance(event, Paused)
+        if isinstance(event, CheckpointSaved) and event.reason == "request":
+            self.tell(f"{plain(event.path)} ({size(event.size_bytes)})", "Checkpoint saved")
+
+    # --- the end ---
+
+    def _when_over(self) -> None:
+        """Leave if that was asked for; else the summary stands beside the charts."""
+        if self._is_leaving:
+            self._leave()
+            return
+        if isinstance(self.screen, StopScreen):
+            self.screen.dismiss("")
+        self.scene.shown = self.view
+        self.rearrange()
+
+    def _leave(self) -> None:
+        code = self._end_code()
+        self.exit(code, return_code=code)
+
+    def _end_code(self) -> int:
+        """A bad end says more than the signal that came with it."""
+        if self.view.failed:
+            return FAILED_CODE
+        if self.view.ended and self.view.ended.reason == "diverged":
+            return DIVERGED_CODE
+        return self._signal_code or 0
+
+    def action_stop(self) -> None:
+        """Ask what to do; after the end, leave."""
+        if self.view.is_over:
+            self._leave()
+        else:
+            total = f" of {self.view.total_timesteps:,}" if self.view.total_timesteps else ""
+            question = f"At step {self.view.step:,}{total}."
+            self.push_screen(StopScreen(self._stop_chosen, question=question, is_ascii=self.scene.is_ascii))
+
+    async def action_quit(self) -> None:
+        """Textual's own way out goes through the same dialog."""
+        self.action_stop()
+
+    def _stop_chosen(self, choice: str) -> None:
+        if self.view.is_over:
+            self._leave()
+        elif choice == ABANDON:
+            self.was_abandoned = True
+            self.exit(FAILED_CODE, return_code=FAILED_CODE)
+        else:
+            self._is_leaving = True
+            self._training.request(control.Stop(should_save=choice != KILL))
+
+    def _stop_for_signal(self, code: int) -> None:
+        self._signal_code = code
+        self._is_leaving = True
+        if self.view.is_over:
+            self._leave()
+        else:
+            self._training.request(control.Stop(should_save=True))
+
+    def _hang_up(self) -> None:
+        """The terminal is gone: only the screen ends."""
+        self.was_hung_up = True
+        self.exit(HANGUP_CODE, return_code=HANGUP_CODE)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave the screen."""
+        self._was_told_to_exit = True
+        super().exit(result, return_code, message)
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether the screen ended although nobody asked for it: its terminal is gone, or it failed."""
+        return self.was_hung_up or not self._was_told_to_exit
+
+    # --- what the keys do: training ---
+
+    def action_toggle_pause(self) -> None:
+        """Ask for a pause, or for its end; the header changes when the run confirms it."""
+        if self._is_running():
+            self._is_pause_wanted = not self._is_pause_wanted
+            self._training.request(control.Pause() if self._is_pause_wanted else control.Resume())
+
+    def action_take_step(self) -> None:
+        """One step while paused."""
+        if self._is_running():
+            if self.view.is_paused:
+                self._training.request(control.TakeStep())
+            else:
+                self.tell("Single steps are for a paused run: press space first.")
+
+    def action_save(self) -> None:
+        """Ask for a checkpoint."""
+        if self._is_running():
+            self._training.request(control.Save())
+
+    def action_evaluate(self) -> None:
+        """Ask for greedy episodes."""
+        if self._is_running():
+            self._training.request(control.Evaluate())
+
+    def _is_running(self) -> bool:
+        if self.view.is_over:
+            self.tell("The run is over.")
+        return not self.view.is_over
+
+    # --- what the keys do: the rollout ---
+
+    def action_toggle_rollout(self) -> None:
+        """Watch the policy play, or stop watching."""
+        if self.scene.is_rollout_open:
+            self.action_close_rollout()
+            return
+        try:
+            rollout = self._training.start_rollout()
+        except DqnTuiError as error:
+            self.tell(plain(error), "No rollout")
+            return
+        self.rollout_panel.open(rollout)
+        self.scene.is_rollout_open = True
+        self.select_pane("rollout")
+
+    @on(RolloutPanel.Closed)
+    def action_close_rollout(self) -> None:
+        """Back to the charts."""
+        self.rollout_panel.close()
+        self.scene.is_rollout_open = self.scene.is_zoomed = False
+        self.select_pane("return")

@@ -1,0 +1,94 @@
+"""The number that everyone looks at first: the mean return, large, and what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dqn_tui.ui.charts import fixed
+from dqn_tui.ui.panel import FramedPanel
+from dqn_tui.ui.rows import Row
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import short_number
+
+_GLYPHS = {
+    "0": ("╭─╮", "│ │", "╰─╯"),
+    "1": (" ╷ ", " │ ", " ╵ "),
+    "2": ("╶─╮", "╭─╯", "╰─╴"),
+    "3": ("╶─╮", " ─┤", "╶─╯"),
+    "4": ("╷ ╷", "╰─┤", "  ╵"),
+    "5": ("╭─╴", "╰─╮", "╶─╯"),
+    "6": ("╭─╴", "├─╮", "╰─╯"),
+    "7": ("╶─╮", "  │", "  ╵"),
+    "8": ("╭─╮", "├─┤", "╰─╯"),
+    "9": ("╭─╮", "╰─┤", "╶─╯"),
+    ".": ("   ", "   ", " • "),
+    "-": ("   ", "╶─╴", "   "),
+}
+_TREND_STEPS = 2000
+
+
+class FactsPanel(FramedPanel):
+    """Mean return over the last 100 episodes, its trend, the last and the best return, and the goal."""
+
+    def title_row(self) -> Row:
+        """What the large number is."""
+        return [("Mean return", "title"), (" of 100 episodes", "muted")]
+
+    def inside_rows(self, width: int, height: int) -> Sequence[Row]:
+        """The large number needs six rows; with fewer it stands small."""
+        view = self.scene.shown
+        lines = self._lines(view, width)
+        if height < 5 or self.scene.is_ascii:
+            head: list[Row] = [[("  ", "text"), (f"{fixed(view.mean_return_100):>8}", "number"), *trend(view)]]
+            return [*head, *lines[: height - 1]]
+        if view.mean_return_100 is None:
+            word = "loading…" if view.state == "WAITING" else "no episode has ended yet"
+            return [*([[]] * (height - len(lines) - 2)), [(f"  {word}", "muted")], [], *lines]
+        large = large_number(fixed(view.mean_return_100), width - 16)
+        rows: list[Row] = [[("  ", "text"), *row] for row in large]
+        rows[1] = [*rows[1], *trend(view)]
+        space: list[Row] = [[]] if height >= 7 else []
+        return [*space, *rows, *(space if height >= 8 else []), *lines]
+
+    def _lines(self, view: RunView, width: int) -> list[Row]:
+        best = view.best_evaluation
+        goal = "none" if view.goal is None else fixed(view.goal)
+        is_narrow = width < 33
+        label = 5 if is_narrow else 8
+        return [
+            [*_field("last", fixed(view.last_return)), *_field("best", fixed(view.best_return), label)],
+            [*_field("eval", fixed(best.mean) if best else "-"), *_field("goal", goal, label)],
+            [
+                *_field("ep", _count(view.episodes)),
+                *_field("upd" if is_narrow else "updates", _count(view.updates), label),
+            ],
+        ]
+
+
+def _field(label: str, value: str, label_width: int = 5) -> Row:
+    return [(f"  {label:<{label_width}}", "muted"), (f"{value:>8}", "text")]
+
+
+def _count(value: int) -> str:
+    return f"{value:,}" if value < 1_000_000 else short_number(value)
+
+
+def trend(view: RunView) -> Row:
+    """How much the mean return changed over the last thousand steps."""
+    series = view.returns.smooth(100)
+    if series.x_last is None or view.returns.count < 20:
+        return []
+    columns = series.columns(max(0.0, series.x_last - _TREND_STEPS), series.x_last, 2)
+    earlier, later = columns.mean.tolist()
+    change = (later - earlier) * 2000 / _TREND_STEPS
+    if not abs(change) < 1e6:
+        return []
+    sign, role = ("▲", "success") if change >= 0 else ("▼", "warning")
+    return [(f"   {sign} ", role), (f"{change:+.1f}", "text"), (" /1k", "muted")]
+
+
+def large_number(text: str, width: int) -> list[Row]:
+    """The number in three rows, or in one row where a sign has no large form or there is no room."""
+    if any(sign not in _GLYPHS for sign in text) or len(text) * 3 > width:
+        return [[], [(text, "number")], []]
+    return [[("".join(_GLYPHS[sign][row] for sign in text), "number")] for row in range(3)]

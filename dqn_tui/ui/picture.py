@@ -1,0 +1,74 @@
+"""A rendered frame as lines of the terminal: two pixels in each cell, or letters of ASCII."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+
+from dqn_tui.view.halfblock import half_blocks
+
+Pixels = NDArray[np.uint8]
+Line = list[Segment]
+
+_SHADES = " .:-=+*#%@"
+# Colours are cut to six bits a channel: nobody sees it, and styles repeat.
+_MASK = np.uint8(0xFC)
+
+
+def picture_lines(pixels: Pixels, width: int, height: int, *, is_ascii: bool) -> list[Line]:
+    """The picture in at most `width` by `height` cells, its shape kept. pixels: uint8 [H, W, 3]."""
+    if width < 1 or height < 1 or pixels.ndim != 3 or not pixels.size:
+        return []
+    top, bottom = half_blocks(pixels, width, height)
+    if is_ascii:
+        return [_letters(row) for row in _brightness(top, bottom)]
+    packed = _pack(top & _MASK) << 24 | _pack(bottom & _MASK)
+    return [_half_block_line(row) for row in packed]
+
+
+def line_width(line: Line) -> int:
+    """Cells of a line of the picture; each character is one."""
+    return sum(len(segment.text) for segment in line)
+
+
+def _pack(pixels: Pixels) -> NDArray[np.int64]:
+    wide = pixels.astype(np.int64)
+    packed: NDArray[np.int64] = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    return packed
+
+
+def _half_block_line(row: NDArray[np.int64]) -> Line:
+    """Equal neighbours become one segment."""
+    edges = np.flatnonzero(np.diff(row)) + 1
+    starts = [0, *edges.tolist(), len(row)]
+    line = []
+    for start, end in pairwise(starts):
+        pair = int(row[start])
+        is_flat = pair >> 24 == pair & 0xFFFFFF
+        line.append(Segment((" " if is_flat else "▀") * (end - start), _pair_style(pair)))
+    return line
+
+
+@lru_cache(maxsize=4096)
+def _pair_style(pair: int) -> Style:
+    return Style(color=_rgb(pair >> 24), bgcolor=_rgb(pair & 0xFFFFFF))
+
+
+def _rgb(value: int) -> Color:
+    return Color.from_rgb(value >> 16 & 255, value >> 8 & 255, value & 255)
+
+
+def _brightness(top: Pixels, bottom: Pixels) -> NDArray[np.int64]:
+    both = (top.astype(float) + bottom.astype(float)).mean(axis=2) / 2
+    shades: NDArray[np.int64] = (both / 256 * len(_SHADES)).astype(np.int64)
+    return shades
+
+
+def _letters(row: NDArray[np.int64]) -> Line:
+    return [Segment("".join(_SHADES[shade] for shade in row.tolist()))]

@@ -1,0 +1,112 @@
+"""How the run ended. It stands beside the charts until the user leaves."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+from dqn_tui.events import RunEnded, RunFailed
+from dqn_tui.ui.charts import fixed
+from dqn_tui.ui.panel import FramedPanel
+from dqn_tui.ui.rows import Row, fit
+from dqn_tui.ui.states import state_run
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import duration, plain
+
+_REASONS = {
+    "completed": "all steps were taken",
+    "solved": "the goal was reached",
+    "stopped": "stopped by you",
+    "diverged": "numbers were no longer finite",
+}
+_LABEL_WIDTH = 12
+_PAIRS_FROM = 38
+
+
+class SummaryPanel(FramedPanel):
+    """Reason, totals, best evaluation and where the weights are; or the error and where its traceback is."""
+
+    def title_row(self) -> Row:
+        """A plain word."""
+        return [("Summary", "title")]
+
+    def facts(self) -> Sequence[Row]:
+        """How to leave."""
+        return [[("q ", "key"), ("quit", "muted")]]
+
+    def inside_rows(self, width: int, height: int) -> Sequence[Row]:
+        """The rows that matter most come first; the last ones fall off where there is no room."""
+        view = self.scene.shown
+        details = _failure(view.failed, width) if view.failed else _totals(view.ended, width, height)
+        space: list[Row] = [[]] if height > len(details) + 2 else []
+        return [*space, self._head(view), *space, *details]
+
+    def _head(self, view: RunView) -> Row:
+        word, role = state_run(view.state)
+        if view.failed:
+            reason = f"at step {view.failed.step:,}"
+        else:
+            reason = _REASONS.get(view.ended.reason, plain(view.ended.reason)) if view.ended else ""
+        return [(f" {word.strip()}", role), (f"  {reason}", "text")]
+
+
+def _failure(failed: RunFailed, width: int) -> list[Row]:
+    return [
+        *_wrapped("error", failed.error, width, "error"),
+        *_path("traceback", failed.error_log, width),
+        *_path("checkpoint", failed.checkpoint, width),
+    ]
+
+
+def _totals(ended: RunEnded | None, width: int, height: int) -> list[Row]:
+    """One fact a row; two where the panel is low."""
+    if ended is None:
+        return []
+    facts = [
+        ("mean return", fixed(ended.mean_return_100)),
+        ("best eval", fixed(ended.best_eval_mean)),
+        ("steps", f"{ended.step:,}"),
+        ("episodes", f"{ended.episodes:,}"),
+        ("wall time", duration(ended.wall_seconds)),
+        ("steps/s", f"{ended.steps_per_second:,.0f}"),
+        ("updates", f"{ended.updates:,}"),
+    ]
+    path = _path("checkpoint", ended.checkpoint, width)
+    if height > len(facts) + len(path):
+        return [*(_line(*fact) for fact in facts), *path]
+    if width < _PAIRS_FROM:
+        name = _path("checkpoint", ended.checkpoint and "…/" + ended.checkpoint.rsplit("/", 1)[-1], width)
+        return [*(_line(*fact) for fact in facts[: max(2, height - 1 - len(name))]), *name]
+    pairs = [facts[first : first + 2] for first in range(0, len(facts), 2)]
+    return [*([run for fact in pair for run in fit(_line(*fact), width // 2)] for pair in pairs[:3]), *path]
+
+
+def _line(label: str, value: str, role: str = "strong") -> Row:
+    return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (value, role)]
+
+
+def _wrapped(label: str, text: str, width: int, role: str = "text") -> list[Row]:
+    """A long text over several rows, under its label."""
+    return _stacked(label, textwrap.wrap(plain(text), _room(width))[:4], role)
+
+
+def _path(label: str, path: str | None, width: int) -> list[Row]:
+    """A path, broken where a folder ends."""
+    if path is None:
+        return [_line(label, "none", "text")]
+    lines = [""]
+    for part in re.findall(r"[^/]*/?", plain(path)):
+        if len(lines[-1]) + len(part) > _room(width) and lines[-1]:
+            lines.append("")
+        lines[-1] += part
+    pieces = [line[start : start + _room(width)] for line in lines for start in range(0, len(line), _room(width))]
+    return _stacked(label, pieces, "text")
+
+
+def _room(width: int) -> int:
+    return max(8, width - _LABEL_WIDTH - 2)
+
+
+def _stacked(label: str, lines: Sequence[str], role: str) -> list[Row]:
+    return [_line(label if index == 0 else "", line, role) for index, line in enumerate(lines or ["-"])]

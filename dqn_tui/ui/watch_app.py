@@ -1,0 +1,85 @@
+"""The rollout alone: `dqn-tui watch`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from dqn_tui.rollout import Rollout
+from dqn_tui.ui.base_app import BaseApp
+from dqn_tui.ui.key_bar import BarKey, KeyBar
+from dqn_tui.ui.keys import ROLLOUT_KEYS, WATCH_KEYS, Key, bindings
+from dqn_tui.ui.rollout import RolloutPanel
+from dqn_tui.ui.signals import HANGUP_CODE, SignalTraps
+
+_PLAYER_KEYS = tuple(key for key in ROLLOUT_KEYS if key.id != "rollout.close")
+
+
+class WatchApp(BaseApp):
+    """Plays greedy episodes of one policy until the user leaves. The player is closed on the way out."""
+
+    TITLE = "dqn-tui watch"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(WATCH_KEYS)
+    HELP_KEYS = (*_PLAYER_KEYS, *WATCH_KEYS)
+    CSS = """
+    #rollout { height: 1fr; }
+    #keys { height: 1; }
+    """
+
+    def __init__(self, rollout: Rollout, *, title: str, marker: str = "auto", should_trap_signals: bool = True) -> None:
+        super().__init__(env=title, seed=None, marker=marker)
+        self._player = rollout
+        self._traps = SignalTraps(self._leave, lambda: self._leave(HANGUP_CODE)) if should_trap_signals else None
+        self.scene.selected = "rollout"
+
+    def compose(self) -> ComposeResult:
+        """The player and its keys."""
+        self._panel = RolloutPanel(self.scene, label=self.scene.env, id="rollout")
+        self._bar = KeyBar(self.scene, self._bar_keys, self._press, id="keys")
+        yield Vertical(self._panel, self._bar)
+
+    def on_mount(self) -> None:
+        """Begin to show."""
+        if self._traps:
+            self._traps.install()
+        self.watch_colors()
+        self._panel.open(self._player)
+        self.set_interval(0.25, self._bar.repaint_if_changed)
+        self._panel.focus()
+
+    def on_unmount(self) -> None:
+        """End the player."""
+        self._panel.close()
+        if self._traps:
+            self._traps.remove()
+
+    def repaint(self) -> None:
+        """Draw again what changed."""
+        self._panel.repaint_if_changed()
+        self._bar.repaint_if_changed()
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self._leave(0)
+
+    async def action_quit(self) -> None:
+        """Quit."""
+        self._leave(0)
+
+    def on_rollout_panel_closed(self) -> None:
+        """There is nothing to go back to but the shell."""
+        self._leave(0)
+
+    def _leave(self, code: int) -> None:
+        self.exit(code, return_code=code)
+
+    def _bar_keys(self) -> list[BarKey]:
+        keys = [key for key in (*_PLAYER_KEYS, *WATCH_KEYS) if key.rank]
+        halt = {"rollout.play": "Halt"} if self._panel.is_playing else {}
+        return [(key, key.shown.split()[0], halt.get(key.id, key.label)) for key in keys]
+
+    def _press(self, key: Key) -> None:
+        self.call_later(self.run_action, key.action, self._panel if key in ROLLOUT_KEYS else self)

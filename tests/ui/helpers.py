@@ -1,0 +1,82 @@
+"""What the tests of the screen share: the dashboard on a fake run, and its picture as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from dqn_tui import control
+from dqn_tui.ui.app import DashboardApp
+from dqn_tui.view.run_view import RunView
+from tests.fakes import FakeRun
+
+FEW_SIZES = [(40, 12), (80, 24), (120, 40), (200, 60)]
+SIZES = [(40, 12), (60, 16), (80, 24), (100, 30), (120, 20), (120, 40), (160, 45), (200, 60)]
+
+
+def screen_text(app: App[int]) -> str:
+    """The screen as plain text, one line a row, toasts and dialogs included."""
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+@dataclass
+class Dashboard:
+    """A running dashboard, its fake run, and the hand that types."""
+
+    app: DashboardApp
+    run: FakeRun
+    pilot: Pilot[int]
+
+    @property
+    def view(self) -> RunView:
+        """The run as the application knows it."""
+        return self.app.view
+
+    @property
+    def requests(self) -> list[control.Request]:
+        """What the run was asked for."""
+        return self.run.requests
+
+    async def press(self, *keys: str) -> str:
+        """Type, and look."""
+        await self.pilot.press(*keys)
+        return await self.look()
+
+    async def click(self, text: str) -> str:
+        """Click in the middle of a text on the screen, and look."""
+        rows = screen_text(self.app).splitlines()
+        y = next(row for row, line in enumerate(rows) if text in line)
+        await self.pilot.click(offset=(rows[y].index(text) + len(text) // 2, y))
+        return await self.look()
+
+    async def look(self) -> str:
+        """The screen after all that was sent has arrived."""
+        await self.pilot.pause()
+        if self.app.is_running:
+            self.app.tick()
+        await self.pilot.pause()
+        return screen_text(self.app)
+
+
+@asynccontextmanager
+async def dashboard(
+    size: tuple[int, int] = (120, 40),
+    *,
+    steps: int | None = 20_000,
+    marker: str = "braille",
+    should_answer: bool = True,
+) -> AsyncIterator[Dashboard]:
+    """A dashboard on a run that has trained for so many steps; None: nothing was heard of it yet."""
+    run = FakeRun(should_answer=should_answer)
+    app = DashboardApp(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        if steps is not None:
+            run.play(steps)
+        board = Dashboard(app, run, pilot)
+        await board.look()
+        yield board

@@ -1,0 +1,160 @@
+"""How the dashboard ends: the stop dialog, the end of the run, signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from dqn_tui import control
+from dqn_tui.ui.stop_dialog import StopScreen
+from tests import fakes
+from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
+
+
+def result(board: Dashboard) -> tuple[bool, int | None, int | None]:
+    return board.app.is_running, board.app.return_value, board.app.return_code
+
+
+@pytest.mark.parametrize(("size", "key"), [*zip(FEW_SIZES, ["q", "ctrl+c", "ctrl+q", "q"], strict=True)])
+async def test_the_stop_dialog_asks_first(size: tuple[int, int], key: str) -> None:
+    async with dashboard(size) as board:
+        text = await board.press(key)
+        for line in ("Stop training?", "s   Stop and save", "k   Stop without saving", "c   Keep training"):
+            assert line in text
+        assert board.requests == []
+
+
+@pytest.mark.parametrize("key", ["c", "escape", "q"])
+async def test_cancel_keeps_training(key: str) -> None:
+    async with dashboard() as board:
+        await board.press("q")
+        assert "Stop training?" not in await board.press(key)
+        assert board.requests == []
+
+
+@pytest.mark.parametrize(("key", "should_save"), [("s", True), ("k", False), ("ctrl+c", True)])
+async def test_stop_waits_for_the_run_to_end(key: str, should_save: bool) -> None:
+    async with dashboard(should_answer=False) as board:
+        await board.press("q")
+        text = await board.press(key)
+        assert board.requests == [control.Stop(should_save=should_save)]
+        assert "Finishing the step" in text
+        assert board.app.is_running
+        await board.press("escape", "c")
+        assert isinstance(board.app.screen, StopScreen)
+        board.run.emit(*board.run.answers(control.Stop()))
+        await board.look()
+        assert result(board) == (False, 0, 0)
+
+
+async def test_a_click_on_a_button_is_the_key() -> None:
+    async with dashboard() as board:
+        await board.press("q")
+        await board.pilot.click("#kill")
+        await board.look()
+        assert board.requests == [control.Stop(should_save=False)]
+
+
+async def test_saving_can_still_be_given_up() -> None:
+    async with dashboard(should_answer=False) as board:
+        await board.press("q", "s", "k", "s")
+        assert board.requests == [control.Stop(should_save=True), control.Stop(should_save=False)]
+
+
+async def test_a_run_that_never_ends_can_be_left_behind() -> None:
+    async with dashboard(should_answer=False) as board:
+        await board.press("q", "s")
+        assert isinstance(board.app.screen, StopScreen)
+        board.app.screen.offer_to_leave()
+        await board.press("s")
+        assert result(board) == (False, 1, 1)
+        assert board.app.was_abandoned
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("completed", 0), ("solved", 0), ("stopped", 0), ("diverged", 3), ("failed", 1)]
+)
+async def test_after_the_end_q_leaves_at_once(reason: str, code: int) -> None:
+    async with dashboard() as board:
+        is_failed = reason == "failed"
+        board.run.emit(fakes.failed(9, 1_011.0) if is_failed else fakes.ended(9, 1_011.0, reason))
+        await board.look()
+        assert board.app.is_running
+        await board.press("q")
+        assert result(board) == (False, code, code)
+
+
+async def test_a_run_that_ends_while_the_dialog_asks_shows_its_summary() -> None:
+    async with dashboard() as board:
+        await board.press("q")
+        board.run.emit(fakes.ended(9, 1_011.0))
+        text = await board.look()
+        assert "Stop training?" not in text
+        assert "Summary" in text
+        assert board.app.is_running
+
+
+async def test_a_frozen_view_shows_the_end() -> None:
+    async with dashboard() as board:
+        await board.press("f")
+        board.run.emit(fakes.ended(9, 1_011.0))
+        text = await board.look()
+        assert "Summary" in text
+        assert "FROZEN" not in text
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+async def test_signals_stop_the_run_and_save(number: signal.Signals, code: int) -> None:
+    async with dashboard(should_answer=False) as board:
+        os.kill(os.getpid(), number)
+        await board.look()
+        assert board.requests == [control.Stop(should_save=True)]
+        assert board.app.is_running
+        board.run.emit(*board.run.answers(control.Stop()))
+        await board.look()
+        assert result(board) == (False, code, code)
+
+
+async def test_a_failure_says_more_than_the_signal() -> None:
+    async with dashboard(should_answer=False) as board:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await board.look()
+        board.run.emit(fakes.failed(9, 1_011.0))
+        await board.look()
+        assert result(board) == (False, 1, 1)
+
+
+async def test_a_hangup_ends_only_the_screen() -> None:
+    async with dashboard() as board:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await board.look()
+        assert result(board) == (False, 129, 129)
+        assert board.app.was_hung_up
+        assert board.requests == []
+
+
+async def test_signal_handlers_are_given_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    async with dashboard() as board:
+        board.run.emit(fakes.ended(9, 1_011.0))
+        await board.press("q")
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+async def test_news_after_the_end_of_the_screen_does_no_harm() -> None:
+    async with dashboard() as board:
+        board.app.exit(0)
+    board.run.emit(fakes.progress(30_000, 1_020.0))
+
+
+async def test_a_screen_that_ended_by_itself_says_so() -> None:
+    async with dashboard() as board:
+        board.app.panic("the terminal is gone")
+    assert board.app.was_lost
+    async with dashboard() as board:
+        board.run.emit(fakes.ended(9, 1_011.0))
+        await board.look()
+        await board.press("q")
+    assert not board.app.was_lost

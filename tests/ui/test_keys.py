@@ -1,0 +1,225 @@
+"""What each key does, and that help, key bar and README are made from the same table."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import CommandPalette
+
+from dqn_tui import control, events
+from dqn_tui.ui import keys
+from tests import fakes
+from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
+
+
+@pytest.mark.parametrize("key", ["space", "p"])
+async def test_pause_is_shown_when_the_run_confirms_it(key: str) -> None:
+    async with dashboard(should_answer=False) as board:
+        assert "RUNNING" in await board.press(key)
+        assert board.requests == [control.Pause()]
+        board.run.emit(events.Paused(step=20_000, time=1_011.0))
+        text = await board.look()
+        assert "PAUSED" in text
+        assert "Resume" in text
+        await board.press(key)
+        assert board.requests == [control.Pause(), control.Resume()]
+        assert "PAUSED" in await board.look()
+        board.run.emit(events.Resumed(step=20_000, time=1_012.0, pause_seconds=1.0))
+        assert "RUNNING" in await board.look()
+
+
+async def test_two_quick_presses_pause_and_resume() -> None:
+    async with dashboard(should_answer=False) as board:
+        await board.press("space", "space")
+        assert board.requests == [control.Pause(), control.Resume()]
+
+
+async def test_single_steps_need_a_pause() -> None:
+    async with dashboard() as board:
+        text = await board.press("full_stop")
+        assert board.requests == []
+        assert "Single steps" in text
+        await board.press("space")
+        await board.press("full_stop")
+        assert board.requests[1:] == [control.TakeStep()]
+        assert board.view.step == 20_001
+
+
+async def test_save_asks_and_tells_where_the_checkpoint_is() -> None:
+    async with dashboard() as board:
+        text = await board.press("s")
+        assert board.requests == [control.Save()]
+        assert "Checkpoint saved" in text
+        assert "1.2 MB" in text
+
+
+async def test_evaluate_asks() -> None:
+    async with dashboard() as board:
+        await board.press("e")
+        assert board.requests == [control.Evaluate()]
+        assert "400.0" in await board.look()
+
+
+async def test_digits_and_tab_move_the_focus() -> None:
+    async with dashboard() as board:
+        for digit, pane in enumerate(
+            ("return", "loss", "q", "epsilon", "buffer", "length", "checkpoints", "events"), 1
+        ):
+            await board.press(str(digit))
+            assert board.app.scene.selected == pane
+        await board.press("tab")
+        assert board.app.scene.selected == "return"
+        await board.press("shift+tab")
+        assert board.app.scene.selected == "events"
+
+
+async def test_a_focused_chart_takes_the_large_place_where_it_has_none_of_its_own() -> None:
+    async with dashboard((80, 24)) as board:
+        text = await board.press("2")
+        assert "─ 2 Loss" in text
+        assert "1 Return  " in text
+
+
+@pytest.mark.parametrize(("size", "key"), [*zip(FEW_SIZES, ["z", "enter", "z", "enter"], strict=True)])
+async def test_zoom_and_back(size: tuple[int, int], key: str) -> None:
+    async with dashboard(size) as board:
+        before = await board.look()
+        await board.press("3")
+        text = await board.press(key)
+        assert "3 Q mean" in text
+        assert "1 Return" not in text
+        await board.press("escape", "1")
+        assert (await board.look()).splitlines()[:3] == before.splitlines()[:3]
+        await board.press(key)
+        await board.press(key)
+        assert not board.app.scene.is_zoomed
+
+
+async def test_smoothing_walks_through_its_windows() -> None:
+    async with dashboard() as board:
+        assert "mean100" in await board.look()
+        assert "mean500" in await board.press("m")
+        assert "mean500" in await board.press("m")
+        assert "mean100" in await board.press("M")
+        await board.press("M", "M")
+        assert " raw " in await board.press("M")
+        assert board.app.scene.smoothing == 1
+
+
+async def test_log_axis_is_for_the_focused_chart() -> None:
+    async with dashboard() as board:
+        assert "log y" not in await board.look()
+        text = await board.press("2", "l")
+        assert "2 Loss  log y" in text
+        assert "2 Loss  log y" not in await board.press("l")
+
+
+async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
+    async with dashboard() as board:
+        await board.press("f")
+        board.run.emit(fakes.progress(21_240, 1_012.0))
+        text = await board.look()
+        assert "FROZEN" in text
+        assert "+1,240 steps" in text
+        assert board.app.scene.shown.step == 20_000
+        assert "updates    4,750" in text
+        text = await board.press("f")
+        assert "FROZEN" not in text
+        assert "updates    5,060" in text
+
+
+async def test_theme_changes_the_colours() -> None:
+    async with dashboard() as board:
+        before = board.app.scene.colors.style("primary")
+        await board.press("T")
+        assert board.app.scene.colors.style("primary") != before
+
+
+@pytest.mark.parametrize("size", FEW_SIZES)
+async def test_help_lists_every_key(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.press("question_mark")
+        text = board.app.screen.query("Static").results()
+        shown = "\n".join(str(widget.render()) for widget in text)
+        for key in board.app.HELP_KEYS:
+            assert key.help in shown
+            assert key.shown in shown
+        await board.press("escape")
+        assert "RUNNING" in await board.look()
+
+
+async def test_every_key_of_the_contract_is_bound() -> None:
+    wanted = (
+        "space p full_stop s e w escape f z enter m M l tab 1 2 3 4 5 6 7 8 9 q ctrl+c T question_mark ctrl+p ctrl+z"
+    )
+    async with dashboard() as board:
+        assert set(wanted.split()) <= set(board.app.screen.active_bindings)
+
+
+def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
+    table = keys.key_table_markdown()
+    everything = (*keys.DASHBOARD_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS)
+    assert len({key.id for key in everything}) == len(everything)
+    for key in everything:
+        assert f"| {key.help} |" in table
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_key_bar_never_cuts_a_key(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        bar = (await board.look()).splitlines()[-1]
+        assert "…" not in bar
+        assert "q Stop" in bar
+        assert "? Help" in bar
+        assert "space Pause" in bar
+
+
+async def test_keys_in_the_bar_can_be_clicked() -> None:
+    async with dashboard() as board:
+        await board.click("s Save")
+        await board.click("space Pause")
+        assert board.requests == [control.Save(), control.Pause()]
+        assert "Keys" in await board.click("? Help")
+
+
+async def test_a_click_focuses_a_chart_and_a_click_on_its_title_enlarges_it() -> None:
+    async with dashboard() as board:
+        await board.pilot.click("#q", offset=(10, 4))
+        await board.look()
+        assert board.app.scene.selected == "q"
+        assert not board.app.scene.is_zoomed
+        await board.pilot.click("#loss", offset=(4, 0))
+        await board.look()
+        assert board.app.scene.selected == "loss"
+        assert board.app.scene.is_zoomed
+
+
+async def test_a_click_on_a_row_of_the_state_panel_focuses_that_chart() -> None:
+    async with dashboard() as board:
+        text = await board.click("5 Buffer")
+        assert board.app.scene.selected == "buffer"
+        assert "─ 5 Buffer" in text
+
+
+async def test_the_mouse_over_a_chart_tells_step_and_value() -> None:
+    async with dashboard() as board:
+        await board.pilot.hover("#return", offset=(40, 6))
+        assert "step " in (await board.look()).splitlines()[2]
+
+
+async def test_the_palette_knows_our_actions() -> None:
+    async with dashboard() as board:
+        commands = {command.title: command for command in board.app.get_system_commands(board.app.screen)}
+        assert {"Pause", "Save", "Eval", "Watch", "Theme", "Stop", "Choose theme"} <= set(commands)
+        await commands["Eval"].callback()
+        assert board.requests == [control.Evaluate()]
+        await board.press("ctrl+p")
+        assert isinstance(board.app.screen, CommandPalette)
+
+
+async def test_after_the_end_training_keys_only_say_so() -> None:
+    async with dashboard() as board:
+        board.run.emit(fakes.ended(20_000, 1_011.0))
+        await board.look()
+        for key in ("space", "s", "e", "full_stop"):
+            assert "The run is over." in await board.press(key)
+        assert board.requests == []

@@ -1,0 +1,165 @@
+"""The rollout beside the charts, and alone."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from dqn_tui.errors import UsageError
+from dqn_tui.ui.rollout import q_rows
+from dqn_tui.ui.watch_app import WatchApp
+from tests import fakes
+from tests.ui.helpers import SIZES, dashboard, screen_text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_rollout_shows_return_actions_and_picture(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        await board.press("w")
+        board.run.rollouts[0].frame = fakes.make_frame(143)
+        text = await board.look()
+        text = await board.press("plus", "minus")
+        assert "ROLLOUT" in text
+        assert "143.0" in text
+        assert "Q(0)" in text
+        assert "Q(1)" in text
+        assert text.count("◀") == 1
+        assert "▀" in text
+        assert "cannot be drawn" not in text
+
+
+async def test_keys_of_the_player_reach_the_player() -> None:
+    async with dashboard() as board:
+        await board.press("w", "space", "right", "full_stop", "plus", "minus", "n")
+        rollout = board.run.rollouts[0]
+        assert rollout.calls == [
+            "toggle_pause",
+            "advance",
+            "advance",
+            "change_speed +1",
+            "change_speed -1",
+            "start_new_episode",
+        ]
+        assert board.requests == []
+
+
+async def test_p_pauses_training_while_the_player_has_the_focus() -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        assert "PAUSED" in await board.press("p")
+
+
+@pytest.mark.parametrize("key", ["escape", "w"])
+async def test_the_rollout_is_closed_on_the_way_back(key: str) -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        text = await board.press(key)
+        assert board.run.rollouts[0].is_closed
+        assert "ROLLOUT" not in text
+        await board.press("space")
+        assert len(board.requests) == 1
+
+
+async def test_w_closes_the_rollout_from_another_pane_too() -> None:
+    async with dashboard() as board:
+        await board.press("w", "1")
+        assert "ROLLOUT" in await board.press("space")
+        assert len(board.requests) == 1
+        await board.press("w")
+        assert board.run.rollouts[0].is_closed
+
+
+async def test_nine_opens_it_and_zoom_enlarges_it() -> None:
+    async with dashboard() as board:
+        await board.press("9")
+        text = await board.press("z")
+        assert "ROLLOUT" in text
+        assert "1 Return" not in text
+
+
+async def test_the_end_of_the_dashboard_closes_the_rollout() -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        board.app.exit(0)
+    assert board.run.rollouts[0].is_closed
+
+
+async def test_a_rollout_that_ended_says_why() -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        board.run.rollouts[0].error = "[b]no display[/b]"
+        await board.press("n")
+        board.app.panels[0].screen.query_one("#rollout").refresh()
+        assert "[b]no display[/b]" in await board.look()
+
+
+async def test_a_rollout_that_cannot_start_says_why() -> None:
+    async with dashboard() as board:
+
+        def refuse() -> fakes.FakeRollout:
+            raise UsageError("no rollout here")
+
+        board.run.start_rollout = refuse  # type: ignore[method-assign]
+        assert "no rollout here" in await board.press("w")
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        None,
+        "S F\nH G\x1b[31m",
+        "",
+        np.zeros((1, 1, 3), dtype=np.uint8),
+        np.zeros((0, 0, 3), dtype=np.uint8),
+        np.zeros((2000, 10, 3), dtype=np.uint8),
+        np.random.default_rng(0).integers(0, 255, (210, 160, 3), dtype=np.uint8),
+    ],
+)
+async def test_every_kind_of_picture_has_a_place(picture: object) -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        frame = dataclasses.replace(fakes.make_frame(3), picture=picture)  # type: ignore[arg-type]
+        board.run.rollouts[0].frame = frame
+        await board.press("plus")
+        text = await board.look()
+        assert "cannot be drawn" not in text
+        assert "Q(1)" in text
+        if isinstance(picture, str) and picture:
+            assert "H G" in text
+
+
+async def test_odd_q_values_do_no_harm() -> None:
+    async with dashboard() as board:
+        await board.press("w")
+        for values in ((math.nan, math.inf), (-math.inf, 1e300), (), tuple(range(18))):
+            frame = dataclasses.replace(fakes.make_frame(3), q_values=values, action=0)
+            board.run.rollouts[0].frame = frame
+            await board.press("plus")
+            assert "cannot be drawn" not in await board.look()
+
+
+def test_of_many_actions_the_chosen_and_the_best_show() -> None:
+    frame = dataclasses.replace(fakes.make_frame(3), q_values=tuple(float(value) for value in range(18)), action=2)
+    rows = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 4, "braille")]
+    assert [row[:6].strip() for row in rows] == ["Q( 2)", "Q(15)", "Q(16)", "Q(17)"]
+
+
+async def test_watch_plays_alone_and_closes_its_player() -> None:
+    rollout = fakes.FakeRollout()
+    app = WatchApp(rollout, title="CartPole-v1", marker="braille")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space", "right", "plus", "n")
+        await pilot.pause()
+        text = screen_text(app)
+        assert "ROLLOUT CartPole-v1" in text
+        assert "Q(0)" in text
+        assert "q Quit" in text
+        await pilot.press("question_mark")
+        await pilot.press("escape", "T")
+        await pilot.press("q")
+    assert rollout.is_closed
+    assert rollout.calls[:4] == ["toggle_pause", "advance", "change_speed +1", "start_new_episode"]
+    assert app.return_code == 0
