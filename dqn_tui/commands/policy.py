@@ -1,0 +1,102 @@
+"""`dqn-tui eval` and `dqn-tui watch`: what a saved policy does."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dqn_tui.config import Config, parse_config
+
+if TYPE_CHECKING:
+    from dqn_tui.dqn.network import QNetwork
+    from dqn_tui.runs.checkpoint import Checkpoint
+    from dqn_tui.training.evaluation import Evaluation
+
+
+def evaluate_policy(
+    target: Path, *, episodes: int, seed: int, imports: tuple[str, ...], should_take_last: bool, as_json: bool
+) -> int:
+    """Play greedy episodes of a saved policy and print their mean; returns the exit code.
+
+    Raises:
+        UsageError: TARGET or its environment is not usable.
+    """
+    checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
+    from dqn_tui.envs.make import make_environment
+    from dqn_tui.seeding import episode_seed
+    from dqn_tui.training.evaluation import evaluate
+    from dqn_tui.training.restore import check_fit
+
+    environment = make_environment(config.env)
+    check_fit(checkpoint, environment)
+    evaluation = evaluate(
+        network,
+        environment,
+        episodes,
+        lambda episode: episode_seed(seed, "eval", 0, episode),
+        max_steps=config.eval_max_steps,
+    )
+    environment.close()
+    assert evaluation is not None
+    report = _report(checkpoint, config, evaluation, seed)
+    sys.stdout.write((json.dumps(report) if as_json else _describe(report)) + "\n")
+    return 0
+
+
+def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_take_last: bool, marker: str) -> int:
+    """Play greedy episodes of a saved policy in the terminal; returns the exit code.
+
+    Raises:
+        UsageError: TARGET or its environment is not usable.
+    """
+    checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
+    from dqn_tui.envs.make import make_environment
+    from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.restore import check_fit
+    from dqn_tui.ui.watch_app import WatchApp
+
+    environment = make_environment(config.env)
+    environment.close()
+    check_fit(checkpoint, environment)
+    player = EpisodePlayer(config.env, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
+    app = WatchApp(player, marker=marker, title=f"{config.env} · {checkpoint.path}")
+    app.run()
+    return app.return_code or 0
+
+
+def _load(target: Path, imports: tuple[str, ...], *, should_take_last: bool) -> tuple[Checkpoint, Config, QNetwork]:
+    from dqn_tui.envs.make import import_environments
+    from dqn_tui.runs.checkpoint import resolve_target
+    from dqn_tui.training.restore import load_policy
+
+    for module in imports:
+        import_environments(module)
+    checkpoint = resolve_target(target, should_take_last=should_take_last)
+    config = parse_config(checkpoint.config)
+    return checkpoint, config, load_policy(checkpoint, config)
+
+
+def _report(checkpoint: Checkpoint, config: Config, evaluation: Evaluation, seed: int) -> dict[str, Any]:
+    return {
+        "env": config.env,
+        "checkpoint": str(checkpoint.path),
+        "episodes": len(evaluation.returns),
+        "seed": seed,
+        "mean": evaluation.mean,
+        "std": evaluation.std,
+        "ci95": list(evaluation.confidence_interval()),
+        "returns": list(evaluation.returns),
+        "lengths": list(evaluation.lengths),
+        "weights_sha256": checkpoint.weights_sha256,
+    }
+
+
+def _describe(report: dict[str, Any]) -> str:
+    low, high = report["ci95"]
+    return (
+        f"{report['env']}  mean return {report['mean']:.1f} ± {report['std']:.1f}  "
+        f"(95 % interval of the mean {low:.1f} to {high:.1f}; {report['episodes']} greedy episodes, "
+        f"seed {report['seed']})\n{report['checkpoint']}"
+    )

@@ -1,0 +1,177 @@
+"""`dqn-tui`: prepare a run, choose its viewer, follow it to the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dqn_tui.config import Config, change_config, load_config, named_settings, parse_config
+from dqn_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from dqn_tui.runs.folder import RunFolder
+    from dqn_tui.runs.resume import SavedRun
+    from dqn_tui.training.background import BackgroundRun
+    from dqn_tui.view.run_view import RunView
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """What the command line asked for; `flags` holds the configuration keys among it."""
+
+    flags: Mapping[str, Any]
+    preset: str | None
+    config: Path | None
+    runs_dir: Path
+    name: str | None
+    resume: Path | None
+    imports: tuple[str, ...]
+    marker: str
+    is_headless: bool
+    should_print_json: bool
+    should_stop_on_hangup: bool
+
+
+def train(options: TrainOptions) -> int:
+    """Train, and return the exit code.
+
+    Raises:
+        UsageError: a setting, the environment, the runs folder or what to resume is not usable.
+    """
+    config, folder, saved = _go_on(options) if options.resume else _start_anew(options)
+    has_screen = not options.is_headless and not options.should_print_json and _can_show_dashboard()
+
+    from dqn_tui.runs.host import describe_host
+    from dqn_tui.runs.recorder import Recorder
+    from dqn_tui.training.background import BackgroundRun
+    from dqn_tui.view.run_view import RunView
+
+    host = describe_host(_resolve_device(config))
+    recorder = Recorder(folder, config, host, saved.state["file_lengths"] if saved else None)
+    view = RunView()
+    if saved is not None:
+        _read_past(view, folder)
+    run = BackgroundRun(config, folder, recorder, saved)
+    show = _show_dashboard if has_screen else _show_headless
+    code = show(run, view, config, options)
+    run.join()
+    if run.usage_error is not None:
+        raise run.usage_error
+    if view.failed is not None or not options.should_print_json:
+        _print_summary(view, folder)
+    return code
+
+
+def _start_anew(options: TrainOptions) -> tuple[Config, RunFolder, None]:
+    from dqn_tui.runs.folder import create_run_folder
+
+    config = load_config(preset=options.preset, file=options.config, flags=options.flags)
+    _check_environment(config, options.imports)
+    _resolve_device(config)
+    return config, create_run_folder(options.runs_dir, config.env, options.name or f"s{config.seed}"), None
+
+
+def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
+    """What a checkpoint holds, with the settings that were named on top."""
+    from dqn_tui.events import RunEnded
+    from dqn_tui.runs.journal import read_last_event
+    from dqn_tui.runs.resume import find_resumable, load_saved_run, read_resumable
+
+    assert options.resume is not None
+    for flag, value in (("--preset", options.preset), ("--name", options.name)):
+        if value is not None:
+            raise UsageError(f"{flag} {value} does not go with --resume; name single keys with --set KEY=VALUE")
+    folder, path = find_resumable(options.resume)
+    checkpoint = read_resumable(folder, path)
+    changes = named_settings(options.config, os.environ, options.flags)
+    config = change_config(parse_config(checkpoint.config), changes)
+    if checkpoint.step >= config.total_timesteps and isinstance(read_last_event(folder.events), RunEnded):
+        raise UsageError(
+            f"run {folder.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "
+            f"say --steps with a larger number to go on"
+        )
+    _check_environment(config, options.imports)
+    return config, folder, load_saved_run(folder, checkpoint, config)
+
+
+def _read_past(view: RunView, folder: RunFolder) -> None:
+    """What the journal tells up to the checkpoint."""
+    from dqn_tui.runs.journal import read_journal
+
+    for event in read_journal(folder.events):
+        view.apply(event)
+
+
+def _resolve_device(config: Config) -> str:
+    """The device's name; torch is loaded only where CUDA is asked for."""
+    if config.device != "cuda":
+        return "cpu"
+    from dqn_tui.training.build import resolve_device
+
+    return resolve_device(config.device)
+
+
+def _check_environment(config: Config, imports: tuple[str, ...]) -> None:
+    """Find out what is wrong with the environment before there is a run folder or a screen."""
+    from dqn_tui.envs.make import import_environments, make_environment
+
+    for module in imports:
+        import_environments(module)
+    environment = make_environment(config.env)
+    environment.close()
+    if config.until_solved and config.goal is None and environment.goal is None:
+        raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
+
+
+def _can_show_dashboard() -> bool:
+    if sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        return True
+    sys.stderr.write("dqn-tui: no terminal for the dashboard, so this run is headless (as with --no-ui)\n")
+    return False
+
+
+def _show_dashboard(run: BackgroundRun, view: RunView, config: Config, options: TrainOptions) -> int:
+    """Show the run to its end or to the screen's; returns the exit code."""
+    from dqn_tui.ui.app import DashboardApp
+
+    app = DashboardApp(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
+    app.run()
+    if app.was_abandoned:
+        sys.stderr.write("dqn-tui: the run did not stop and was left behind\n")
+        os._exit(app.return_code or 1)
+    if not app.was_lost:
+        return app.return_code or 0
+    from dqn_tui.headless import outlive_terminal
+
+    outlive_terminal(run, view, should_stop=options.should_stop_on_hangup)
+    return exit_code(view, signal.SIGHUP if options.should_stop_on_hangup else None)
+
+
+def _show_headless(run: BackgroundRun, view: RunView, _: Config, options: TrainOptions) -> int:
+    from dqn_tui.headless import follow, make_printer
+
+    printer = make_printer(should_print_json=options.should_print_json)
+    received = follow(run, view, printer, should_stop_on_hangup=options.should_stop_on_hangup)
+    return exit_code(view, received)
+
+
+def exit_code(view: RunView, received: int | None) -> int:
+    """A bad end says more than the signal that came with it."""
+    if view.failed is not None:
+        return 1
+    if view.ended is not None and view.ended.reason == "diverged":
+        return 3
+    return 0 if received is None else 128 + received
+
+
+def _print_summary(view: RunView, folder: RunFolder) -> None:
+    """What a person wants to know when the prompt is back: how it went, where it is, how to watch it."""
+    from dqn_tui.view.summary import summarize
+
+    out = sys.stderr if view.failed else sys.stdout
+    out.write("\n".join(summarize(view, str(folder.path))) + "\n")

@@ -1,0 +1,185 @@
+"""A program on a pseudo-terminal: keys in, the screen out, and which terminal modes it left switched on."""
+
+from __future__ import annotations
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+KEYS = {
+    "space": " ",
+    "enter": "\r",
+    "tab": "\t",
+    "esc": "\x1b",
+    "right": "\x1b[C",
+    "ctrl+c": "\x03",
+    "ctrl+z": "\x1a",
+}
+MODES = {
+    "1049": "alternate screen",
+    "1000": "mouse",
+    "1002": "mouse",
+    "1003": "mouse",
+    "1006": "mouse",
+    "2004": "bracketed paste",
+    "1004": "focus events",
+}
+_MODE_SWITCH = re.compile(r"\x1b\[\?([\d;]+)([hl])")
+# Sequences that pyte does not know.
+_UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
+
+
+class Terminal:
+    """Runs `command` on a terminal of its own; a context manager that kills what is left.
+
+    Attributes:
+        screen: what stands on it, as pyte sees it.
+        exit_code: None while the program runs; negative for a signal that killed it.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        columns: int = 120,
+        rows: int = 40,
+        variables: Mapping[str, str] | None = None,
+        cwd: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.exit_code: int | None = None
+        self._stream = pyte.Stream(self.screen)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._modes: set[str] = set()
+        self._tail = ""
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            if cwd is not None:
+                os.chdir(cwd)
+            # A new environment: readline, which pytest loads, sets COLUMNS behind Python's back.
+            inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+            terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+            os.execvpe(command[0], list(command), inherited | terminal | dict(variables or {}))
+        self.resize(columns, rows)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.exit_code is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        self.hang_up()
+
+    @property
+    def text(self) -> str:
+        """The screen's rows, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    @property
+    def modes_left_on(self) -> list[str]:
+        """What a well-behaved program has switched back when it ends."""
+        left = {MODES[mode] for mode in self._modes if mode in MODES}
+        return sorted(left | ({"cursor hidden"} if self.screen.cursor.hidden else set()))
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size; the program gets SIGWINCH."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def press(self, *names: str) -> None:
+        """Type keys by name, or any text."""
+        for name in names:
+            os.write(self._master, KEYS.get(name, name).encode())
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a dropped ssh line does."""
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def wait_for(self, condition: str | Callable[[], bool], seconds: float = 60) -> float:
+        """Read until a text stands on the screen, or a condition holds; returns the seconds that it took.
+
+        Raises:
+            AssertionError: it did not happen in time.
+        """
+        is_met = condition if callable(condition) else lambda: condition in self.text
+        start = time.monotonic()
+        while not is_met():
+            passed = time.monotonic() - start
+            if passed > seconds or (self.exit_code is not None and not self._read(0.0)):
+                raise AssertionError(f"no {condition!r} after {passed:.1f} s; exit {self.exit_code}\n{self.text}")
+            self._read(0.005)
+        return time.monotonic() - start
+
+    def wait_until_gone(self, text: str, seconds: float = 60) -> float:
+        """Read until a text no longer stands on the screen."""
+        return self.wait_for(lambda: text not in self.text, seconds)
+
+    def wait_for_exit(self, seconds: float = 60) -> int:
+        """Read until the program ends; returns its exit code."""
+        self.wait_for(lambda: self.exit_code is not None, seconds)
+        while self._read(0.0):
+            pass
+        assert self.exit_code is not None
+        return self.exit_code
+
+    def read_for(self, seconds: float) -> None:
+        """Let the program run."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(min(left, 0.02))
+
+    def _read(self, seconds: float) -> bool:
+        """Take in what the program wrote; whether there was anything."""
+        self._reap()
+        if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
+            if self._master < 0:
+                time.sleep(0.01)
+            return False
+        try:
+            data = os.read(self._master, 65_536)
+        except OSError:
+            data = b""
+        if data:
+            self._feed(self._decode(data))
+        elif self.exit_code is None:
+            _, status = os.waitpid(self.pid, 0)
+            self.exit_code = os.waitstatus_to_exitcode(status)
+        return bool(data)
+
+    def _feed(self, text: str) -> None:
+        for modes, switch in _MODE_SWITCH.findall(self._tail + text):
+            for mode in modes.split(";"):
+                (self._modes.add if switch == "h" else self._modes.discard)(mode)
+        self._tail = text[-12:]
+        self._stream.feed(_UNKNOWN.sub("", text))
+
+    def _reap(self) -> None:
+        if self.exit_code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.exit_code = os.waitstatus_to_exitcode(status)
+
+
+def dqn_tui(*arguments: str) -> list[str]:
+    """The command that runs the program under this interpreter."""
+    return [sys.executable, "-m", "dqn_tui", *arguments]

@@ -1,0 +1,346 @@
+"""The real program, from the outside."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.config import read_preset
+from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
+from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.journal import read_journal, read_last_event
+from tests.helpers import (
+    LIMIT_SECONDS,
+    QUICK,
+    call_program,
+    one_line,
+    only_run,
+    program,
+    program_environment,
+    quick_flags,
+    run_program,
+    train,
+)
+
+TOY = ("--import", "tests.toy", "--env")
+
+
+def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
+    """The one line with which wrong use is refused."""
+    result = run_program(*arguments, cwd=cwd, **variables)
+    assert result.returncode == 2, result
+    assert result.stdout == ""
+    assert not (cwd / "runs").exists(), "nothing is created for a run that cannot be"
+    return one_line(result.stderr)
+
+
+# --- wrong use ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--no-ui", "--env", "CartPol-v1"], ["'CartPol-v1'", "CartPole-v1"]),
+        (["--env", "CartPole-v99"], ["CartPole-v99"]),
+        (["--env", "Pendulum-v1"], ["Discrete", "Pendulum-v1"]),
+        (["--env", "module:Env-v0"], ["module:Env-v0"]),
+        (["--env", ""], ["env"]),
+        (["--steps", "0"], ["total_timesteps", ">= 1", "0"]),
+        (["--steps", "many"], ["'many'"]),
+        (["--steps", "1.5"], ["1.5"]),
+        (["--seed", "-1"], ["seed", "-1", ">= 0"]),
+        (["--set", "gama=0.9"], ["'gama'", "gamma"]),
+        (["--set", "gamma=2"], ["gamma", "2", "<= 1"]),
+        (["--set", "gamma"], ["KEY=VALUE", "'gamma'"]),
+        (["--preset", "cartpol"], ["'cartpol'", "cartpole"]),
+        (["--config", "missing.toml"], ["missing.toml"]),
+        (["--device", "tpu"], ["tpu", "cuda"]),
+        (["--marker", "crayon"], ["crayon", "braille"]),
+        (["--on-hangup", "pray"], ["pray", "continue"]),
+        (["--import", "no_such_module"], ["no_such_module"]),
+        ([*TOY, "Toy/BrokenFromTheStart-v0"], ["Toy/BrokenFromTheStart-v0", "no such motor"]),
+        ([*TOY, "Toy/Endless-v0", "--until-solved"], ["goal", "Toy/Endless-v0"]),
+        (["--no-such-option"], ["--no-such-option"]),
+        (["nonsense"], ["nonsense"]),
+        (["--runs-dir", "/proc/nowhere", "--no-ui"], ["/proc/nowhere"]),
+        (["eval"], ["target"]),
+        (["eval", "nowhere"], ["nowhere"]),
+        (["eval", "nowhere", "--episodes", "0"], ["episodes", "0"]),
+    ],
+    ids=lambda value: " ".join(value)[:40],
+)
+def test_wrong_use_is_one_line_that_names_the_value_and_exit_code_two(
+    tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
+    message = refuse(*arguments, cwd=tmp_path)
+    assert message.startswith("dqn-tui: ")
+    assert all(word in message for word in words), message
+
+
+def test_a_wrong_variable_and_a_wrong_file_are_refused_too(tmp_path: Path) -> None:
+    message = refuse("--no-ui", cwd=tmp_path, DQN_TUI_GAMMA="2")
+    assert "gamma" in message
+    (tmp_path / "mine.toml").write_text("gamma = \n")
+    assert "mine.toml" in refuse("--no-ui", "--config", "mine.toml", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("command", ["eval", "watch"])
+def test_a_damaged_checkpoint_is_refused_in_one_line_that_names_the_file(
+    tmp_path: Path, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    best = train(tmp_path).folder.best
+    file = best / "online.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert call_program(command, str(best)) == 2
+    output = capfd.readouterr()
+    assert str(file) in one_line(output.err)
+    assert output.out == ""
+
+
+# --- a run in a pipe ---
+
+
+@pytest.fixture(scope="module")
+def piped(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """A short run, its streams piped."""
+    cwd = tmp_path_factory.mktemp("piped")
+    return run_program("--no-ui", "--name", "a b", *quick_flags(), cwd=cwd), cwd
+
+
+def test_a_piped_run_prints_plain_lines_and_a_summary(piped: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    result, cwd = piped
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert "\x1b" not in result.stdout
+    assert "\r" not in result.stdout
+    run = only_run(cwd / "runs")
+    checkpoint = f"runs/{run.path.name}/checkpoints/step_000000200"
+    assert checkpoint in result.stdout
+    assert f"dqn-tui watch runs/{run.path.name}" in result.stdout
+    assert read_checkpoint(cwd / checkpoint).reason == "end"
+
+
+def test_a_run_folder_has_the_contracts_name_and_files(
+    piped: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    run = only_run(piped[1] / "runs")
+    assert re.fullmatch(r"CartPole-v1__a-b__\d{8}-\d{6}", run.path.name)
+    names = {path.name for path in run.path.iterdir()}
+    assert names >= {
+        "config.toml", "host.json", "events.jsonl", "progress.csv", "monitor.csv", "checkpoints", "best"
+    }  # fmt: skip
+
+
+def test_the_program_and_the_trainer_of_these_tests_end_with_the_same_weights(
+    piped: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    last = read_last_event(only_run(piped[1] / "runs").events)
+    assert isinstance(last, events.RunEnded)
+    preset = {key: value for key, value in read_preset("cartpole").items() if key not in QUICK}
+    assert last.weights_sha256 == train(tmp_path, **preset).only(events.RunEnded).weights_sha256
+
+
+def test_an_evaluation_prints_json_and_the_runs_are_listed(
+    piped: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    _, cwd = piped
+    run = f"runs/{only_run(cwd / 'runs').path.name}"
+    result = run_program("eval", run, "--episodes", "3", "--seed", "4", "--last", "--json", cwd=cwd)
+    assert (result.returncode, result.stderr) == (0, "")
+    report = json.loads(result.stdout)
+    assert (report["episodes"], report["seed"], len(report["returns"])) == (3, 4, 3)
+    assert report["weights_sha256"] == read_checkpoint(cwd / report["checkpoint"]).weights_sha256
+    listed = json.loads(run_program("runs", "--json", cwd=cwd).stdout)
+    assert [(item["run"], item["state"], item["step"]) for item in listed] == [(run, "completed", 200)]
+    assert "cartpole" in json.loads(run_program("envs", "--json", cwd=cwd).stdout)["presets"]
+
+
+def test_json_prints_every_event_and_nothing_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(eval_every=100)) == 0
+    output = capfd.readouterr()
+    told = [json.loads(line) for line in output.out.splitlines()]
+    assert output.err == ""
+    assert told[0]["event"] == "run_started"
+    assert told[-1]["event"] == "run_ended"
+    assert told == [events.to_dict(event) for event in read_journal(only_run(tmp_path).events)]
+
+
+def test_without_a_terminal_the_dashboard_becomes_headless_and_says_so_in_one_line(tmp_path: Path) -> None:
+    result = run_program(*quick_flags(), cwd=tmp_path)
+    assert result.returncode == 0
+    assert "headless" in one_line(result.stderr)
+    assert "completed" in result.stdout
+
+
+# --- bad ends ---
+
+
+def test_an_environment_that_raises_is_exit_code_one_and_one_line(tmp_path: Path) -> None:
+    result = run_program("--no-ui", "--import", "tests.toy", *quick_flags(env="Toy/Raises-v0"), cwd=tmp_path)
+    assert result.returncode == 1
+    run = only_run(tmp_path / "runs")
+    message = one_line(result.stderr)
+    assert "the motor burnt out" in message
+    assert "error.log" in message
+    assert "Traceback" not in result.stdout
+    log = run.error_log.read_text()
+    assert "Traceback" in log
+    assert "the motor burnt out" in log
+    assert isinstance(read_last_event(run.events), events.RunFailed)
+    (checkpoint,) = find_checkpoints(run)
+    assert checkpoint.reason == "failure"
+
+
+def test_with_json_too_a_run_that_failed_is_told_in_one_line_on_stderr(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(env="Toy/Raises-v0")) == 1
+    output = capfd.readouterr()
+    assert json.loads(output.out.splitlines()[-1])["event"] == "run_failed"
+    assert "the motor burnt out" in one_line(output.err)
+
+
+@pytest.mark.parametrize("name", ["NanReward", "NanObservation"])
+def test_numbers_that_are_none_are_exit_code_three(
+    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(env=f"Toy/{name}-v0")) == 3
+    output = capfd.readouterr()
+    assert json.loads(output.out.splitlines()[-1])["reason"] == "diverged"
+    assert "Traceback" not in output.err
+
+
+class Program:
+    """The real program, training for a long time."""
+
+    def __init__(self, cwd: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            program("--json", *arguments, *quick_flags(total_timesteps=50_000_000)),
+            cwd=cwd,
+            env=program_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._runs_dir = cwd / "runs"
+        self.wait_for("learning_started")
+
+    @property
+    def out(self) -> IO[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    @property
+    def run(self) -> RunFolder:
+        return only_run(self._runs_dir)
+
+    def wait_for(self, name: str) -> dict[str, Any]:
+        for line in self.out:
+            event: dict[str, Any] = json.loads(line)
+            if event["event"] == name:
+                return event
+        raise AssertionError(f"no {name} came: {self.process.communicate()[1]}")
+
+    def end(self) -> tuple[int, str]:
+        """Exit code and stderr, once it has ended."""
+        _, stderr = self.process.communicate(timeout=LIMIT_SECONDS)
+        return self.process.returncode, stderr
+
+
+@pytest.fixture
+def started(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Program]:
+    program = Program(tmp_path, *getattr(request, "param", ()))
+    yield program
+    program.process.kill()
+    program.process.communicate()
+
+
+def check_stopped_and_saved(run: RunFolder) -> None:
+    last = read_last_event(run.events)
+    assert isinstance(last, events.RunEnded)
+    assert last.reason == "stopped"
+    newest = find_checkpoints(run)[-1]
+    assert (newest.step, newest.reason, newest.weights_sha256) == (last.step, "end", last.weights_sha256)
+
+
+def test_an_interrupt_ends_the_run_with_a_checkpoint(started: Program) -> None:
+    started.process.send_signal(signal.SIGINT)
+    assert started.wait_for("run_ended")["reason"] == "stopped"
+    assert started.end() == (130, "")
+    check_stopped_and_saved(started.run)
+
+
+@pytest.mark.parametrize("started", [("--on-hangup", "stop")], indirect=True)
+def test_a_lost_terminal_stops_the_run_where_that_was_asked_for(started: Program) -> None:
+    started.process.send_signal(signal.SIGHUP)
+    assert started.end() == (129, "")
+    check_stopped_and_saved(started.run)
+
+
+def test_a_lost_terminal_does_not_stop_the_run_and_a_later_signal_still_ends_it_well(started: Program) -> None:
+    started.process.send_signal(signal.SIGHUP)
+    told = started.out.read()
+    assert "run_ended" not in told
+    assert started.process.poll() is None
+    started.process.send_signal(signal.SIGTERM)
+    assert started.end()[0] == 143
+    check_stopped_and_saved(started.run)
+
+
+def test_a_reader_that_goes_away_leaves_no_traceback(started: Program) -> None:
+    """As in `dqn-tui --json | head`."""
+    started.out.close()
+    assert started.process.stderr is not None
+    stderr = started.process.stderr.read()
+    started.process.wait(LIMIT_SECONDS)
+    assert "Traceback" not in stderr
+    assert len(stderr.splitlines()) <= 1
+
+
+# --- help ---
+
+
+@pytest.mark.parametrize("arguments", [[], ["watch"], ["eval"], ["runs"], ["envs"]], ids=lambda value: " ".join(value))
+def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    script = (
+        "import sys\n"
+        f"sys.argv = ['dqn-tui', *{arguments!r}, '--help']\n"
+        "from dqn_tui.cli import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = {'torch', 'gymnasium', 'textual', 'numpy', 'rich', 'pydantic', 'safetensors'} & set(sys.modules)\n"
+        "sys.stderr.write(' '.join(sorted(heavy)))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path, env=program_environment(), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert set(result.stderr.split()) & {"torch", "gymnasium", "textual"} == set()
+    assert "Usage" in result.stdout
+
+
+def test_the_version_is_printed(tmp_path: Path) -> None:
+    import dqn_tui
+
+    result = run_program("--version", cwd=tmp_path)
+    assert (result.returncode, result.stdout.strip()) == (0, f"dqn-tui {dqn_tui.__version__}")
+
+
+def test_the_help_names_every_option_of_the_contract(tmp_path: Path) -> None:
+    text = run_program("--help", cwd=tmp_path).stdout
+    for option in (
+        "--env", "--steps", "--seed", "--preset", "--config", "--set", "--runs-dir", "--name", "--resume", "--device",
+        "--no-ui", "--json", "--import", "--marker", "--until-solved", "--on-hangup",
+    ):  # fmt: skip
+        assert option in text, option

@@ -1,0 +1,153 @@
+"""The real program on a real pseudo-terminal: keys, signals, exits, and the terminal as it was before."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.runs.checkpoint import resolve_target
+from dqn_tui.runs.folder import find_run_folders
+from dqn_tui.runs.journal import read_journal, read_last_event
+from tests.terminal import Terminal, dqn_tui
+
+LONG = ("--steps", "10000000")
+
+
+@contextmanager
+def dashboard(runs_dir: Path, *arguments: str, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+    """The dashboard of a long run, once it trains."""
+    with Terminal(dqn_tui("--runs-dir", str(runs_dir), *(arguments or LONG)), columns, rows) as terminal:
+        terminal.wait_for("RUNNING")
+        yield terminal
+
+
+def last_event(runs_dir: Path) -> events.Event | None:
+    return read_last_event(find_run_folders(runs_dir)[0].events)
+
+
+@pytest.mark.parametrize(("keys", "code"), [(("q", "s"), 0), (("q", "k"), 0), (("ctrl+c", "ctrl+c"), 0)])
+def test_the_stop_dialog_ends_the_run_and_gives_the_terminal_back(
+    tmp_path: Path, keys: tuple[str, str], code: int
+) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.press(keys[0])
+        terminal.wait_for("Stop without saving")
+        terminal.press(keys[1])
+        assert terminal.wait_for_exit() == code
+        assert terminal.modes_left_on == []
+    ended = last_event(tmp_path)
+    assert isinstance(ended, events.RunEnded)
+    assert ended.reason == "stopped"
+    assert (ended.checkpoint is None) == (keys[1] == "k")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_saves_the_run_and_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.send_signal(number)
+        assert terminal.wait_for_exit() == code
+        assert terminal.modes_left_on == []
+    assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
+
+
+def test_a_lost_terminal_leaves_the_run_going_to_its_end(tmp_path: Path) -> None:
+    with dashboard(tmp_path, "--steps", "4000", "--set", "eval_every=0") as terminal:
+        terminal.hang_up()
+        assert terminal.wait_for_exit() == 0
+    ended = last_event(tmp_path)
+    assert isinstance(ended, events.RunEnded)
+    assert (ended.reason, ended.step) == ("completed", 4000)
+
+
+def test_a_lost_terminal_stops_and_saves_the_run_where_that_was_asked_for(tmp_path: Path) -> None:
+    with dashboard(tmp_path, *LONG, "--on-hangup", "stop") as terminal:
+        terminal.hang_up()
+        assert terminal.wait_for_exit() == 129
+    ended = last_event(tmp_path)
+    assert isinstance(ended, events.RunEnded)
+    assert ended.reason == "stopped"
+    assert ended.checkpoint is not None
+
+
+def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Path) -> None:
+    short = ("--steps", "3000", "--set", "eval_every=1000")
+    with dashboard(tmp_path / "shown", *short) as terminal:
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        terminal.press(".", ".", "e", "s")
+        terminal.wait_for("Checkpoint saved")
+        terminal.press("w")
+        terminal.wait_for("ROLLOUT")
+        terminal.press("esc")
+        terminal.wait_until_gone("ROLLOUT")
+        terminal.press("space")
+        terminal.wait_for("DONE")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert "dqn-tui watch" in terminal.text
+    shown = last_event(tmp_path / "shown")
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *short)) as terminal:
+        assert terminal.wait_for_exit() == 0
+    plain = last_event(tmp_path / "plain")
+    assert isinstance(shown, events.RunEnded)
+    assert isinstance(plain, events.RunEnded)
+    assert shown.weights_sha256 == plain.weights_sha256
+    assert shown.updates == plain.updates
+
+
+def test_a_pause_holds_the_run_between_two_steps(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        terminal.press(".")
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("s")
+        terminal.wait_for_exit()
+    seen = list(read_journal(find_run_folders(tmp_path)[0].events))
+    paused = next(event for event in seen if isinstance(event, events.Paused))
+    assert isinstance(seen[-1], events.RunEnded)
+    assert seen[-1].step == paused.step + 1
+
+
+def test_a_terminal_that_is_too_small_says_which_size_it_needs(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.resize(30, 8)
+        terminal.wait_for("40x12", 10)
+        terminal.resize(120, 40)
+        terminal.wait_for("Return")
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("k")
+        terminal.wait_for_exit()
+
+
+def test_a_saved_policy_is_watched_and_evaluated(tmp_path: Path) -> None:
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path), "--no-ui", "--steps", "1500")) as terminal:
+        terminal.wait_for_exit()
+    run = str(find_run_folders(tmp_path)[0].path)
+    with Terminal(dqn_tui("watch", run)) as terminal:
+        terminal.wait_for("ROLLOUT")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.modes_left_on == []
+    with Terminal(dqn_tui("eval", run, "--episodes", "3", "--json"), 400) as terminal:
+        assert terminal.wait_for_exit() == 0
+        report = json.loads(terminal.text.strip())
+    assert len(report["returns"]) == report["episodes"] == 3
+
+
+def test_an_ascii_dashboard_draws_nothing_else(tmp_path: Path) -> None:
+    with dashboard(tmp_path, *LONG, "--marker", "ascii", columns=80, rows=24) as terminal:
+        assert terminal.text.isascii()
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        assert terminal.text.isascii()
+        terminal.press("k")
+        terminal.wait_for_exit()
