@@ -44,8 +44,12 @@ _UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
 class Terminal:
     """Runs `command` on a terminal of its own; a context manager that kills what is left.
 
+    Args:
+        is_blind: take in what the program draws without looking at it, which leaves it the processor.
+
     Attributes:
         screen: what stands on it, as pyte sees it.
+        drawn: all bytes that the program wrote; whoever reads them may clear them.
         exit_code: None while the program runs; negative for a signal that killed it.
     """
 
@@ -56,11 +60,14 @@ class Terminal:
         rows: int = 40,
         variables: Mapping[str, str] | None = None,
         cwd: str | os.PathLike[str] | None = None,
+        is_blind: bool = False,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.exit_code: int | None = None
         self._stream = pyte.Stream(self.screen)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._is_blind = is_blind
+        self.drawn = b""
         self._modes: set[str] = set()
         self._tail = ""
         self.pid, self._master = pty.fork()
@@ -160,7 +167,9 @@ class Terminal:
         except OSError:
             data = b""
         if data:
-            self._feed(self._decode(data))
+            self.drawn += data
+            if not self._is_blind:
+                self._feed(self._decode(data))
         elif self.exit_code is None:
             _, status = os.waitpid(self.pid, 0)
             self.exit_code = os.waitstatus_to_exitcode(status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import torch
@@ -16,6 +17,9 @@ from dqn_tui.runs.host import TORCH_THREADS
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.trainer import Trainer
+
+
+YOUNG_OBJECTS = 10_000
 
 
 def resolve_device(setting: str) -> str:
@@ -56,4 +60,12 @@ def build_trainer(
     )
     if saved is not None:
         trainer.restore(saved)
+    _calm_garbage_collector()
     return trainer
+
+
+def _calm_garbage_collector() -> None:
+    """A full collection over all that torch loads would hold up run and screen for 0.3 s, in the middle of a run."""
+    gc.freeze()
+    _, *older = gc.get_threshold()
+    gc.set_threshold(YOUNG_OBJECTS, *older)

@@ -14,6 +14,7 @@ from dqn_tui import control
 from dqn_tui.control import TrainingRun
 from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, Event, Paused, Resumed
+from dqn_tui.ui.pacer import Pacer
 from dqn_tui.ui.panes_app import PanesApp
 from dqn_tui.ui.rollout import RolloutPanel
 from dqn_tui.ui.signals import HANGUP_CODE, SignalTraps
@@ -21,7 +22,6 @@ from dqn_tui.ui.stop_dialog import ABANDON, KILL, StopScreen
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import plain, size
 
-TICKS_PER_SECOND = 4
 FAILED_CODE, DIVERGED_CODE = 1, 3
 
 
@@ -52,6 +52,7 @@ class DashboardApp(PanesApp):
         self._traps = SignalTraps(self._stop_for_signal, self._hang_up) if should_trap_signals else None
         self._is_news_pending = False
         self._is_pause_wanted = False
+        self._pacer = Pacer()
         self._tick_count = 0
         self._was_told_to_exit = False
         self._was_over = False
@@ -69,7 +70,7 @@ class DashboardApp(PanesApp):
         if self._traps:
             self._traps.install()
         self.watch_colors()
-        self.set_interval(1 / TICKS_PER_SECOND, self._tick_on_time)
+        self._wait_for_tick()
         self.call_after_refresh(self._training.start, self._tell_news)
 
     def on_unmount(self) -> None:
@@ -93,6 +94,11 @@ class DashboardApp(PanesApp):
         """Numbers change at every tick, charts at every second one."""
         self._tick_count += 1
         self.tick(has_charts=self._tick_count % 2 == 0)
+        self._wait_for_tick()
+
+    def _wait_for_tick(self) -> None:
+        is_free = self.view.is_paused or self.view.is_over
+        self.set_timer(self._pacer.seconds_to_next(is_free=is_free), self._tick_on_time)
 
     def tick(self, *, has_charts: bool = True) -> None:
         """Take in what happened, and draw it."""
