@@ -16,7 +16,7 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.replay import Batch
 from dqn_tui.dqn.schedule import make_learning_rate
-from dqn_tui.dqn.targets import td_targets
+from dqn_tui.dqn.targets import huber_loss, td_targets
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import derive_seed
 
@@ -59,6 +59,7 @@ class Agent:
         """The action with the highest Q-value."""
         return int(self.online.q_values(observation).argmax())
 
+    @torch.inference_mode()
     def update(self, batch: Batch, step: int) -> UpdateStatistics:
         """One step of gradient descent on the Huber loss of a batch, at environment step `step`.
 
@@ -66,19 +67,20 @@ class Agent:
             DivergedError: the loss or its gradient is not finite; the weights were not touched.
         """
         observations, actions, rewards, discounts, next_observations = self._to_device(batch)
-        with torch.no_grad():
-            next_q_online = self.online(next_observations) if self._config.double else None
-            td_target = td_targets(rewards, discounts, self.target(next_observations), next_q_online)
-        q_selected = self.online(observations).gather(1, actions.unsqueeze(1)).squeeze(1)
-        loss = nn.functional.smooth_l1_loss(q_selected, td_target)
-        grad_norm = self._descend(loss, step)
-        with torch.no_grad():
-            td_error = (td_target - q_selected).abs_().mean()
+        next_q_online = self.online.forward_keeping_inputs(next_observations)[0] if self._config.double else None
+        next_q_target, _ = self.target.forward_keeping_inputs(next_observations)
+        td_target = td_targets(rewards, discounts, next_q_target, next_q_online)
+        q_values, inputs = self.online.forward_keeping_inputs(observations)
+        columns = actions.unsqueeze(1)
+        q_selected = q_values.gather(1, columns).squeeze(1)
+        loss, q_selected_grad = huber_loss(q_selected, td_target)
+        self.online.backward(inputs, torch.zeros_like(q_values).scatter_(1, columns, q_selected_grad.unsqueeze(1)))
+        grad_norm = self._descend(loss.item(), step)
         return UpdateStatistics(
             loss=loss.item(),
             q_mean=q_selected.mean().item(),
             target_mean=td_target.mean().item(),
-            td_error=td_error.item(),
+            td_error=(td_target - q_selected).abs_().mean().item(),
             grad_norm=grad_norm,
         )
 
@@ -114,13 +116,11 @@ class Agent:
         _copy_in(moments, state["optimizer"])
         self._optimizer.state[self._weights] = moments
 
-    def _descend(self, loss: Tensor, step: int) -> float:
+    def _descend(self, loss: float, step: int) -> float:
         gradients = self.online.flat_grad
-        gradients.zero_()
-        loss.backward()  # type: ignore[no-untyped-call]
         grad_norm: float = torch.linalg.vector_norm(gradients).item()
-        if not (math.isfinite(grad_norm) and math.isfinite(loss.item())):
-            raise DivergedError(f"loss is {loss.item():.6g} and its gradient's norm {grad_norm:.6g} at step {step:,}")
+        if not (math.isfinite(grad_norm) and math.isfinite(loss)):
+            raise DivergedError(f"loss is {loss:.6g} and its gradient's norm {grad_norm:.6g} at step {step:,}")
         if grad_norm > self._config.max_grad_norm:
             gradients.mul_(self._config.max_grad_norm / grad_norm)
         self._optimizer.param_groups[0]["lr"] = self.learning_rate(step)

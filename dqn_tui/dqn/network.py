@@ -16,11 +16,12 @@ class QNetwork(nn.Module):
     """Linear layers with ReLU between them; the output is one Q-value for each action.
 
     All parameters are views of one flat vector, in state-dict order. So a target update, a gradient norm or an
-    optimiser step is one operation on one tensor, which for networks of this size halves an update's cost.
+    optimiser step is one operation on one tensor. Gradients are written straight into another such vector by
+    `backward`, without autograd. For networks of this size the two halve an update's cost.
 
     Attributes:
         flat: every parameter, float32 [P].
-        flat_grad: their gradients, float32 [P]; `backward` adds to it.
+        flat_grad: their gradients, float32 [P].
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class QNetwork(nn.Module):
         layers.append(_make_linear(sizes[-1], action_count, generator))
         self.layers = nn.Sequential(*layers)
         self.to(device)
+        self._linears = [layer for layer in layers if isinstance(layer, nn.Linear)]
         self.flat, self.flat_grad = _flatten(self)
         self._arrays = _share_arrays(self)
 
@@ -49,6 +51,24 @@ class QNetwork(nn.Module):
         """Q-values [B, A] of observations [B, D], both float32."""
         q_values: Tensor = self.layers(observations)
         return q_values
+
+    def forward_keeping_inputs(self, observations: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Q-values [B, A] of observations [B, D], and each layer's input [B, fan_in], for `backward`; no autograd."""
+        inputs = [observations]
+        *inner, last = self._linears
+        for layer in inner:
+            inputs.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()).relu_())
+        return torch.addmm(last.bias, inputs[-1], last.weight.t()), inputs
+
+    def backward(self, inputs: list[Tensor], q_grad: Tensor) -> None:
+        """Write the loss's gradient by every parameter into `flat_grad`, from its gradient by the Q-values [B, A]."""
+        grad = q_grad
+        for index in reversed(range(len(self._linears))):
+            layer = self._linears[index]
+            torch.mm(grad.t(), inputs[index], out=layer.weight.grad)
+            torch.sum(grad, 0, out=layer.bias.grad)
+            if index:
+                grad = torch.mm(grad, layer.weight).mul_(inputs[index] > 0)
 
     def copy_to_cpu(self) -> QNetwork:
         """The same network on memory of its own."""
@@ -100,5 +120,4 @@ def _share_arrays(network: QNetwork) -> list[tuple[NDArray[np.float32], NDArray[
     """Each layer's weight [out, in] and bias [out] as arrays on the tensors' memory; None off the CPU."""
     if network.flat.device.type != "cpu":
         return None
-    linears = [layer for layer in network.layers if isinstance(layer, nn.Linear)]
-    return [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in linears]
+    return [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in network._linears]

@@ -18,7 +18,6 @@ from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.trainer import Trainer
 
-
 YOUNG_OBJECTS = 10_000
 
 

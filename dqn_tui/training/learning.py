@@ -192,3 +192,17 @@ class Learning:
 
     def _episode_seed(self) -> int:
         return episode_seed(self._config.seed, "training", 0, self.episodes)
+
+
+def measure_progress(learning: Learning, seconds: float) -> dict[str, float]:
+    """Counts and schedules after `seconds` of work, under Stable-Baselines3's names."""
+    return {
+        "time/total_timesteps": learning.step,
+        "time/time_elapsed": seconds,
+        "time/fps": learning.step / seconds if seconds else 0.0,
+        "time/episodes": learning.episodes,
+        "rollout/exploration_rate": learning.epsilon,
+        "replay/size": learning.replay.size,
+        "train/n_updates": learning.updates,
+        "train/learning_rate": learning.agent.learning_rate(learning.step),
+    }

@@ -15,19 +15,21 @@ from dqn_tui import control as requests
 from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
-from dqn_tui.dqn.agent import Arrays, weights_sha256
+from dqn_tui.dqn.agent import weights_sha256
 from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError, DivergedError
 from dqn_tui.events import Event
-from dqn_tui.runs.checkpoint import Checkpoint, prune_checkpoints, save_checkpoint
+from dqn_tui.runs.checkpoint import Arrays, Checkpoint
 from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun, set_aside_later
 from dqn_tui.seeding import episode_seed
+from dqn_tui.training.emitter import Emitter
 from dqn_tui.training.evaluation import Evaluation, evaluate
-from dqn_tui.training.learning import EndedEpisode, Learning
+from dqn_tui.training.learning import EndedEpisode, Learning, measure_progress
 from dqn_tui.training.meters import PHASES, EpisodeWindow, PhaseClock, RecentMeter
+from dqn_tui.training.saver import Contents, Saver
 
 CONFIRMATION_EPISODES = 100
 
@@ -53,7 +55,8 @@ class Trainer:
         self._evaluation_environment = evaluation_environment
         self._control = control
         self._recorder = recorder
-        self._publish = publish
+        self._emit = Emitter(recorder, publish, lambda: self.step)
+        self._saver = Saver(folder, config.keep_last, self._emit)
 
         self._clock = PhaseClock()
         self.learning = Learning(config, environment, device, self._clock)
@@ -295,37 +298,13 @@ class Trainer:
             self._save("best")
 
     def _save(self, reason: str) -> str | None:
-        """Write a checkpoint; a disk that will not take it is a warning, and training goes on. Returns its path."""
+        """Write a checkpoint; returns its path, or None where the disk would not take it."""
         phase = self._clock.switch("saving")
-        started = time.monotonic()
-        path = self._folder.best if reason == "best" else self._folder.checkpoints / f"step_{self.step:09d}"
-        try:
-            arrays, state = self.get_state()
-            self._emit(events.SaveStarted)
-            checkpoint = save_checkpoint(path, arrays, self._facts(reason), state)
-        except OSError as error:
-            self._emit(events.WarningRaised, message=f"cannot save {path}: {error.strerror or error}")
-            return None
-        finally:
-            self._clock.switch(phase)
-        self._emit(
-            events.CheckpointSaved,
-            path=str(path),
-            size_bytes=checkpoint.size_bytes,
-            seconds=round(time.monotonic() - started, 6),
-            reason=reason,
-            eval_mean=checkpoint.eval_mean,
-        )
-        self._prune()
-        return str(path)
+        path = self._saver.save(reason, self.step, self._collect)
+        self._clock.switch(phase)
+        return path
 
-    def _prune(self) -> None:
-        try:
-            prune_checkpoints(self._folder, self._config.keep_last)
-        except OSError as error:
-            self._emit(events.WarningRaised, message=f"cannot remove an old checkpoint: {error.strerror or error}")
-
-    def get_state(self) -> tuple[dict[str, Arrays], dict[str, Any]]:
+    def _collect(self) -> Contents:
         """All that the rest of the run depends on, and how long its files are by now."""
         arrays, learning = self.learning.get_state()
         state = {
@@ -336,7 +315,15 @@ class Trainer:
             "seconds": self._clock.seconds,
             "file_lengths": self._recorder.sync(),
         }
-        return arrays, state
+        step, mean = self._last_evaluation or (-1, math.nan)
+        facts = {
+            "config": self._config.model_dump(mode="json"),
+            "observation_size": self._environment.observation_size,
+            "action_count": self.learning.agent.action_count,
+            "eval_mean": mean if step == self.step and math.isfinite(mean) else None,
+            "weights_sha256": weights_sha256(self.learning.agent.online),
+        }
+        return arrays, facts, state
 
     def restore(self, saved: SavedRun) -> None:
         """Go on from a checkpoint; called once, before `run`.
@@ -368,7 +355,7 @@ class Trainer:
                 self._emit(events.SettingChanged, key=key, old=old, new=new)
 
     def _set_state(self, arrays: Mapping[str, Arrays], state: Mapping[str, Any]) -> bool:
-        """Go on from what `get_state` gave; False where the open episode could not be reached again.
+        """Go on from what `_collect` gave; False where the open episode could not be reached again.
 
         Raises:
             ValueError: an array is not of this run's shape.
@@ -378,18 +365,6 @@ class Trainer:
         self._window.set_state(state["window"])
         self._clock.seconds.update({phase: float(state["seconds"][phase]) for phase in PHASES})
         return self.learning.set_state(arrays, state["learning"])
-
-    def _facts(self, reason: str) -> Mapping[str, Any]:
-        step, mean = self._last_evaluation or (-1, math.nan)
-        return {
-            "step": self.step,
-            "reason": reason,
-            "config": self._config.model_dump(mode="json"),
-            "observation_size": self._environment.observation_size,
-            "action_count": self.learning.agent.action_count,
-            "eval_mean": mean if step == self.step and math.isfinite(mean) else None,
-            "weights_sha256": weights_sha256(self.learning.agent.online),
-        }
 
     # --- ends ---
 
@@ -413,27 +388,10 @@ class Trainer:
         )
 
     def _measure(self) -> dict[str, float]:
-        seconds = self._clock.total_seconds
-        metrics: dict[str, float] = {
-            "time/total_timesteps": self.step,
-            "time/time_elapsed": seconds,
-            "time/fps": self.step / seconds if seconds else 0.0,
-            "time/episodes": self.learning.episodes,
-            "rollout/exploration_rate": self.learning.epsilon,
-            "replay/size": self.learning.replay.size,
-            "train/n_updates": self.learning.updates,
-            "train/learning_rate": self.learning.agent.learning_rate(self.step),
-        }
-        metrics |= self._window.metrics() | self.learning.meter.take() | self._recent.measure(self._clock, self.step)
+        learning = self.learning
+        metrics = measure_progress(learning, self._clock.total_seconds)
+        metrics |= self._window.metrics() | learning.meter.take() | self._recent.measure(self._clock, self.step)
         return {name: _shorten(value) for name, value in metrics.items()}
-
-    def _emit(self, kind: type[Event], **fields: Any) -> None:
-        """Record and publish; a disk that will not take an event is said once, and training goes on."""
-        event = kind(step=self.step, time=time.time(), **fields)
-        problem = self._recorder.write(event)
-        self._publish(event)
-        if problem:
-            self._publish(events.WarningRaised(step=self.step, time=event.time, message=problem))
 
 
 def _shorten(value: float) -> float:

@@ -21,10 +21,14 @@ def describe_machine() -> str:
 
 def train_headless(runs_dir: Path, *arguments: str) -> dict[str, Any]:
     """A run with `--no-ui --json`; returns its last event."""
+    return read_events(runs_dir, *arguments)[-1]
+
+
+def read_events(runs_dir: Path, *arguments: str) -> list[dict[str, Any]]:
+    """A run with `--no-ui --json`; returns all its events."""
     command = [sys.executable, "-m", "dqn_tui", "--no-ui", "--json", "--runs-dir", str(runs_dir), *arguments]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    last: dict[str, Any] = json.loads(output.splitlines()[-1])
-    return last
+    return [json.loads(line) for line in output.splitlines()]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -11,7 +11,7 @@ from dqn_tui import events
 from dqn_tui.control import Evaluate, Pause, Resume, Save
 from dqn_tui.runs.checkpoint import find_checkpoints, resolve_target
 from dqn_tui.runs.journal import Journal
-from dqn_tui.training import trainer as trainer_module
+from dqn_tui.training import saver as saver_module
 from tests.helpers import Follower, train
 
 FULL = OSError(28, "No space left on device")
@@ -22,7 +22,7 @@ def refuse(*_: Any, **__: Any) -> None:
 
 
 def test_a_checkpoint_that_cannot_be_saved_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer_module, "save_checkpoint", refuse)
+    monkeypatch.setattr(saver_module, "save_checkpoint", refuse)
     session = train(tmp_path, save_every=100)
     ended = session.only(events.RunEnded)
     assert (ended.reason, ended.step, ended.checkpoint) == ("completed", 200, None)
@@ -33,7 +33,7 @@ def test_a_checkpoint_that_cannot_be_saved_is_a_warning(tmp_path: Path, monkeypa
 
 
 def test_a_pruning_that_fails_does_not_lose_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer_module, "prune_checkpoints", refuse)
+    monkeypatch.setattr(saver_module, "prune_checkpoints", refuse)
     session = train(tmp_path)
     assert session.only(events.RunEnded).checkpoint == str(session.folder.checkpoints / "step_000000200")
 
