@@ -20,8 +20,9 @@ from dqn_tui import events
 from dqn_tui.control import Stop, TrainingRun
 from dqn_tui.events import Event
 from dqn_tui.view.log_line import LogLine
+from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import duration, number
+from dqn_tui.view.text import duration, for_marker, number, symbol
 
 REFRESH_SECONDS = 0.2
 LINE_SECONDS = 3.0
@@ -65,7 +66,7 @@ class LinePrinter:
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event's line of the log."""
         if line:
-            _write_line(f"{line.symbol} {line.text}")
+            _write_line(_spell(line))
 
     def refresh(self, view: RunView) -> None:
         """Print the meters when it is time."""
@@ -97,7 +98,7 @@ class BarPrinter:
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event's line of the log above the bar."""
         if line:
-            self._console.print(f"{line.symbol} {line.text}", soft_wrap=True)
+            self._console.print(_spell(line), soft_wrap=True)
 
     def refresh(self, view: RunView) -> None:
         """Redraw the bar."""
@@ -188,19 +189,23 @@ def _signals_stop(run: TrainingRun, *, should_stop_on_hangup: bool) -> Iterator[
 
 
 def _meters(view: RunView) -> str:
-    """Steps/s, time left, mean return, evaluation, epsilon, as far as they are known."""
+    """Steps/s, time left, mean return, epsilon, as far as they are known."""
     words = []
     if view.steps_per_second is not None:
         words.append(f"{view.steps_per_second:,.0f} steps/s")
     words.append(f"left {duration(view.seconds_left)}")
     if view.mean_return_100 is not None:
         words.append(f"return {number(view.mean_return_100)}")
-    if view.last_evaluation is not None:
-        words.append(f"eval {number(view.last_evaluation.mean)}")
     epsilon = view.metrics.get("rollout/exploration_rate")
     if epsilon is not None:
         words.append(f"eps {epsilon:.2f}")
     return "  ".join(words)
+
+
+def _spell(line: LogLine) -> str:
+    """A line of the log in characters that stdout can take."""
+    marker = detect_marker(encoding=sys.stdout.encoding)
+    return f"{symbol(line.level, marker)} {for_marker(line.text, marker)}"
 
 
 def _write_line(text: str) -> None:
