@@ -151,3 +151,26 @@ def test_an_ascii_dashboard_draws_nothing_else(tmp_path: Path) -> None:
         assert terminal.text.isascii()
         terminal.press("k")
         terminal.wait_for_exit()
+
+
+def test_a_run_stopped_and_resumed_in_the_dashboard_ends_on_the_same_weights(tmp_path: Path) -> None:
+    short = ("--steps", "4000", "--set", "eval_every=1500")
+    with dashboard(tmp_path / "stopped", *short) as terminal:
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("s")
+        assert terminal.wait_for_exit() == 0
+    run = find_run_folders(tmp_path / "stopped")[0].path
+    with Terminal(dqn_tui("--resume", str(run))) as terminal:
+        terminal.wait_for("DONE")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *short)) as terminal:
+        terminal.wait_for_exit()
+    resumed, plain = last_event(tmp_path / "stopped"), last_event(tmp_path / "plain")
+    assert isinstance(resumed, events.RunEnded)
+    assert isinstance(plain, events.RunEnded)
+    assert resumed.weights_sha256 == plain.weights_sha256
+    assert (resumed.episodes, resumed.updates) == (plain.episodes, plain.updates)

@@ -105,6 +105,7 @@ def _read_past(view: RunView, folder: RunFolder) -> None:
 
     for event in read_journal(folder.events):
         view.apply(event)
+    view.stand_by()
 
 
 def _resolve_device(config: Config) -> str:

@@ -38,6 +38,8 @@ def _fitting(value: Any, kind: str) -> Any:
     """The value as its annotation wants it: 0, NaN or the like where it does not fit."""
     if value is None and kind.endswith("None"):
         return None
+    if kind == "Any":
+        return clean(value)
     if kind == "int":
         whole = value if isinstance(value, int) else int(value) if _is_finite(value) else 0
         return whole if abs(whole) < _LARGEST_STEP else 0

@@ -54,6 +54,8 @@ def _tell(event: events.Event) -> tuple[str, str] | None:
             return "resumed", f"goes on after a pause of {duration(event.pause_seconds)}"
         case events.RunResumed():
             return "resumed", f"goes on from {base_name(event.checkpoint)} at step {event.step:,}"
+        case events.SettingChanged():
+            return "info", f"{event.key} changes from {event.old} to {event.new}{_consequence(event.key)}"
         case events.StopRequested():
             return "ended", f"stop asked for at step {event.step:,}"
         case events.WarningRaised():
@@ -64,6 +66,10 @@ def _tell(event: events.Event) -> tuple[str, str] | None:
             place = f"; traceback in {event.error_log}" if event.error_log else ""
             return "failed", f"run failed at step {event.step:,}: {event.error}{place}"
     return None
+
+
+def _consequence(key: str) -> str:
+    return "; epsilon and learning rate follow the new horizon" if key == "total_timesteps" else ""
 
 
 def _tell_evaluation(event: events.Evaluated) -> tuple[str, str]:

@@ -94,6 +94,11 @@ class RunView:
         self.ended: events.RunEnded | None = None
         self.failed: events.RunFailed | None = None
 
+    def stand_by(self) -> None:
+        """What was told is the past of a run that is about to go on: it waits, and its clock stands."""
+        self._is_started = False
+        self._clock.is_ticking = False
+
     def apply(self, event: events.Event) -> LogLine | None:
         """Take in one event, whatever came before it; returns its line of the log, if it has one."""
         event = checked(event)
@@ -130,6 +135,15 @@ class RunView:
         self.evaluations = [point for point in self.evaluations if point.step <= event.step]
         bests = [point for point in self.evaluations if point.is_best]
         self.best_evaluation = bests[-1] if bests else None
+
+    def _on_setting_changed(self, event: events.SettingChanged) -> None:
+        self.config = self.config | {event.key: event.new}
+        if event.key == "total_timesteps" and type(event.new) is int:
+            self.total_timesteps = event.new
+        elif event.key == "learning_starts" and type(event.new) is int:
+            self.learning_starts = event.new
+        elif event.key == "goal" and isinstance(event.new, int | float):
+            self.goal = float(event.new)
 
     def _on_learning_started(self, _: events.LearningStarted) -> None:
         self._has_learned = True
@@ -196,6 +210,7 @@ class RunView:
     _HANDLERS: ClassVar[dict[type[events.Event], Callable[[Any, Any], None]]] = {
         events.RunStarted: _on_run_started,
         events.RunResumed: _on_run_resumed,
+        events.SettingChanged: _on_setting_changed,
         events.LearningStarted: _on_learning_started,
         events.Progress: _on_progress,
         events.EpisodeEnded: _on_episode_ended,

@@ -317,3 +317,44 @@ def test_journal_with_values_of_any_kind_never_raises(stream):
         assert view.elapsed_seconds(200.0) >= 0
         assert view.seconds_left is None or view.seconds_left >= 0
         assert all(math.isfinite(line.time) for line in view.log)
+
+
+def changed(key: str, new: Any) -> events.SettingChanged:
+    return events.SettingChanged(**at(5_000), key=key, old=50_000, new=new)
+
+
+def test_a_run_that_goes_on_with_more_steps_has_a_new_horizon() -> None:
+    view = RunView()
+    view.apply(started())
+    line = view.apply(changed("total_timesteps", 100_000))
+    assert view.total_timesteps == 100_000
+    assert view.fraction == 0.05
+    assert line is not None
+    assert line.text == (
+        "total_timesteps changes from 50000 to 100000; epsilon and learning rate follow the new horizon"
+    )
+
+
+def test_a_changed_setting_of_another_kind_is_told_without_harm() -> None:
+    view = RunView()
+    view.apply(started())
+    for new in ("\x1b]0;owned\x07many", None, [1], {"a": "\x1b[2J"}):
+        line = view.apply(changed("total_timesteps", new))
+        assert line is not None
+        assert "\x1b" not in line.text
+    assert view.total_timesteps == 50_000
+
+
+def test_a_run_that_is_about_to_go_on_waits_and_its_clock_stands() -> None:
+    view = RunView()
+    view.apply(started())
+    view.apply(
+        events.EpisodeEnded(**at(2_000), episode=1, episode_return=9.0, length=9, is_truncated=False, seconds=2.0)
+    )
+    before = view.elapsed_seconds(102.0)
+    view.stand_by()
+    assert view.state == "WAITING"
+    assert view.elapsed_seconds(9_999.0) == before
+    view.apply(events.RunResumed(**at(2_000, 9_999.0), checkpoint="c"))
+    assert view.state == "RUNNING"
+    assert view.elapsed_seconds(9_999.0) == before
