@@ -76,7 +76,7 @@ def test_a_lost_terminal_stops_and_saves_the_run_where_that_was_asked_for(tmp_pa
 
 
 def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Path) -> None:
-    short = ("--steps", "3000", "--set", "eval_every=1000")
+    short = ("--steps", "10000", "--set", "eval_every=4000")
     with dashboard(tmp_path / "shown", *short) as terminal:
         terminal.press("space")
         terminal.wait_for("PAUSED")
@@ -154,7 +154,7 @@ def test_an_ascii_dashboard_draws_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_run_stopped_and_resumed_in_the_dashboard_ends_on_the_same_weights(tmp_path: Path) -> None:
-    short = ("--steps", "4000", "--set", "eval_every=1500")
+    short = ("--steps", "10000", "--set", "eval_every=4000")
     with dashboard(tmp_path / "stopped", *short) as terminal:
         terminal.press("space")
         terminal.wait_for("PAUSED")

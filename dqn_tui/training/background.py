@@ -48,6 +48,7 @@ class BackgroundRun:
         self._on_news: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
         self._final_policy: Policy | None = None
+        self._is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
         """Begin to train; `on_news` is called on the trainer's thread."""
@@ -94,6 +95,8 @@ class BackgroundRun:
                 self._final_policy = trainer.learning.agent.copy_policy(), trainer.step
                 trainer.close()
             self._recorder.close()
+            if not self._is_over:
+                self._publish_failure("the trainer's thread ended without a last event", None)
 
     def _fail(self, error: BaseException, trainer: Trainer | None) -> None:
         if isinstance(error, UsageError):
@@ -102,11 +105,14 @@ class BackgroundRun:
         if trainer is not None:
             trainer.fail(error, error_log)
         else:
-            message = describe_error(error)
-            failed = events.RunFailed(step=0, time=time.time(), error=message, error_log=error_log, checkpoint=None)
-            self._publish(failed)
+            self._publish_failure(describe_error(error), error_log)
+
+    def _publish_failure(self, message: str, error_log: str | None) -> None:
+        """The end of a run that has no trainer to tell it."""
+        self._publish(events.RunFailed(step=0, time=time.time(), error=message, error_log=error_log, checkpoint=None))
 
     def _publish(self, event: Event) -> None:
+        self._is_over = self._is_over or isinstance(event, events.RunEnded | events.RunFailed)
         self._inbox.append(event)
         if not isinstance(event, _QUIET):
             self._on_news()

@@ -91,6 +91,7 @@ class RunView:
     def _restart(self) -> None:
         """The trainer begins anew, from the first step or from a checkpoint."""
         self.is_paused = self._is_saving = self._is_evaluating = self._is_stopping = False
+        self._is_evaluation_held = False
         self.ended: events.RunEnded | None = None
         self.failed: events.RunFailed | None = None
 
@@ -189,10 +190,11 @@ class RunView:
 
     def _on_paused(self, _: events.Paused) -> None:
         self.is_paused = True
+        self._is_evaluation_held = self._is_evaluating
         self._clock.is_ticking = False
 
     def _on_resumed(self, event: events.Resumed) -> None:
-        self.is_paused = False
+        self.is_paused = self._is_evaluation_held = False
         self._clock.start(event.time)
 
     def _on_stop_requested(self, _: events.StopRequested) -> None:
@@ -240,7 +242,7 @@ class RunView:
         for is_so, word in (
             (self._is_stopping, "STOPPING"),
             (self._is_saving, "SAVING"),
-            (self._is_evaluating, "EVALUATING"),
+            (self._is_evaluating and not self._is_evaluation_held, "EVALUATING"),
             (self.is_paused, "PAUSED"),
             (self._has_learned or self.step > self.learning_starts, "RUNNING"),
         ):

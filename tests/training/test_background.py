@@ -11,6 +11,7 @@ import pytest
 from dqn_tui import events
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Resume, Save, Stop, TakeStep
 from dqn_tui.training.background import BackgroundRun
+from dqn_tui.training.trainer import Trainer
 from tests.helpers import LIMIT_SECONDS, Follower, open_run, quick_config, wait_until
 
 LONG = {"total_timesteps": 10_000_000}
@@ -99,6 +100,21 @@ def test_an_error_ends_the_run_with_its_log_and_a_checkpoint(tmp_path: Path) -> 
     assert "the second line says more" in follower.folder.error_log.read_text()
     assert failed.checkpoint is not None
     assert follower.finish()[-1] == failed
+
+
+def test_a_viewer_hears_of_the_end_even_where_the_failure_cannot_be_handled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("the failure failed")
+
+    monkeypatch.setattr(Trainer, "fail", fail)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    config = quick_config(env="Toy/Raises-v0")
+    run = BackgroundRun(config, *open_run(tmp_path, config))
+    run.start(lambda: None)
+    assert run.join(LIMIT_SECONDS)
+    assert isinstance(run.drain()[-1], events.RunFailed)
 
 
 def test_an_environment_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:

@@ -358,3 +358,19 @@ def test_a_run_that_is_about_to_go_on_waits_and_its_clock_stands() -> None:
     view.apply(events.RunResumed(**at(2_000, 9_999.0), checkpoint="c"))
     assert view.state == "RUNNING"
     assert view.elapsed_seconds(9_999.0) == before
+
+
+def test_an_evaluation_that_a_pause_holds_is_shown_as_paused_and_one_asked_for_in_a_pause_is_not() -> None:
+    view = RunView()
+    for event, word in (
+        (started(), "WARM-UP"),
+        (events.EvaluationStarted(**at(1_000), episodes=10), "EVALUATING"),
+        (events.Paused(**at(1_000)), "PAUSED"),
+        (events.Resumed(**at(1_000), pause_seconds=1.0), "EVALUATING"),
+        (evaluated(1_000), "WARM-UP"),
+        (events.Paused(**at(1_000)), "PAUSED"),
+        (events.EvaluationStarted(**at(1_000), episodes=10), "EVALUATING"),
+        (evaluated(1_000), "PAUSED"),
+    ):
+        view.apply(event)
+        assert view.state == word
