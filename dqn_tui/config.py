@@ -36,7 +36,22 @@ class Config(BaseModel):
     total_timesteps: Count = Field(100_000, description="environment steps of the whole run")
 
     net_arch: tuple[Count, ...] = Field((128, 128), description="hidden layers of the Q-network")
+    encoder: Literal["auto", "nature", "impala", "minatar"] = Field("auto", description="convolutions, for images")
     double: bool = Field(True, description="Double DQN: the online network selects, the target network values")
+    dueling: bool = Field(False, description="separate streams for the state's value and the actions' advantages")
+    noisy: bool = Field(False, description="NoisyNet: linear layers explore by learned noise")
+    noisy_std: float = Field(0.5, gt=0, description="NoisyNet: sigma at the start, times 1/sqrt(inputs)")
+    distribution: Literal["none", "c51", "qr"] = Field("none", description="what is learned of the return: its mean or all of it")
+    atoms: int = Field(51, ge=2, description="C51's atoms or QR-DQN's quantiles, for each action")
+    v_min: float = Field(-10.0, description="C51: lowest return")
+    v_max: float = Field(10.0, description="C51: highest return")
+    munchausen: bool = Field(False, description="soft targets and log-policy rewards; replaces double")
+    munchausen_alpha: Fraction = Field(0.9, description="Munchausen: share of the log-policy in the reward")
+    munchausen_tau: float = Field(0.03, gt=0, description="Munchausen: temperature of the policy")
+    munchausen_clip: float = Field(-1.0, lt=0, description="Munchausen: lowest log-policy reward")
+    prioritized: bool = Field(False, description="replay in proportion to the TD errors")
+    priority_alpha: Fraction = Field(0.5, description="0: uniform; 1: fully proportional")
+    priority_beta: Fraction = Field(0.4, description="importance weights at the start; 1 at the end")
     gamma: Fraction = Field(0.99, description="discount factor")
     n_steps: Count = Field(1, description="steps of reward before bootstrapping")
     learning_rate: float | str = Field(1e-3, description='Adam\'s; "lin_1e-3" falls linearly to 0')
@@ -47,10 +62,13 @@ class Config(BaseModel):
     gradient_steps: int = Field(1, ge=-1, description="updates of a burst; -1: as many as steps")
     target_update_interval: Count = Field(500, description="steps between updates of the target network")
     tau: float = Field(1.0, gt=0, le=1, description="share of the online weights in a target update")
+    adam_eps: float = Field(1e-8, gt=0, description="Adam's epsilon")
     max_grad_norm: float = Field(10.0, gt=0, description="gradients are scaled down to this norm")
     exploration_fraction: Fraction = Field(0.1, description="share of the run in which epsilon falls")
     exploration_initial_eps: Fraction = Field(1.0, description="epsilon at the start")
     exploration_final_eps: Fraction = Field(0.05, description="epsilon after the fall")
+
+    clip_rewards: bool = Field(False, description="learn from the rewards' signs; returns are reported as they are")
 
     eval_every: int = Field(5_000, ge=0, description="steps between evaluations; 0: only at the end")
     eval_episodes: Count = Field(10, description="greedy episodes of an evaluation")
@@ -89,6 +107,8 @@ class Config(BaseModel):
                 f"exploration_final_eps must be <= exploration_initial_eps ({self.exploration_initial_eps}), "
                 f"got {self.exploration_final_eps}"
             )
+        if self.distribution == "c51" and self.v_max <= self.v_min:
+            raise ValueError(f"v_max must be > v_min ({self.v_min}), got {self.v_max}")
         return self
 
     @property
@@ -134,7 +154,11 @@ def named_settings(file: Path | None, variables: Mapping[str, str], flags: Mappi
     return (_from_file(file) if file else {}) | _from_variables(variables) | dict(flags)
 
 
-FIXED_KEYS = ("env", "seed", "net_arch", "buffer_size", "gamma", "n_steps")
+FIXED_KEYS = (
+    *("env", "seed", "num_envs", "vectorization", "frame_stack", "sticky_actions", "buffer_size", "gamma", "n_steps"),
+    *("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max"),
+    *("prioritized", "clip_rewards"),
+)
 """What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""
 
 

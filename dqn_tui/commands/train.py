@@ -56,7 +56,7 @@ def train(options: TrainOptions) -> int:
     view = RunView()
     if saved is not None:
         _read_past(view, folder)
-    run = BackgroundRun(config, folder, recorder, saved)
+    run = BackgroundRun(config, folder, recorder, saved, options.imports)
     show = _show_dashboard if has_screen else _show_headless
     code = show(run, view, config, options)
     run.join()
@@ -123,9 +123,9 @@ def _check_environment(config: Config, imports: tuple[str, ...]) -> None:
 
     for module in imports:
         import_environments(module)
-    environment = make_environment(config.env)
+    environment = make_environment(config)
     environment.close()
-    if config.until_solved and config.goal is None and environment.goal is None:
+    if config.until_solved and config.goal is None and environment.spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
 
 

@@ -1,4 +1,7 @@
-"""DQN (Mnih et al. 2015) with Double DQN (van Hasselt et al. 2016): what acts, and what learns."""
+"""DQN and its family: what acts, and what learns.
+
+Mnih et al. 2015; Double DQN, van Hasselt et al. 2016; the other members beside their code.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,12 @@ from torch import Tensor, nn
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
+from dqn_tui.dqn.policies import GreedyPolicy, NextPolicy, choose_greedily, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
 from dqn_tui.dqn.schedule import make_learning_rate
-from dqn_tui.dqn.targets import huber_loss, td_targets
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import derive_seed
+from dqn_tui.spaces import Spaces
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -33,56 +37,88 @@ class UpdateStatistics(NamedTuple):
     grad_norm: float
 
 
+class Update(NamedTuple):
+    """What an update found: means, and how far off each transition was, float32 [B]."""
+
+    statistics: UpdateStatistics
+    priorities: NDArray[np.float32]
+
+
 class Agent:
     """An online network that learns, and a target network of its own that it learns from."""
 
-    def __init__(self, config: Config, observation_size: int, action_count: int, device: str = "cpu") -> None:
+    def __init__(self, config: Config, spaces: Spaces, device: str = "cpu") -> None:
         self._config = config
-        self.action_count = action_count
+        self.spaces = spaces
         self.device = torch.device(device)
         generator = torch.Generator().manual_seed(derive_seed(config.seed, "weights"))
-        self.online = QNetwork(observation_size, action_count, config.net_arch, generator=generator, device=self.device)
-        self.target = QNetwork(observation_size, action_count, config.net_arch, device=self.device)
+        self.online = QNetwork(config, spaces, generator=generator, device=self.device)
+        self.target = QNetwork(config, spaces, device=self.device)
         self.target.flat.copy_(self.online.flat)
+        self._noise = torch.Generator().manual_seed(derive_seed(config.seed, "noise"))
+        self._redraw_noise()
         self.learning_rate = make_learning_rate(config.learning_rate, config.total_timesteps)
         self._weights = nn.Parameter(self.online.flat)
         self._weights.grad = self.online.flat_grad
-        self._optimizer = torch.optim.Adam([self._weights], lr=self.learning_rate(0), fused=True)
+        self._optimizer = torch.optim.Adam([self._weights], lr=self.learning_rate(0), eps=config.adam_eps, fused=True)
 
-    def act(self, observation: NDArray[np.float32], epsilon: float, generator: np.random.Generator) -> int:
-        """Epsilon-greedy: a uniform action with probability `epsilon`, else the greedy one."""
-        if generator.random() < epsilon:
-            return int(generator.integers(self.action_count))
-        return self.act_greedily(observation)
+    def act(
+        self,
+        observations: NDArray[Any],
+        masks: NDArray[np.bool_] | None,
+        epsilon: float,
+        generator: np.random.Generator,
+    ) -> NDArray[np.int64]:
+        """Epsilon-greedy in E environments, each with a draw of its own.
 
-    def act_greedily(self, observation: NDArray[np.float32]) -> int:
-        """The action with the highest Q-value."""
-        return int(self.online.q_values(observation).argmax())
+        Args:
+            observations: [E, *shape].
+            masks: the actions that are allowed, bool [E, A]; None where all are.
+            epsilon: probability of a uniform action.
+            generator: of the draws.
 
-    @torch.inference_mode()
-    def update(self, batch: Batch, step: int) -> UpdateStatistics:
-        """One step of gradient descent on the Huber loss of a batch, at environment step `step`.
+        Returns:
+            Actions, int64 [E].
+        """
+        explores = generator.random(len(observations)) < epsilon
+        if explores.all():
+            actions = np.zeros(len(observations), np.int64)
+        else:
+            actions = take_greedily(self.online.q_values(observations, with_noise=self.online.is_noisy), masks)
+        for index in np.flatnonzero(explores):
+            allowed = None if masks is None else np.flatnonzero(masks[index])
+            draw = generator.integers(self.spaces.action_count if allowed is None else len(allowed))
+            actions[index] = draw if allowed is None else allowed[draw]
+        return actions
+
+    def update(self, batch: Batch, step: int) -> Update:
+        """One step of gradient descent on a batch, at environment step `step`.
 
         Raises:
             DivergedError: the loss or its gradient is not finite; the weights were not touched.
         """
-        observations, actions, rewards, discounts, next_observations = self._to_device(batch)
-        next_q_online = self.online.forward_keeping_inputs(next_observations)[0] if self._config.double else None
-        next_q_target, _ = self.target.forward_keeping_inputs(next_observations)
-        td_target = td_targets(rewards, discounts, next_q_target, next_q_online)
-        q_values, inputs = self.online.forward_keeping_inputs(observations)
-        columns = actions.unsqueeze(1)
-        q_selected = q_values.gather(1, columns).squeeze(1)
-        loss, q_selected_grad = huber_loss(q_selected, td_target)
-        self.online.backward(inputs, torch.zeros_like(q_values).scatter_(1, columns, q_selected_grad.unsqueeze(1)))
-        grad_norm = self._descend(loss.item(), step)
-        return UpdateStatistics(
-            loss=loss.item(),
-            q_mean=q_selected.mean().item(),
-            target_mean=td_target.mean().item(),
-            td_error=(td_target - q_selected).abs_().mean().item(),
-            grad_norm=grad_norm,
-        )
+        self._redraw_noise()
+        observations, next_observations = self._to_device(batch.observations), self._to_device(batch.next_observations)
+        actions, rewards = self._to_device(batch.actions), self._to_device(batch.rewards)
+        discounts, weights = self._to_device(batch.discounts), self._to_optional(batch.weights)
+        with torch.no_grad() if self.online.needs_autograd else torch.inference_mode():
+            if self._config.munchausen:
+                rewards = rewards + self._log_policy_rewards(observations, actions, self._to_optional(batch.masks))
+            next_outputs = self.target.outputs(next_observations)
+            policy = self._next_policy(next_observations, next_outputs, self._to_optional(batch.next_masks))
+            targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
+            outputs, record = self.online.record(observations)
+            loss = self.online.distribution.loss(outputs, actions, targets, weights)
+            self.online.backward(record, loss.output_grad)
+            grad_norm = self._descend(loss.value.item(), step)
+            statistics = UpdateStatistics(
+                loss=loss.value.item(),
+                q_mean=loss.q_selected.mean().item(),
+                target_mean=loss.target_mean.mean().item(),
+                td_error=(loss.target_mean - loss.q_selected).abs_().mean().item(),
+                grad_norm=grad_norm,
+            )
+        return Update(statistics, loss.priorities.cpu().numpy())
 
     def update_target(self) -> None:
         """Move the target network by `tau` towards the online one; 1 copies it."""
@@ -90,6 +126,15 @@ class Agent:
             self.target.flat.copy_(self.online.flat)
         else:
             self.target.flat.lerp_(self.online.flat, self._config.tau)
+
+    def check_weights(self) -> None:
+        """See that the weights may be kept.
+
+        Raises:
+            DivergedError: one of them is not finite.
+        """
+        if not self.online.flat.isfinite().all():
+            raise DivergedError("the network's weights are not finite")
 
     def copy_policy(self) -> QNetwork:
         """A copy of the online network that later updates do not touch, on the CPU."""
@@ -102,6 +147,7 @@ class Agent:
             "online": _to_arrays(self.online.state_dict()),
             "target": _to_arrays(self.target.state_dict()),
             "optimizer": _to_arrays(moments),
+            "noise": _to_arrays({"generator": self._noise.get_state()} | self.online.noise()),
         }
 
     def set_state(self, state: Mapping[str, Arrays]) -> None:
@@ -115,6 +161,28 @@ class Agent:
         moments = {name: tensor.clone() for name, tensor in _no_moments(self._weights).items()}
         _copy_in(moments, state["optimizer"])
         self._optimizer.state[self._weights] = moments
+        generator = self._noise.get_state()
+        _copy_in({"generator": generator} | self.online.noise(), state["noise"])
+        self._noise.set_state(generator)
+
+    def _next_policy(self, next_observations: Tensor, next_outputs: Tensor, masks: Tensor | None) -> NextPolicy:
+        """What acts in the next states: with Double DQN the online network's choice, else the target network's."""
+        if self._config.munchausen:
+            q_values = self.target.distribution.q_values(next_outputs)
+            return make_soft_policy(q_values, self._config.munchausen_tau, masks)
+        outputs = self.online.outputs(next_observations) if self._config.double else next_outputs
+        return GreedyPolicy(choose_greedily(self.online.distribution.q_values(outputs), masks))
+
+    def _log_policy_rewards(self, observations: Tensor, actions: Tensor, masks: Tensor | None) -> Tensor:
+        q_values = self.target.distribution.q_values(self.target.outputs(observations))
+        policy = make_soft_policy(q_values, self._config.munchausen_tau, masks)
+        return munchausen_rewards(policy, actions, self._config.munchausen_alpha, self._config.munchausen_clip)
+
+    def _redraw_noise(self) -> None:
+        """The two networks draw apart from each other (Fortunato et al. 2018, section 3.1)."""
+        if self.online.is_noisy:
+            for network in (self.online, self.target):
+                network.redraw_noise(self._noise)
 
     def _descend(self, loss: float, step: int) -> float:
         gradients = self.online.flat_grad
@@ -127,12 +195,18 @@ class Agent:
         self._optimizer.step()
         return grad_norm
 
-    def _to_device(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        arrays = (batch.observations, batch.actions, batch.rewards, batch.discounts, batch.next_observations)
-        observations, actions, rewards, discounts, next_observations = (
-            torch.from_numpy(array).to(self.device) for array in arrays
-        )
-        return observations, actions, rewards, discounts, next_observations
+    def _to_device(self, array: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(self.device)
+
+    def _to_optional(self, array: NDArray[Any] | None) -> Tensor | None:
+        return None if array is None else self._to_device(array)
+
+
+def take_greedily(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+    """The allowed action with the highest of the Q-values [E, A], int64 [E]; `masks` bool [E, A]."""
+    if masks is not None:
+        q_values = np.where(masks, q_values, -np.inf)
+    return q_values.argmax(1)
 
 
 def load_arrays(network: QNetwork, arrays: Arrays) -> None:

@@ -1,4 +1,4 @@
-"""The Q-network: an MLP that reads an observation and values each action."""
+"""The Q-network: reads an observation and values each action."""
 
 from __future__ import annotations
 
@@ -11,96 +11,173 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from dqn_tui.config import Config
+from dqn_tui.dqn.architecture import choose_encoder, count_features, count_outputs, split_layers
+from dqn_tui.dqn.distributions import make_distribution
+from dqn_tui.dqn.encoders import make_encoder
+from dqn_tui.dqn.mlp import Mlp
+from dqn_tui.dqn.noisy import NoisyLinear
+from dqn_tui.spaces import Spaces
+
+Arrays = NDArray[np.float32] | NDArray[np.uint8]
+
 
 class QNetwork(nn.Module):
-    """Linear layers with ReLU between them; the output is one Q-value for each action.
+    """An encoder for images, then linear layers with ReLU between them.
 
-    All parameters are views of one flat vector, in state-dict order. So a target update, a gradient norm or an
-    optimiser step is one operation on one tensor. Gradients are written straight into another such vector by
-    `backward`, without autograd. For networks of this size the two halve an update's cost.
+    All parameters are views of one flat vector, in state-dict order, and so are their gradients. A target update, a
+    gradient norm or an optimiser step is then one operation on one tensor. Where there are linear layers alone,
+    `backward` writes their gradients without autograd.
 
     Attributes:
+        distribution: what the outputs mean.
         flat: every parameter, float32 [P].
         flat_grad: their gradients, float32 [P].
     """
 
     def __init__(
         self,
-        observation_size: int,
-        action_count: int,
-        net_arch: Sequence[int],
+        config: Config,
+        spaces: Spaces,
         *,
         generator: torch.Generator | None = None,
         device: str | torch.device = "cpu",
     ) -> None:
-        """Without a `generator` the weights are left unset, for whoever copies or loads them."""
+        """Without a `generator` the weights are left unset, for whoever copies or loads them.
+
+        Raises:
+            UsageError: the images are too small for the encoder.
+        """
         super().__init__()
-        self._shape = (observation_size, action_count, tuple(net_arch))
-        sizes = [observation_size, *net_arch]
-        layers: list[nn.Module] = []
-        for fan_in, fan_out in pairwise(sizes):
-            layers += [_make_linear(fan_in, fan_out, generator), nn.ReLU()]
-        layers.append(_make_linear(sizes[-1], action_count, generator))
-        self.layers = nn.Sequential(*layers)
+        self._config, self._spaces = config, spaces
+        encoder = choose_encoder(config, spaces)
+        sizes = [count_features(encoder, spaces), *config.net_arch]
+        self._atoms, outputs = count_outputs(config, spaces)
+        linear = NoisyLinear if config.noisy else nn.Linear
+        with torch.device("meta"):
+            self.encoder = make_encoder(encoder, spaces)
+            if config.dueling:
+                self.head: nn.Module = DuelingHead(sizes, outputs, self._atoms, linear)
+            else:
+                self.head = make_layers([*sizes, outputs], linear)
+        self.to_empty(device="cpu")
+        if generator is not None:
+            _initialize(self, generator, config.noisy_std)
         self.to(device)
-        self._linears = [layer for layer in layers if isinstance(layer, nn.Linear)]
+        self.distribution = make_distribution(config, torch.device(device))
         self.flat, self.flat_grad = _flatten(self)
-        self._arrays = _share_arrays(self)
+        self._noisy_layers = [layer for layer in self.modules() if isinstance(layer, NoisyLinear)]
+        is_mlp = encoder == "none" and not config.dueling and not config.noisy
+        self._mlp = Mlp([layer for layer in self.head.modules() if isinstance(layer, nn.Linear)]) if is_mlp else None
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether its linear layers are noisy."""
+        return bool(self._noisy_layers)
+
+    @property
+    def needs_autograd(self) -> bool:
+        """Whether `record` builds a graph."""
+        return self._mlp is None
 
     def forward(self, observations: Tensor) -> Tensor:
-        """Q-values [B, A] of observations [B, D], both float32."""
-        q_values: Tensor = self.layers(observations)
-        return q_values
+        """Outputs [B, A], or [B, A, N] of a distribution, for observations [B, *shape]."""
+        return self._split(self.head(self.encoder(observations)))
 
-    def forward_keeping_inputs(self, observations: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Q-values [B, A] of observations [B, D], and each layer's input [B, fan_in], for `backward`; no autograd."""
-        inputs = [observations]
-        *inner, last = self._linears
-        for layer in inner:
-            inputs.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()).relu_())
-        return torch.addmm(last.bias, inputs[-1], last.weight.t()), inputs
+    @torch.no_grad()
+    def outputs(self, observations: Tensor) -> Tensor:
+        """`forward`, for values that need no gradient."""
+        return self(observations) if self._mlp is None else self._split(self._mlp.forward(observations)[0])
 
-    def backward(self, inputs: list[Tensor], q_grad: Tensor) -> None:
-        """Write the loss's gradient by every parameter into `flat_grad`, from its gradient by the Q-values [B, A]."""
-        grad = q_grad
-        for index in reversed(range(len(self._linears))):
-            layer = self._linears[index]
-            torch.mm(grad.t(), inputs[index], out=layer.weight.grad)
-            torch.sum(grad, 0, out=layer.bias.grad)
-            if index:
-                grad = torch.mm(grad, layer.weight).mul_(inputs[index] > 0)
+    def record(self, observations: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """The outputs, and what `backward` needs to know of how they came about; called outside autograd, as is that."""
+        if self._mlp is not None:
+            outputs, inputs = self._mlp.forward(observations)
+            return self._split(outputs), inputs
+        with torch.enable_grad():
+            outputs = self(observations)
+        return outputs.detach(), [outputs]
+
+    def backward(self, record: list[Tensor], output_grad: Tensor) -> None:
+        """Write the loss's gradient by every parameter into `flat_grad`, from its gradient by the outputs."""
+        if self._mlp is not None:
+            self._mlp.backward(record, output_grad.flatten(1))
+        else:
+            self.flat_grad.zero_()
+            record[0].backward(output_grad)
+
+    def q_values(self, observations: Arrays, *, with_noise: bool = False) -> NDArray[np.float32]:
+        """Q-values [E, A] of observations [E, *shape]; a noisy network's noise is left off unless it is asked for."""
+        if self._mlp is not None:
+            outputs = self._mlp.forward_arrays(observations)  # type: ignore[arg-type]
+            if outputs is not None and self._atoms == 1:
+                return outputs
+        if self.training != with_noise:
+            self.train(with_noise)
+        with torch.no_grad():
+            tensor = torch.as_tensor(observations, device=self.flat.device)
+            return self.distribution.q_values(self(tensor)).cpu().numpy()  # type: ignore[no-any-return]
+
+    def redraw_noise(self, generator: torch.Generator) -> None:
+        """New noise for every noisy layer, and from here on it counts."""
+        for layer in self._noisy_layers:
+            layer.redraw_noise(generator)
+        if not self.training:
+            self.train()
+
+    def noise(self) -> dict[str, Tensor]:
+        """The noise of every noisy layer, by name."""
+        named = ((f"{index}.", layer) for index, layer in enumerate(self._noisy_layers))
+        return {prefix + name: noise for prefix, layer in named for name, noise in layer.named_buffers()}
 
     def copy_to_cpu(self) -> QNetwork:
         """The same network on memory of its own."""
-        network = QNetwork(*self._shape)
+        network = QNetwork(self._config, self._spaces)
         network.flat.copy_(self.flat)
         return network
 
-    def q_values(self, observation: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Q-values [A] of one observation [D], outside autograd.
-
-        On the CPU this is NumPy on the very same weights: at batch 1 a fifth of torch's cost.
-        """
-        if self._arrays is None:
-            with torch.no_grad():
-                tensor = torch.as_tensor(observation, device=self.flat.device)
-                return self(tensor.unsqueeze(0)).squeeze(0).cpu().numpy()  # type: ignore[no-any-return]
-        hidden = observation
-        *inner, (weight, bias) = self._arrays
-        for inner_weight, inner_bias in inner:
-            hidden = np.maximum(inner_weight @ hidden + inner_bias, 0.0)
-        return weight @ hidden + bias
+    def _split(self, outputs: Tensor) -> Tensor:
+        """[B, A * N] as [B, A, N]; as it is where there is one output for each action."""
+        return outputs if self._atoms == 1 else outputs.view(len(outputs), -1, self._atoms)
 
 
-def _make_linear(fan_in: int, fan_out: int, generator: torch.Generator | None) -> nn.Linear:
-    """torch's own initialisation of a linear layer, drawn from `generator` instead of the global one."""
-    layer: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)  # type: ignore[no-untyped-call]
-    if generator is None:
-        return layer
-    bound = 1 / math.sqrt(fan_in)
-    nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-    nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-    return layer
+class DuelingHead(nn.Module):
+    """Streams of their own for the state's value and the actions' advantages (Wang et al. 2016, equation 9)."""
+
+    def __init__(self, sizes: Sequence[int], outputs: int, atoms: int, linear: type[nn.Linear | NoisyLinear]) -> None:
+        super().__init__()
+        shared, stream = split_layers(sizes)
+        self._atoms = atoms
+        self.shared = nn.Sequential(make_layers(shared, linear), nn.ReLU()) if len(shared) > 1 else nn.Identity()
+        self.value = make_layers([*stream, atoms], linear)
+        self.advantage = make_layers([*stream, outputs], linear)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """[B, F] to [B, A * N]."""
+        shared = self.shared(features)
+        advantages = self.advantage(shared).view(len(features), -1, self._atoms)
+        values: Tensor = self.value(shared).unsqueeze(1) + advantages - advantages.mean(1, keepdim=True)
+        return values.flatten(1)
+
+
+def make_layers(sizes: Sequence[int], linear: type[nn.Linear | NoisyLinear]) -> nn.Sequential:
+    """Linear layers from each size to the next, with ReLU between them."""
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in pairwise(sizes):
+        layers += [linear(fan_in, fan_out), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def _initialize(network: nn.Module, generator: torch.Generator, noisy_std: float) -> None:
+    """torch's own initialisation of linear layers and convolutions, drawn from `generator`, not the global one."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d | NoisyLinear):
+            bound = 1 / math.sqrt(layer.weight[0].numel())
+            for parameter in (layer.weight, layer.bias):
+                assert parameter is not None
+                nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        if isinstance(layer, NoisyLinear):
+            layer.set_sigma(noisy_std)
 
 
 def _flatten(network: nn.Module) -> tuple[Tensor, Tensor]:
@@ -114,10 +191,3 @@ def _flatten(network: nn.Module) -> tuple[Tensor, Tensor]:
         parameter.grad = flat_grad[start:end].view_as(parameter)
         start = end
     return flat, flat_grad
-
-
-def _share_arrays(network: QNetwork) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]] | None:
-    """Each layer's weight [out, in] and bias [out] as arrays on the tensors' memory; None off the CPU."""
-    if network.flat.device.type != "cpu":
-        return None
-    return [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in network._linears]

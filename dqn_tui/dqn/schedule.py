@@ -27,3 +27,8 @@ def make_learning_rate(setting: float | str, total_timesteps: int) -> LinearSche
     if isinstance(setting, str):
         return LinearSchedule(float(setting.removeprefix(LINEAR_PREFIX)), 0.0, total_timesteps)
     return LinearSchedule(setting, setting, 0)
+
+
+def count_multiples(interval: int, before: int, after: int) -> int:
+    """How many multiples of `interval` lie in (before, after]."""
+    return after // interval - before // interval

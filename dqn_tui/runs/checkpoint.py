@@ -25,11 +25,12 @@ from safetensors import SafetensorError
 from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs.durable import write_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
+from dqn_tui.spaces import Spaces
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 STATE = "state.json"
-GROUPS = ("online", "target", "optimizer", "replay", "nstep", "episode")
+GROUPS = ("online", "target", "optimizer", "noise", "replay", "episodes")
 _FILES = {STATE, *(f"{group}.safetensors" for group in GROUPS)}
 _LARGEST_JSON_BYTES = 16_000_000
 Arrays = Mapping[str, NDArray[Any]]
@@ -51,8 +52,7 @@ class Checkpoint:
         step: environment steps taken when it was written.
         reason: why it was written: autosave, request, best, end, failure.
         config: the run's settings.
-        observation_size: D of the network's input.
-        action_count: A of its output.
+        spaces: the network's input and output.
         eval_mean: mean return of the evaluation of these very weights, where there was one.
         weights_sha256: hash of the online network.
         files: name to size in bytes and SHA-256.
@@ -62,8 +62,7 @@ class Checkpoint:
     step: int
     reason: str
     config: dict[str, Any]
-    observation_size: int
-    action_count: int
+    spaces: Spaces
     eval_mean: float | None
     weights_sha256: str
     files: dict[str, FileEntry]
@@ -232,8 +231,7 @@ def _from_manifest(path: Path, manifest: Mapping[str, Any]) -> Checkpoint:
         step=int(manifest["step"]),
         reason=str(manifest["reason"]),
         config=dict(manifest["config"]),
-        observation_size=int(manifest["observation_size"]),
-        action_count=int(manifest["action_count"]),
+        spaces=Spaces.from_dict(manifest["spaces"]),
         eval_mean=None if eval_mean is None else float(eval_mean),
         weights_sha256=str(manifest["weights_sha256"]),
         files={

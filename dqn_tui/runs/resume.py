@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, count_parameters, count_replay_bytes
+from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, count_replay_bytes
 from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, Arrays, Checkpoint, read_arrays, read_checkpoint, read_state
 from dqn_tui.runs.durable import recover_folders
@@ -107,13 +108,14 @@ def _step_folders(folder: RunFolder) -> list[Path]:
 
 def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:
     """What each group can hold at most, by the configuration."""
-    observation_bytes = FLOAT_BYTES * checkpoint.observation_size
-    weights = FLOAT_BYTES * count_parameters(checkpoint.observation_size, config.net_arch, checkpoint.action_count)
+    spaces = checkpoint.spaces
+    weights = FLOAT_BYTES * count_parameters(config, spaces)
+    open_episodes = config.num_envs * (4 * INDEX_BYTES + FLOAT_BYTES * spaces.observation_size)
     return {
         "online": weights,
         "target": weights,
         "optimizer": 2 * weights,
-        "replay": count_replay_bytes(config.buffer_size, checkpoint.observation_size),
-        "nstep": config.n_steps * (observation_bytes + 2 * INDEX_BYTES),
-        "episode": INDEX_BYTES * checkpoint.step + observation_bytes,
+        "noise": weights,
+        "replay": count_replay_bytes(config, spaces),
+        "episodes": INDEX_BYTES * checkpoint.step + open_episodes,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dqn_tui import events
@@ -37,11 +37,19 @@ class BackgroundRun:
         usage_error: what was wrong with the settings, where that showed only on the run's thread.
     """
 
-    def __init__(self, config: Config, folder: RunFolder, recorder: Recorder, saved: SavedRun | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        folder: RunFolder,
+        recorder: Recorder,
+        saved: SavedRun | None = None,
+        imports: Sequence[str] = (),
+    ) -> None:
         self._config = config
         self._folder = folder
         self._recorder = recorder
         self._saved = saved
+        self._imports = imports
         self.usage_error: UsageError | None = None
         self._control = Control()
         self._inbox: deque[Event] = deque()
@@ -70,7 +78,7 @@ class BackgroundRun:
         """A player of greedy episodes with the weights as they are at each episode's start."""
         from dqn_tui.training.player import EpisodePlayer
 
-        return EpisodePlayer(self._config.env, self._config.seed, self._copy_policy)
+        return EpisodePlayer(self._config, self._config.seed, self._copy_policy)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the run's end; whether it came in time."""
@@ -85,7 +93,13 @@ class BackgroundRun:
             from dqn_tui.training.build import build_trainer
 
             trainer = build_trainer(
-                self._config, self._folder, self._recorder, self._control, self._publish, self._saved
+                self._config,
+                self._folder,
+                self._recorder,
+                self._control,
+                self._publish,
+                self._saved,
+                self._imports,
             )
             trainer.run()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an environment may even try to leave

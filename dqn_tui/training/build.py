@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
 from dqn_tui.config import Config
 from dqn_tui.control import Control
 from dqn_tui.envs.make import make_environment
+from dqn_tui.envs.vector import make_environments
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
 from dqn_tui.runs.folder import RunFolder
@@ -39,6 +40,7 @@ def build_trainer(
     control: Control,
     publish: Callable[[Event], None],
     saved: SavedRun | None,
+    imports: Sequence[str] = (),
 ) -> Trainer:
     """A trainer for this thread, whose events are recorded and then published; it goes on from `saved`, if given.
 
@@ -46,11 +48,11 @@ def build_trainer(
         UsageError: the environment cannot be made, or the checkpoint does not fit it.
     """
     torch.set_num_threads(TORCH_THREADS)
-    environment, evaluation_environment = make_environment(config.env), make_environment(config.env)
+    environments, evaluation_environment = make_environments(config, imports), make_environment(config)
     trainer = Trainer(
         config,
         folder,
-        environment,
+        environments,
         evaluation_environment,
         control,
         recorder,

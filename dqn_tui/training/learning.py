@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent, Arrays
-from dqn_tui.dqn.nstep import NStepAccumulator
 from dqn_tui.dqn.replay import ReplayBuffer
-from dqn_tui.dqn.schedule import LinearSchedule
-from dqn_tui.envs.make import Environment
+from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
+from dqn_tui.envs.vector import Environments, Steps
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import episode_seed, make_generator
+from dqn_tui.spaces import Spaces
+from dqn_tui.training.episodes import EndedEpisode, OpenEpisodes
 from dqn_tui.training.meters import PhaseClock, UpdateMeter
-
-
-class EndedEpisode(NamedTuple):
-    """A training episode that is over: undiscounted return, and length in steps."""
-
-    episode_return: float
-    length: int
-    is_truncated: bool
 
 
 class Learning:
     """What learns, what it learns from, and every random stream of it.
 
     Attributes:
-        step: environment steps taken.
-        episodes: training episodes that ended.
+        step: environment steps taken, in all environments together.
         updates: gradient steps made.
         owed_updates: gradient steps still to be made before the next environment step.
         meter: means over the latest updates.
     """
 
-    def __init__(self, config: Config, environment: Environment, device: str, clock: PhaseClock) -> None:
+    def __init__(self, config: Config, environments: Environments, device: str, clock: PhaseClock) -> None:
         self._config = config
-        self._environment = environment
+        self._count = environments.count
         self._clock = clock
-        size = environment.observation_size
-        self.agent = Agent(config, size, environment.action_count, device)
-        self.replay = ReplayBuffer(config.buffer_size, size)
-        self._accumulator = NStepAccumulator(config.n_steps, config.gamma)
+        spaces = environments.spec.spaces
+        self.agent = Agent(config, spaces, device)
+        self.replay = make_replay(config, spaces)
+        self._open = OpenEpisodes(environments, lambda env, number: episode_seed(config.seed, "training", env, number))
         self._exploration = make_generator(config.seed, "exploration")
         self._sampling = make_generator(config.seed, "replay")
         self._epsilon = LinearSchedule(
@@ -53,55 +44,52 @@ class Learning:
             config.exploration_final_eps,
             config.exploration_fraction * config.total_timesteps,
         )
+        self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
         self._largest_reward = float(np.finfo(np.float32).max) / config.n_steps
         self.step = 0
-        self.episodes = 0
         self.updates = 0
         self.owed_updates = 0
         self.meter = UpdateMeter()
-        self._observation = np.zeros(size, np.float32)
-        self._episode_return = 0.0
-        self._actions: list[int] = []
+
+    @property
+    def episodes(self) -> int:
+        """Training episodes that ended."""
+        return int(self._open.ended.sum())
 
     @property
     def epsilon(self) -> float:
         """Probability of a random action at this step; 1 before learning starts."""
         return 1.0 if self.step < self._config.learning_starts else self._epsilon(self.step)
 
-    def start_episode(self) -> None:
-        """Reset the environment from the seed of this episode."""
-        self._episode_return = 0.0
-        self._actions.clear()
-        self._observation = self._environment.reset(self._episode_seed())
+    def start_episodes(self) -> None:
+        """Reset every environment from the seed of its first episode."""
+        self._open.begin(range(self._count))
+        self._remember_starts(range(self._count))
 
-    def take_step(self) -> EndedEpisode | None:
-        """Act, store what came of it, and see how many updates are due; returns the episode that it ended, if any.
+    def take_steps(self) -> list[EndedEpisode]:
+        """Act once in each environment, store what came of it, and see how many updates are due.
+
+        Returns:
+            The episodes that ended.
 
         Raises:
-            DivergedError: the reward is not finite, or n of them might not be as float32.
+            DivergedError: an observation or a reward is not finite, or n rewards might not be as float32.
         """
         switch = self._clock.switch
         switch("acting")
-        observation = self._observation
-        action = self.agent.act(observation, self.epsilon, self._exploration)
+        actions = self.agent.act(self._open.observations, self._open.masks, self.epsilon, self._exploration)
         switch("environment")
-        step = self._environment.step(action)
+        steps = self._open.advance(actions)
         switch("other")
-        if not abs(step.reward) <= self._largest_reward:
-            raise DivergedError(f"the environment gave the reward {step.reward} at step {self.step + 1:,}")
-        for transition in self._accumulator.add(
-            observation, action, step.reward, step.observation, terminated=step.terminated, truncated=step.truncated
-        ):
-            self.replay.add(transition)
-        self.step += 1
-        self._observation = step.observation
-        self._episode_return += step.reward
-        self._actions.append(action)
-        if self._is_learning and self.step % self._config.train_freq == 0:
-            self.owed_updates = self._config.updates_per_burst
-        if step.terminated or step.truncated:
-            return self._end_episode(is_truncated=not step.terminated)
-        return None
+        self._check(steps)
+        self._remember(actions.tolist(), steps)
+        self.step += self._count
+        if self._is_learning:
+            self.owed_updates = self._config.updates_per_burst * self.count_due(self._config.train_freq)
+        over = np.flatnonzero(steps.terminated | steps.truncated).tolist()
+        ended = [self._open.end(index, is_truncated=not steps.terminated[index]) for index in over]
+        self._remember_starts(over)
+        return ended
 
     def update(self) -> None:
         """One of the updates owed, on a batch from the replay buffer.
@@ -111,31 +99,33 @@ class Learning:
         """
         switch = self._clock.switch
         switch("sampling")
-        batch = self.replay.sample(self._config.batch_size, self._sampling)
+        batch = self.replay.sample(self._config.batch_size, self._sampling, self._beta(self.step))
         switch("learning")
-        self.meter.add(self.agent.update(batch, self.step))
+        update = self.agent.update(batch, self.step)
+        switch("sampling")
+        if self._config.prioritized:
+            self.replay.update_priorities(batch.indices, update.priorities)
         switch("other")
+        self.meter.add(update.statistics)
         self.updates += 1
         self.owed_updates -= 1
 
     def finish_step(self) -> None:
-        """After a step and its updates: the target network follows when it is time."""
-        if self.step % self._config.target_update_interval == 0:
+        """After the steps and their updates: the target network follows when it is time."""
+        for _ in range(self.count_due(self._config.target_update_interval)):
             self.agent.update_target()
+
+    def count_due(self, interval: int) -> int:
+        """How many multiples of `interval` steps the latest step of all environments reached."""
+        return count_multiples(interval, self.step - self._count, self.step)
 
     def get_state(self) -> tuple[dict[str, Arrays], dict[str, Any]]:
         """All that the next step depends on: groups of arrays, and numbers that JSON can hold."""
-        arrays = self.agent.get_state() | {
-            "replay": self.replay.get_state(),
-            "nstep": self._accumulator.get_state(),
-            "episode": {"actions": np.array(self._actions, np.int64), "observation": self._observation},
-        }
+        arrays = self.agent.get_state() | {"replay": self.replay.get_state(), "episodes": self._open.get_state()}
         numbers = {
             "step": self.step,
-            "episodes": self.episodes,
             "updates": self.updates,
             "owed_updates": self.owed_updates,
-            "episode_return": self._episode_return,
             "meter": self.meter.get_state(),
             "exploration": self._exploration.bit_generator.state,
             "replay": self._sampling.bit_generator.state,
@@ -143,55 +133,68 @@ class Learning:
         return arrays, numbers
 
     def set_state(self, arrays: Mapping[str, Arrays], numbers: Mapping[str, Any]) -> bool:
-        """Go on from what `get_state` gave; the environment gets there by the episode's actions, taken again.
+        """Go on from what `get_state` gave; the environments get there by their episodes' actions, taken again.
 
-        Returns False where that led elsewhere: then the open episode is dropped and begins anew.
+        Returns False where that led elsewhere: then those open episodes are dropped and begin anew.
 
         Raises:
             ValueError: an array is not of this run's shape.
         """
         self.agent.set_state(arrays)
         self.replay.set_state(arrays["replay"])
-        self._accumulator.set_state(arrays["nstep"])
-        self.step, self.episodes = int(numbers["step"]), int(numbers["episodes"])
+        self.step = int(numbers["step"])
         self.updates, self.owed_updates = int(numbers["updates"]), int(numbers["owed_updates"])
         self.meter.set_state(numbers["meter"])
         self._exploration.bit_generator.state = numbers["exploration"]
         self._sampling.bit_generator.state = numbers["replay"]
-        self.start_episode()
-        if self._play_again(arrays["episode"]["actions"]) and self._is_at(arrays["episode"], numbers):
-            return True
-        self._accumulator.clear()
-        self.start_episode()
-        return False
+        lost = self._open.set_state(arrays["episodes"])
+        for index in lost:
+            self.replay.drop_episode(index)
+        self._remember_starts(lost)
+        return not lost
 
-    def _play_again(self, actions: NDArray[np.int64]) -> bool:
-        """Take the actions in the environment; False where the episode ends before they do."""
-        for action in map(int, actions):
-            step = self._environment.step(action)
-            if step.terminated or step.truncated:
-                return False
-            self._observation = step.observation
-            self._episode_return += step.reward
-            self._actions.append(action)
-        return True
+    def _remember_starts(self, indices: Iterable[int]) -> None:
+        masks = self._open.masks
+        for index in indices:
+            mask = None if masks is None else masks[index]
+            self.replay.begin_episode(index, self._open.observations[index], mask)
 
-    def _is_at(self, episode: Arrays, numbers: Mapping[str, Any]) -> bool:
-        is_same_return = self._episode_return == numbers["episode_return"]
-        return is_same_return and np.array_equal(self._observation, episode["observation"])
+    def _remember(self, actions: list[int], steps: Steps) -> None:
+        rewards = np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards
+        for index, action in enumerate(actions):
+            self.replay.add(
+                index,
+                action,
+                float(rewards[index]),
+                steps.observations[index],
+                None if steps.action_masks is None else steps.action_masks[index],
+                terminated=bool(steps.terminated[index]),
+                truncated=bool(steps.truncated[index]),
+            )
+
+    def _check(self, steps: Steps) -> None:
+        if not np.abs(steps.rewards).max() <= self._largest_reward:
+            raise DivergedError(f"the environment gave the reward {steps.rewards.tolist()} after step {self.step:,}")
+        if not np.isfinite(steps.observations).all():
+            raise DivergedError(f"the environment gave an observation that is not finite after step {self.step:,}")
 
     @property
     def _is_learning(self) -> bool:
         return self.step >= self._config.learning_starts and self.replay.size >= self._config.batch_size
 
-    def _end_episode(self, *, is_truncated: bool) -> EndedEpisode:
-        ended = EndedEpisode(self._episode_return, len(self._actions), is_truncated)
-        self.episodes += 1
-        self.start_episode()
-        return ended
 
-    def _episode_seed(self) -> int:
-        return episode_seed(self._config.seed, "training", 0, self.episodes)
+def make_replay(config: Config, spaces: Spaces) -> ReplayBuffer:
+    """The replay buffer that the configuration names."""
+    return ReplayBuffer(
+        config.buffer_size,
+        spaces.observation_shape,
+        np.dtype(spaces.observation_dtype),
+        spaces.frames,
+        num_envs=config.num_envs,
+        n_steps=config.n_steps,
+        gamma=config.gamma,
+        alpha=config.priority_alpha if config.prioritized else None,
+    )
 
 
 def measure_progress(learning: Learning, seconds: float) -> dict[str, float]:

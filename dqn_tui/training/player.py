@@ -9,6 +9,8 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.config import Config
+from dqn_tui.dqn.agent import take_greedily
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import Environment, make_environment
 from dqn_tui.rollout import SPEEDS, RolloutFrame
@@ -26,7 +28,7 @@ class EpisodePlayer:
     """Asks for a policy at the start of each episode, and plays it at the environment's own frame rate.
 
     Args:
-        env_id: the environment; it gets one of its own, which renders.
+        config: of the environment; it gets one of its own, which renders.
         seed: of the episodes' resets.
         copy_policy: called on the player's thread; None ends the player.
         label: what the policy is called; `{step}` is its step.
@@ -34,12 +36,12 @@ class EpisodePlayer:
 
     def __init__(
         self,
-        env_id: str,
+        config: Config,
         seed: int,
         copy_policy: Callable[[], Policy | None],
         label: str = "live @ step {step:,}",
     ) -> None:
-        self._env_id = env_id
+        self._config = config
         self._seed = seed
         self._copy_policy = copy_policy
         self._label = label
@@ -107,7 +109,7 @@ class EpisodePlayer:
 
     def _run(self) -> None:
         try:
-            environment = make_environment(self._env_id, should_render=True)
+            environment = make_environment(self._config, should_render=True)
             try:
                 self._play_episodes(environment)
             finally:
@@ -133,8 +135,9 @@ class EpisodePlayer:
         episode_return, ending = 0.0, ""
         next_picture = monotonic()
         for step in range(1_000_000_000):
-            q_values = network.q_values(observation)
-            action = int(q_values.argmax())
+            mask = environment.action_mask
+            q_values = network.q_values(observation[None])
+            action = int(take_greedily(q_values, None if mask is None else mask[None])[0])
             if ending or self._is_paused or monotonic() >= next_picture:
                 next_picture = max(next_picture + 1 / PICTURES_PER_SECOND, monotonic() - 1 / PICTURES_PER_SECOND)
                 self._frame = RolloutFrame(
@@ -142,7 +145,7 @@ class EpisodePlayer:
                     episode=episode,
                     step=step,
                     episode_return=episode_return,
-                    q_values=tuple(float(value) for value in q_values),
+                    q_values=tuple(float(value) for value in q_values[0]),
                     action=action,
                     observation=_readable(observation),
                     picture=environment.render(),
@@ -151,7 +154,7 @@ class EpisodePlayer:
             if ending:
                 self._wait(ENDING_SECONDS)
                 return
-            if not self._wait(1 / (environment.frames_per_second * self._speed)):
+            if not self._wait(1 / (environment.spec.frames_per_second * self._speed)):
                 return
             result = environment.step(action)
             observation = result.observation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import load_arrays, weights_sha256
 from dqn_tui.dqn.network import QNetwork
-from dqn_tui.dqn.sizes import FLOAT_BYTES, count_parameters
+from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.sizes import FLOAT_BYTES
 from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
@@ -18,11 +19,11 @@ def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
     Raises:
         CheckpointError: the arrays are damaged or do not fit the configuration.
     """
-    parameters = count_parameters(checkpoint.observation_size, config.net_arch, checkpoint.action_count)
+    parameters = count_parameters(config, checkpoint.spaces)
     arrays = read_arrays(checkpoint, "online", FLOAT_BYTES * parameters + HEADER_BYTES)
     if sum(array.size for array in arrays.values()) != parameters:
         raise CheckpointError(f"{checkpoint.path} does not fit its configuration: expected {parameters:,} parameters")
-    network = QNetwork(checkpoint.observation_size, checkpoint.action_count, config.net_arch)
+    network = QNetwork(config, checkpoint.spaces)
     try:
         load_arrays(network, arrays)
     except ValueError as error:
@@ -36,11 +37,10 @@ def check_fit(checkpoint: Checkpoint, environment: Environment) -> None:
     """See that a policy can act in an environment.
 
     Raises:
-        CheckpointError: observations or actions are of another number.
+        CheckpointError: observations or actions are others.
     """
-    found = (checkpoint.observation_size, checkpoint.action_count)
-    expected = (environment.observation_size, environment.action_count)
-    if found != expected:
+    if checkpoint.spaces != environment.spec.spaces:
         raise CheckpointError(
-            f"{checkpoint.path} does not fit its environment: observations and actions are {found}, expected {expected}"
+            f"{checkpoint.path} does not fit its environment: observations and actions are "
+            f"{checkpoint.spaces.to_dict()}, expected {environment.spec.spaces.to_dict()}"
         )

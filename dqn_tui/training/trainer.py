@@ -5,7 +5,6 @@ The trainer tells what happened as events, and knows nobody who reads them.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import weights_sha256
 from dqn_tui.envs.make import Environment
+from dqn_tui.envs.vector import Environments
 from dqn_tui.errors import CheckpointError, DivergedError
 from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import Arrays, Checkpoint
@@ -24,15 +24,13 @@ from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun, set_aside_later
-from dqn_tui.seeding import episode_seed
 from dqn_tui.training.emitter import Emitter
-from dqn_tui.training.evaluation import Evaluation, evaluate
-from dqn_tui.training.learning import EndedEpisode, Learning, measure_progress
+from dqn_tui.training.episodes import EndedEpisode
+from dqn_tui.training.evaluation import Evaluation
+from dqn_tui.training.evaluator import Evaluator
+from dqn_tui.training.learning import Learning, measure_progress
 from dqn_tui.training.meters import PHASES, EpisodeWindow, PhaseClock, RecentMeter
 from dqn_tui.training.saver import Contents, Saver
-
-CONFIRMATION_EPISODES = 100
-
 
 class Trainer:
     """One run, from its first step to its last event; `run` is called once, on the thread that owns it all."""
@@ -41,7 +39,7 @@ class Trainer:
         self,
         config: Config,
         folder: RunFolder,
-        environment: Environment,
+        environments: Environments,
         evaluation_environment: Environment,
         control: Control,
         recorder: Recorder,
@@ -51,7 +49,7 @@ class Trainer:
     ) -> None:
         self._config = config
         self._folder = folder
-        self._environment = environment
+        self._environments = environments
         self._evaluation_environment = evaluation_environment
         self._control = control
         self._recorder = recorder
@@ -59,19 +57,15 @@ class Trainer:
         self._saver = Saver(folder, config.keep_last, self._emit)
 
         self._clock = PhaseClock()
-        self.learning = Learning(config, environment, device, self._clock)
-        self._goal = environment.goal if config.goal is None else config.goal
+        self.learning = Learning(config, environments, device, self._clock)
+        self._evaluator = Evaluator(config, evaluation_environment)
 
         self._chores: deque[str] = deque()
-        self._best_mean = -math.inf
-        self._last_evaluation: tuple[int, float] | None = None
 
         self._recent = RecentMeter()
         self._window = EpisodeWindow()
 
         self._is_paused = False
-        self._is_evaluating = False
-        self._is_solved = False
         self._resumed: Checkpoint | None = None
         self._is_exact = True
         self._granted_steps = 0
@@ -92,14 +86,17 @@ class Trainer:
 
     def fail(self, error: BaseException, error_log: str | None) -> None:
         """End the run after an error, with a checkpoint of the weights as they stand."""
-        self._is_evaluating = False
-        checkpoint = self._save("failure")
+        self._evaluator.is_busy = False
+        try:
+            checkpoint = self._save("failure")
+        except DivergedError:
+            checkpoint = None
         self._emit(events.RunFailed, error=describe_error(error), error_log=error_log, checkpoint=checkpoint)
 
     def close(self) -> None:
         """Free the environments."""
         self._clock.switch(None)
-        self._environment.close()
+        self._environments.close()
         self._evaluation_environment.close()
 
     @property
@@ -123,7 +120,7 @@ class Trainer:
                 self._do_chore()
             else:
                 self._advance()
-            if self._is_solved:
+            if self._evaluator.is_solved:
                 return "solved"
         return "completed"
 
@@ -135,22 +132,20 @@ class Trainer:
                 self._emit(events.LearningStarted)
             learning.update()
         else:
-            ended = learning.take_step()
-            if ended:
-                self._tell_episode(ended)
+            self._tell_episodes(learning.take_steps())
         if not learning.owed_updates:
             self._finish_step()
 
     def _finish_step(self) -> None:
         """After a step and its updates: progress is told, and the chores that are due are noted."""
-        config, step = self._config, self.step
-        self.learning.finish_step()
-        if step % config.progress_every == 0 or self._granted_steps:
+        config, learning = self._config, self.learning
+        learning.finish_step()
+        if learning.count_due(config.progress_every) or self._granted_steps:
             self._emit(events.Progress, metrics=self._measure())
-        is_last = step == config.total_timesteps
-        if is_last or (config.eval_every and step % config.eval_every == 0):
+        is_last = self.step >= config.total_timesteps
+        if is_last or (config.eval_every and learning.count_due(config.eval_every)):
             self._chores.append("evaluate")
-        if not is_last and config.save_every and step % config.save_every == 0:
+        if not is_last and config.save_every and learning.count_due(config.save_every):
             self._chores.append("save")
         self._granted_steps = max(0, self._granted_steps - 1)
 
@@ -176,22 +171,24 @@ class Trainer:
             total_timesteps=self._config.total_timesteps,
             learning_starts=self._config.learning_starts,
             buffer_size=self._config.buffer_size,
-            actions=self.learning.agent.action_count,
-            goal=self._goal,
+            actions=self.learning.agent.spaces.action_count,
+            goal=self._evaluator.goal,
             config=self._config.model_dump(mode="json"),
         )
-        self.learning.start_episode()
+        self.learning.start_episodes()
 
-    def _tell_episode(self, ended: EndedEpisode) -> None:
-        self._window.add(ended.episode_return, ended.length)
-        self._emit(
-            events.EpisodeEnded,
-            episode=self.learning.episodes,
-            episode_return=ended.episode_return,
-            length=ended.length,
-            is_truncated=ended.is_truncated,
-            seconds=round(self._clock.total_seconds, 6),
-        )
+    def _tell_episodes(self, ended: list[EndedEpisode]) -> None:
+        first = self.learning.episodes - len(ended) + 1
+        for number, episode in enumerate(ended, first):
+            self._window.add(episode.episode_return, episode.length)
+            self._emit(
+                events.EpisodeEnded,
+                episode=number,
+                episode_return=episode.episode_return,
+                length=episode.length,
+                is_truncated=episode.is_truncated,
+                seconds=round(self._clock.total_seconds, 6),
+            )
 
     # --- requests ---
 
@@ -226,7 +223,7 @@ class Trainer:
                 reply((self.learning.agent.copy_policy(), self.step))
             case requests.Save():
                 self._save("request")
-            case requests.Evaluate() if not self._is_evaluating:
+            case requests.Evaluate() if not self._evaluator.is_busy:
                 evaluation = self._play_greedily("evaluate")
                 if evaluation:
                     self._take_in(evaluation, "evaluate")
@@ -252,21 +249,16 @@ class Trainer:
     # --- evaluating and saving ---
 
     def _play_greedily(self, chore: str) -> Evaluation | None:
-        """Greedy episodes: `eval_episodes` to evaluate, 100 to confirm; None where a stop came in between."""
-        episodes = CONFIRMATION_EPISODES if chore == "confirm" else self._config.eval_episodes
-        self._emit(events.EvaluationStarted, episodes=episodes)
+        """Greedy episodes of the present weights; None where a stop came in between."""
+        self._emit(events.EvaluationStarted, episodes=self._evaluator.count_episodes(chore))
         phase = self._clock.switch("evaluation")
-        self._is_evaluating = True
         may_wait = not self._is_paused
-        evaluation = evaluate(
+        evaluation = self._evaluator.play(
             self.learning.agent.online,
-            self._evaluation_environment,
-            episodes,
-            lambda episode: episode_seed(self._config.seed, chore, self.step, episode),
-            max_steps=self._config.eval_max_steps,
+            chore,
+            self.step,
             should_continue=lambda: self._may_go_on_evaluating(may_wait=may_wait),
         )
-        self._is_evaluating = False
         self._clock.switch(phase)
         return evaluation
 
@@ -278,13 +270,9 @@ class Trainer:
 
     def _take_in(self, evaluation: Evaluation, chore: str) -> None:
         """Tell it, keep the best; with `until_solved`, a mean at the goal is to be confirmed and then ends the run."""
-        if self._config.until_solved and self._goal is not None and evaluation.mean >= self._goal:
-            if chore == "confirm":
-                self._is_solved = True
-            else:
-                self._chores.appendleft("confirm")
-        is_best = evaluation.mean > self._best_mean
-        self._last_evaluation = (self.step, evaluation.mean)
+        is_best, should_confirm = self._evaluator.take_in(evaluation, chore, self.step)
+        if should_confirm:
+            self._chores.appendleft("confirm")
         self._emit(
             events.Evaluated,
             episodes=len(evaluation.returns),
@@ -294,11 +282,15 @@ class Trainer:
             is_best=is_best,
         )
         if is_best:
-            self._best_mean = evaluation.mean
             self._save("best")
 
     def _save(self, reason: str) -> str | None:
-        """Write a checkpoint; returns its path, or None where the disk would not take it."""
+        """Write a checkpoint; returns its path, or None where the disk would not take it.
+
+        Raises:
+            DivergedError: the weights are not finite, and must not take a good checkpoint's place.
+        """
+        self.learning.agent.check_weights()
         phase = self._clock.switch("saving")
         path = self._saver.save(reason, self.step, self._collect)
         self._clock.switch(phase)
@@ -310,17 +302,15 @@ class Trainer:
         state = {
             "learning": learning,
             "chores": list(self._chores),
-            "best_mean": self._best_mean if math.isfinite(self._best_mean) else None,
+            "evaluator": self._evaluator.get_state(),
             "window": self._window.get_state(),
             "seconds": self._clock.seconds,
             "file_lengths": self._recorder.sync(),
         }
-        step, mean = self._last_evaluation or (-1, math.nan)
         facts = {
             "config": self._config.model_dump(mode="json"),
-            "observation_size": self._environment.observation_size,
-            "action_count": self.learning.agent.action_count,
-            "eval_mean": mean if step == self.step and math.isfinite(mean) else None,
+            "spaces": self.learning.agent.spaces.to_dict(),
+            "eval_mean": self._evaluator.mean_at(self.step),
             "weights_sha256": weights_sha256(self.learning.agent.online),
         }
         return arrays, facts, state
@@ -361,7 +351,7 @@ class Trainer:
             ValueError: an array is not of this run's shape.
         """
         self._chores.extend(map(str, state["chores"]))
-        self._best_mean = -math.inf if state["best_mean"] is None else float(state["best_mean"])
+        self._evaluator.set_state(state["evaluator"])
         self._window.set_state(state["window"])
         self._clock.seconds.update({phase: float(state["seconds"][phase]) for phase in PHASES})
         return self.learning.set_state(arrays, state["learning"])
@@ -379,7 +369,7 @@ class Trainer:
             reason=reason,
             episodes=self.learning.episodes,
             mean_return_100=self._window.mean_return,
-            best_eval_mean=self._best_mean if math.isfinite(self._best_mean) else None,
+            best_eval_mean=self._evaluator.best_mean,
             updates=self.learning.updates,
             wall_seconds=round(wall_seconds, 3),
             steps_per_second=round(self.step / wall_seconds, 1) if wall_seconds else 0.0,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from dqn_tui.dqn.network import QNetwork
-from dqn_tui.dqn.sizes import count_parameters
+from dqn_tui.spaces import Spaces
+from tests.helpers import quick_config
 
 ARCHITECTURES = [(), (4,), (16, 8), (5, 5, 5)]
 
 
 def make_network(net_arch: tuple[int, ...], seed: int = 0) -> QNetwork:
-    return QNetwork(3, 2, net_arch, generator=torch.Generator().manual_seed(seed))
+    config = quick_config(net_arch=list(net_arch))
+    return QNetwork(config, Spaces((3,), 2), generator=torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("net_arch", ARCHITECTURES)
@@ -33,19 +37,20 @@ def test_it_computes_what_linear_layers_with_relu_between_compute(net_arch: tupl
 @pytest.mark.parametrize("net_arch", ARCHITECTURES)
 def test_acting_with_numpy_gives_torchs_values(net_arch: tuple[int, ...]) -> None:
     network = make_network(net_arch)
-    for observation in np.random.default_rng(2).normal(size=(20, 3)).astype(np.float32):
+    for count in (1, 20):
+        observations = np.random.default_rng(2).normal(size=(count, 3)).astype(np.float32)
         with torch.no_grad():
-            expected = network(torch.from_numpy(observation).unsqueeze(0)).squeeze(0).numpy()
-        np.testing.assert_allclose(network.q_values(observation), expected, rtol=1e-5, atol=1e-6)
+            expected = network(torch.from_numpy(observations)).numpy()
+        np.testing.assert_allclose(network.q_values(observations), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_acting_sees_weights_that_change() -> None:
     network = make_network((4,))
-    observation = np.ones(3, np.float32)
-    before = network.q_values(observation).copy()
+    observations = np.ones((1, 3), np.float32)
+    before = network.q_values(observations).copy()
     with torch.no_grad():
         list(network.parameters())[-1].add_(1.0)
-    np.testing.assert_allclose(network.q_values(observation), before + 1, rtol=1e-6)
+    np.testing.assert_allclose(network.q_values(observations), before + 1, rtol=1e-6)
 
 
 def test_all_parameters_are_views_of_the_flat_vector_in_state_dict_order() -> None:
@@ -62,13 +67,8 @@ def test_a_copy_is_equal_and_stays_as_it_was() -> None:
     torch.testing.assert_close(copy.flat, before, rtol=0, atol=0)
     network.flat.add_(1.0)
     torch.testing.assert_close(copy.flat, before, rtol=0, atol=0)
-    observation = np.ones(3, np.float32)
-    assert not np.allclose(copy.q_values(observation), network.q_values(observation))
-
-
-@pytest.mark.parametrize("net_arch", ARCHITECTURES)
-def test_its_parameters_are_as_many_as_were_counted_without_it(net_arch: tuple[int, ...]) -> None:
-    assert count_parameters(3, net_arch, 2) == make_network(net_arch).flat.numel()
+    observations = np.ones((1, 3), np.float32)
+    assert not np.allclose(copy.q_values(observations), network.q_values(observations))
 
 
 def test_weights_come_from_the_given_generator_alone() -> None:
@@ -80,9 +80,27 @@ def test_weights_come_from_the_given_generator_alone() -> None:
 
 
 def test_fresh_weights_lie_within_torchs_bounds() -> None:
-    network = QNetwork(16, 2, (64,), generator=torch.Generator().manual_seed(0))
-    first, last = network.layers[0], network.layers[-1]
+    config = quick_config(net_arch=[64])
+    network = QNetwork(config, Spaces((16,), 2), generator=torch.Generator().manual_seed(0))
+    first, last = network.head[0], network.head[-1]
     for layer, bound in ((first, 1 / 4), (last, 1 / 8)):
         for tensor in (layer.weight, layer.bias):
             assert tensor.abs().max() <= bound
         assert layer.weight.abs().max() > 0.9 * bound
+
+
+@pytest.mark.parametrize("settings", [{}, {"distribution": "c51"}, {"dueling": True}, {"noisy": True}])
+def test_backward_gives_autograds_gradients_time_after_time(settings: dict[str, Any]) -> None:
+    config = quick_config(net_arch=[8, 6], atoms=5, **settings)
+    network = QNetwork(config, Spaces((3,), 2), generator=torch.Generator().manual_seed(0))
+    network.redraw_noise(torch.Generator().manual_seed(1))
+    for seed in range(3):
+        observations = torch.randn(7, 3, generator=torch.Generator().manual_seed(seed))
+        outputs = network(observations)
+        output_grad = torch.randn_like(outputs)
+        expected = torch.autograd.grad(outputs, list(network.parameters()), output_grad)
+        with torch.no_grad():
+            recorded, record = network.record(observations)
+            network.backward(record, output_grad)
+        torch.testing.assert_close(recorded, outputs.detach())
+        torch.testing.assert_close(network.flat_grad, torch.cat([gradient.reshape(-1) for gradient in expected]))

@@ -1,0 +1,110 @@
+"""The shape of the Q-network, and how many parameters that makes; plain arithmetic, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from dqn_tui.config import Config
+from dqn_tui.errors import UsageError
+from dqn_tui.spaces import Spaces
+
+EncoderName = Literal["none", "nature", "impala", "minatar"]
+SMALLEST_PICTURE = 36
+
+
+class Convolution(NamedTuple):
+    """Output channels, kernel and stride; no padding."""
+
+    outputs: int
+    kernel: int
+    stride: int
+
+
+PLAIN_ENCODERS = {
+    "nature": (Convolution(32, 8, 4), Convolution(64, 4, 2), Convolution(64, 3, 1)),
+    "minatar": (Convolution(16, 3, 1),),
+}
+"""Mnih et al. 2015; Young and Tian 2019."""
+IMPALA = (16, 32, 32)
+"""Output channels of the three blocks of Espeholt et al. 2018."""
+
+
+def choose_encoder(config: Config, spaces: Spaces) -> EncoderName:
+    """`auto` takes Nature's for pictures, MinAtar's for small boards; vectors need none.
+
+    Raises:
+        UsageError: the images are too small for the encoder.
+    """
+    if not spaces.is_image:
+        return "none"
+    _, *lengths = spaces.observation_shape
+    automatic: EncoderName = "nature" if min(lengths) >= SMALLEST_PICTURE else "minatar"
+    name = automatic if config.encoder == "auto" else config.encoder
+    if min(_encoded_lengths(name, lengths)) < 1:
+        raise UsageError(f"encoder {name!r} needs larger images, got {lengths[0]}x{lengths[1]}; say encoder=minatar")
+    return name
+
+
+def count_features(encoder: EncoderName, spaces: Spaces) -> int:
+    """F: how many numbers go into the first linear layer."""
+    if encoder == "none":
+        return spaces.observation_size
+    channels = IMPALA[-1] if encoder == "impala" else PLAIN_ENCODERS[encoder][-1].outputs
+    height, width = _encoded_lengths(encoder, spaces.observation_shape[1:])
+    return channels * height * width
+
+
+def count_outputs(config: Config, spaces: Spaces) -> tuple[int, int]:
+    """Atoms of each action, and outputs of all actions together."""
+    atoms = 1 if config.distribution == "none" else config.atoms
+    return atoms, atoms * spaces.action_count
+
+
+def split_layers(sizes: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+    """Of a dueling network's layer sizes [F, *net_arch]: the shared layers, and those of each stream."""
+    return sizes[:-1], sizes[-2:]
+
+
+def count_parameters(config: Config, spaces: Spaces) -> int:
+    """Weights and biases of the Q-network."""
+    encoder = choose_encoder(config, spaces)
+    sizes = [count_features(encoder, spaces), *config.net_arch]
+    atoms, outputs = count_outputs(config, spaces)
+    if config.dueling:
+        shared, stream = split_layers(sizes)
+        linear = _count_linear(shared) + _count_linear([*stream, outputs]) + _count_linear([*stream, atoms])
+    else:
+        linear = _count_linear([*sizes, outputs])
+    return _count_encoder(encoder, spaces) + linear * (2 if config.noisy else 1)
+
+
+def _encoded_lengths(encoder: EncoderName, lengths: Sequence[int]) -> list[int]:
+    """Height and width after the convolutions."""
+    if encoder == "impala":
+        for _ in IMPALA:
+            lengths = [(length - 1) // 2 + 1 for length in lengths]
+        return list(lengths)
+    for _, kernel, stride in PLAIN_ENCODERS[encoder]:
+        lengths = [(length - kernel) // stride + 1 for length in lengths]
+    return list(lengths)
+
+
+def _count_linear(sizes: Sequence[int]) -> int:
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+
+
+def _count_encoder(encoder: EncoderName, spaces: Spaces) -> int:
+    if encoder == "none":
+        return 0
+    channels, total = spaces.observation_shape[0], 0
+    if encoder == "impala":
+        for outputs in IMPALA:
+            total += (9 * channels + 1) * outputs + 4 * (9 * outputs + 1) * outputs
+            channels = outputs
+        return total
+    for outputs, kernel, _ in PLAIN_ENCODERS[encoder]:
+        total += (kernel * kernel * channels + 1) * outputs
+        channels = outputs
+    return total

@@ -1,0 +1,138 @@
+"""The training episodes in progress: one in each environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_tui.dqn.agent import Arrays
+from dqn_tui.envs.vector import Environments, Replayed, Steps
+
+
+class EndedEpisode(NamedTuple):
+    """A training episode that is over: undiscounted return, and length in steps."""
+
+    episode_return: float
+    length: int
+    is_truncated: bool
+
+
+class OpenEpisodes:
+    """What each environment shows now, and what it took to get there.
+
+    An episode is determined by its seed and its actions, so these two are all that a checkpoint needs to hold of it.
+
+    Args:
+        environments: E of them; nobody else steps them.
+        seed_of: the seed of an environment's episode, from the two's numbers, counted from 0.
+
+    Attributes:
+        observations: the present ones, [E, *shape].
+        masks: the actions allowed there, bool [E, A]; None where all are.
+        ended: how many episodes ended in each environment, int64 [E].
+    """
+
+    def __init__(self, environments: Environments, seed_of: Callable[[int, int], int]) -> None:
+        self._environments = environments
+        self._seed_of = seed_of
+        count = environments.count
+        spaces = environments.spec.spaces
+        self.observations = np.zeros((count, *spaces.observation_shape), spaces.observation_dtype)
+        self.masks: NDArray[np.bool_] | None = None
+        self.ended = np.zeros(count, np.int64)
+        self._returns = np.zeros(count)
+        self._actions: list[list[int]] = [[] for _ in range(count)]
+
+    def begin(self, indices: Iterable[int]) -> None:
+        """Reset environments, each from the seed of its next episode."""
+        seeds = {index: self._seed(index) for index in indices}
+        observations, masks = self._environments.reset(seeds)
+        for place, index in enumerate(seeds):
+            self._returns[index] = 0.0
+            self._actions[index].clear()
+            self._show(index, observations[place], None if masks is None else masks[place])
+
+    def advance(self, actions: NDArray[np.int64]) -> Steps:
+        """Take an action in each environment; the caller then ends the episodes that are over."""
+        steps = self._environments.step(actions)
+        self.observations[:] = steps.observations
+        if steps.action_masks is not None:
+            self._allow(slice(None), steps.action_masks)
+        self._returns += steps.rewards
+        for taken, action in zip(self._actions, actions.tolist(), strict=True):
+            taken.append(action)
+        return steps
+
+    def end(self, index: int, *, is_truncated: bool) -> EndedEpisode:
+        """Close an episode and begin the environment's next."""
+        ended = EndedEpisode(float(self._returns[index]), len(self._actions[index]), is_truncated)
+        self.ended[index] += 1
+        self.begin([index])
+        return ended
+
+    def get_state(self) -> Arrays:
+        """Enough to get here again, and to see that one did."""
+        return {
+            "ended": self.ended.copy(),
+            "lengths": np.array([len(actions) for actions in self._actions], np.int64),
+            "actions": np.array([action for actions in self._actions for action in actions], np.int64),
+            "returns": self._returns.copy(),
+            "observations": self.observations.copy(),
+        }
+
+    def set_state(self, state: Arrays) -> list[int]:
+        """Get to where `get_state` was called, by taking the same actions again.
+
+        Returns:
+            The environments where that led elsewhere; they begin their episode anew.
+
+        Raises:
+            ValueError: the arrays are not of these environments' shape, or no count can be like theirs.
+        """
+        _check(state, self.get_state())
+        self.ended[:] = state["ended"]
+        actions = np.split(state["actions"], np.cumsum(state["lengths"])[:-1])
+        seeds = [self._seed(index) for index in range(len(actions))]
+        lost = []
+        for index, replayed in enumerate(self._environments.play_again(seeds, actions)):
+            if replayed is None or not _is_at(replayed, state["observations"][index], state["returns"][index]):
+                lost.append(index)
+                continue
+            self._returns[index] = replayed.episode_return
+            self._actions[index] = actions[index].tolist()
+            self._show(index, replayed.observation, replayed.action_mask)
+        if lost:
+            self.begin(lost)
+        return lost
+
+    def _seed(self, index: int) -> int:
+        return self._seed_of(index, int(self.ended[index]))
+
+    def _show(self, index: int, observation: NDArray[Any], mask: NDArray[np.bool_] | None) -> None:
+        self.observations[index] = observation
+        if mask is not None:
+            self._allow(index, mask)
+
+    def _allow(self, index: int | slice, mask: NDArray[np.bool_]) -> None:
+        if self.masks is None:
+            self.masks = np.ones((len(self.observations), mask.shape[-1]), np.bool_)
+        self.masks[index] = mask
+
+
+def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:
+    return replayed.episode_return == episode_return and np.array_equal(replayed.observation, observation)
+
+
+def _check(state: Arrays, present: Arrays) -> None:
+    for name, array in present.items():
+        found = state[name]
+        if found.dtype != array.dtype or found.shape[1:] != array.shape[1:]:
+            raise ValueError(f"{name} of the open episodes is {found.dtype} {list(found.shape)}")
+        if name != "actions" and len(found) != len(array):
+            raise ValueError(f"{name} of the open episodes is of {len(found)} environments, expected {len(array)}")
+    counts = (state["ended"], state["lengths"])
+    if min(int(count.min()) for count in counts) < 0 or state["lengths"].sum() != len(state["actions"]):
+        raise ValueError(f"the open episodes have {len(state['actions'])} actions, expected {state['lengths'].tolist()}")
