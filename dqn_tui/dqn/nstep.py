@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from dqn_tui.dqn.observations import Numbers
 
 
 class Transition(NamedTuple):
     """One entry of the replay buffer.
 
     Attributes:
-        observation: float32 [D].
+        observation: its frames' numbers.
         action: index of the action.
         reward: sum of the k rewards, discounted to the first step.
         discount: gamma ** k, or 0 where the next observation was terminal.
-        next_observation: float32 [D], the observation k steps on.
+        next_observation: the frames' numbers of the observation k steps on.
     """
 
-    observation: NDArray[np.float32]
+    observation: Numbers
     action: int
     reward: float
     discount: float
-    next_observation: NDArray[np.float32]
+    next_observation: Numbers
+
+
+class WaitingStep(NamedTuple):
+    """A step whose n rewards are not all there yet."""
+
+    observation: Numbers
+    action: int
+    reward: float
 
 
 class NStepAccumulator:
@@ -38,20 +45,25 @@ class NStepAccumulator:
     def __init__(self, n_steps: int, gamma: float) -> None:
         self._n_steps = n_steps
         self._gamma = gamma
-        self._steps: deque[tuple[NDArray[np.float32], int, float]] = deque()
+        self._steps: deque[WaitingStep] = deque()
+
+    @property
+    def waiting(self) -> tuple[WaitingStep, ...]:
+        """The steps that wait, oldest first; n - 1 at most."""
+        return tuple(self._steps)
 
     def add(
         self,
-        observation: NDArray[np.float32],
+        observation: Numbers,
         action: int,
         reward: float,
-        next_observation: NDArray[np.float32],
+        next_observation: Numbers,
         *,
         terminated: bool,
         truncated: bool,
     ) -> list[Transition]:
         """Take one step in; get the transitions that it completes."""
-        self._steps.append((observation, action, reward))
+        self._steps.append(WaitingStep(observation, action, reward))
         if terminated or truncated:
             transitions = []
             while self._steps:
@@ -65,22 +77,17 @@ class NStepAccumulator:
         """Forget the steps that wait."""
         self._steps.clear()
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """The k steps that wait: observations [k, D], actions [k], rewards float64 [k]."""
-        observations = [observation for observation, _, _ in self._steps]
-        return {
-            "observations": np.array(observations, np.float32),
-            "actions": np.array([action for _, action, _ in self._steps], np.int64),
-            "rewards": np.array([reward for _, _, reward in self._steps], np.float64),
-        }
+    def restore(self, steps: Iterable[WaitingStep]) -> None:
+        """Wait for the rewards of these steps instead, which `waiting` once gave.
 
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
-        """Take in what `get_state` gave."""
-        self._steps.clear()
-        for observation, action, reward in zip(state["observations"], state["actions"], state["rewards"], strict=True):
-            self._steps.append((observation.copy(), int(action), float(reward)))
+        Raises:
+            ValueError: no more than n - 1 steps can wait.
+        """
+        self._steps = deque(steps)
+        if len(self._steps) >= self._n_steps:
+            raise ValueError(f"{len(self._steps)} steps wait for their rewards, expected at most {self._n_steps - 1}")
 
-    def _pop(self, next_observation: NDArray[np.float32], *, terminated: bool) -> Transition:
+    def _pop(self, next_observation: Numbers, *, terminated: bool) -> Transition:
         """The transition from the oldest step waiting to `next_observation`."""
         total, discount = 0.0, 1.0
         for _, _, reward in self._steps:

@@ -1,95 +1,216 @@
-"""Experience replay (Lin 1992; Mnih et al. 2015): a ring of transitions in arrays that are allocated once."""
+"""Experience replay (Lin 1992; Mnih et al. 2015), uniform or prioritised, in arrays that are allocated once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from dqn_tui.dqn.nstep import Transition
+from dqn_tui.dqn.episodes import OpenEpisodes
+from dqn_tui.dqn.observations import ObservationStore
+from dqn_tui.dqn.priorities import Priorities
+from dqn_tui.dqn.saved import Arrays
+from dqn_tui.dqn.sizes import count_frames
+from dqn_tui.dqn.transitions import TransitionRing
+
+_MOST_ACTIONS = 2**31
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """B transitions, drawn for one update.
 
     Attributes:
-        observations: float32 [B, D].
+        observations: [B, *shape], as stored.
         actions: int64 [B].
         rewards: float32 [B], the discounted sum over the transition's steps.
         discounts: float32 [B], what the next observation's value is multiplied by; 0 where it was terminal.
-        next_observations: float32 [B, D].
+        next_observations: [B, *shape], as stored.
+        masks: bool [B, A], the actions allowed at the observations; None where the environment gives no masks.
+        next_masks: bool [B, A], the actions allowed at the next observations, or None.
+        weights: float32 [B], importance weights, the largest of them 1; None where draws are uniform.
+        indices: int64 [B], the transitions' places in the buffer, for `update_priorities`.
     """
 
-    observations: NDArray[np.float32]
+    observations: NDArray[Any]
     actions: NDArray[np.int64]
     rewards: NDArray[np.float32]
     discounts: NDArray[np.float32]
-    next_observations: NDArray[np.float32]
-
-
-_ARRAYS = ("observations", "actions", "rewards", "discounts", "next_observations")
+    next_observations: NDArray[Any]
+    masks: NDArray[np.bool_] | None
+    next_masks: NDArray[np.bool_] | None
+    weights: NDArray[np.float32] | None
+    indices: NDArray[np.int64]
 
 
 class ReplayBuffer:
-    """The last `capacity` transitions, drawn uniformly with replacement."""
+    """The last `capacity` n-step transitions of one or several environments, drawn with replacement.
 
-    def __init__(self, capacity: int, observation_size: int) -> None:
+    Every frame is stored once. A transition whose oldest frame was overwritten, which happens to images where many
+    frames go into few transitions, leaves the buffer early.
+
+    Attributes:
+        capacity: transitions that it holds.
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        shape: Sequence[int],
+        dtype: DTypeLike,
+        frames: int = 1,
+        *,
+        num_envs: int = 1,
+        n_steps: int = 1,
+        gamma: float = 0.99,
+        alpha: float | None = None,
+        action_count: int | None = None,
+    ) -> None:
+        """Allocate the buffer.
+
+        Args:
+            capacity: transitions that it holds.
+            shape: of one observation; more than one axis is an image.
+            dtype: of one observation.
+            frames: frames that an observation is stacked of, along its first axis.
+            num_envs: environments that fill it.
+            n_steps: steps of a transition.
+            gamma: discount factor.
+            alpha: how much the priorities count, from 0, not at all, to 1; None: draws are uniform.
+            action_count: where it is given, saved actions and masks of any other number are refused.
+        """
         self.capacity = capacity
-        self.size = 0
-        self.position = 0
-        self.observations = np.zeros((capacity, observation_size), np.float32)
-        self.actions = np.zeros(capacity, np.int64)
-        self.rewards = np.zeros(capacity, np.float32)
-        self.discounts = np.zeros(capacity, np.float32)
-        self.next_observations = np.zeros((capacity, observation_size), np.float32)
+        frame_capacity = count_frames(capacity, shape, frames, num_envs, n_steps)
+        self._frames = frames
+        self._action_count = action_count
+        self._store = ObservationStore(frame_capacity, shape, dtype, frames)
+        self._ring = TransitionRing(capacity, frames)
+        self._priorities = None if alpha is None else Priorities(capacity, alpha)
+        self._episodes = OpenEpisodes(num_envs, frames, n_steps, gamma)
 
-    def add(self, transition: Transition) -> None:
-        """Store a transition over the oldest one where the ring is full."""
-        position = self.position
-        self.observations[position] = transition.observation
-        self.actions[position] = transition.action
-        self.rewards[position] = transition.reward
-        self.discounts[position] = transition.discount
-        self.next_observations[position] = transition.next_observation
-        self.position = (position + 1) % self.capacity
-        self.size = min(self.size + 1, self.capacity)
+    @property
+    def size(self) -> int:
+        """Transitions that can be drawn."""
+        return self._ring.head - self._ring.tail
 
-    def sample(self, batch_size: int, generator: np.random.Generator) -> Batch:
-        """Draw `batch_size` transitions.
+    @property
+    def nbytes(self) -> int:
+        """Memory of all arrays."""
+        return self._store.nbytes + self._ring.nbytes + (self._priorities.nbytes if self._priorities else 0)
+
+    def begin_episode(self, env: int, observation: NDArray[Any], mask: NDArray[Any] | None = None) -> None:
+        """Take in the first observation of an episode of environment `env`, and the actions allowed there."""
+        self._episodes.set_present(env, self._store.add_first(observation, mask))
+        self._ring.evict(self._store.oldest)
+
+    def add(
+        self,
+        env: int,
+        action: int,
+        reward: float,
+        observation: NDArray[Any],
+        mask: NDArray[Any] | None = None,
+        *,
+        terminated: bool,
+        truncated: bool,
+    ) -> None:
+        """Take in one step of environment `env`, to `observation`; store the transitions that it completes.
+
+        Raises:
+            ValueError: the environment has no open episode.
+        """
+        present = self._episodes.present[env]
+        if present is None:
+            raise ValueError(f"environment {env} has no open episode to add a step to")
+        following = self._store.add_next(present, observation, mask)
+        oldest = self._store.oldest
+        self._ring.evict(oldest)
+        for transition in self._episodes.accumulators[env].add(
+            present, action, reward, following, terminated=terminated, truncated=truncated
+        ):
+            if transition.observation[0] >= oldest:
+                self._ring.append(transition)
+        self._episodes.present[env] = None if terminated or truncated else following
+
+    def drop_episode(self, env: int) -> None:
+        """Forget the open episode of environment `env`, and its steps that wait for their rewards."""
+        self._episodes.set_present(env, None)
+
+    def sample(self, batch_size: int, generator: np.random.Generator, beta: float = 1.0) -> Batch:
+        """Draw `batch_size` transitions; `beta` is how far the weights undo the priorities, 1 being fully.
 
         Raises:
             ValueError: the buffer is empty.
         """
         if not self.size:
             raise ValueError("cannot sample from an empty replay buffer")
-        indices = generator.integers(0, self.size, batch_size)
+        weights = None
+        if self._priorities is None:
+            indices = self._draw_uniformly(batch_size, generator)
+        else:
+            self._priorities.follow(self._ring.tail, self._ring.head)
+            indices, weights = self._priorities.draw(batch_size, generator, beta)
+        ring = self._ring
+        numbers = ring.numbers.take(indices, axis=0).reshape(batch_size, 2, self._frames).swapaxes(0, 1)
+        observations, next_observations = self._store.gather(numbers)
+        both_masks = self._store.gather_masks(numbers)
+        masks, next_masks = (None, None) if both_masks is None else both_masks
         return Batch(
-            observations=self.observations.take(indices, axis=0),
-            actions=self.actions.take(indices),
-            rewards=self.rewards.take(indices),
-            discounts=self.discounts.take(indices),
-            next_observations=self.next_observations.take(indices, axis=0),
+            observations,
+            ring.actions.take(indices),
+            ring.rewards.take(indices),
+            ring.discounts.take(indices),
+            next_observations,
+            masks,
+            next_masks,
+            weights,
+            indices,
         )
 
-    def get_state(self) -> dict[str, NDArray[Any]]:
-        """The transitions that are stored, and the write position; arrays [size, ...] are views, not copies."""
-        state = {name: getattr(self, name)[: self.size] for name in _ARRAYS}
-        return state | {"position": np.array(self.position)}
+    def update_priorities(self, indices: NDArray[np.int64], priorities: NDArray[np.floating[Any]]) -> None:
+        """Give the transitions at `indices` [B] new priorities [B], such as their absolute TD errors.
 
-    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        Raises:
+            ValueError: a priority is negative or not finite, or draws are uniform.
+        """
+        if self._priorities is None:
+            raise ValueError("a replay buffer without alpha has no priorities")
+        self._priorities.follow(self._ring.tail, self._ring.head)
+        self._priorities.update(indices, priorities)
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """All that later draws depend on. Frames are views, in two pieces where the ring wraps; numbers start at 0."""
+        first = self._find_first_number()
+        state = self._store.get_state(first) | self._ring.get_state(first) | self._episodes.get_state(first)
+        if self._priorities is not None:
+            self._priorities.follow(self._ring.tail, self._ring.head)
+            state |= self._priorities.get_state()
+        return state
+
+    def set_state(self, state: Arrays) -> None:
         """Take in what `get_state` gave.
 
         Raises:
-            ValueError: there are more transitions than fit, or they have another shape.
+            ValueError: an array is missing or does not fit, or a number in it is out of range.
         """
-        size = len(state["actions"])
-        if size > self.capacity:
-            raise ValueError(f"{size} transitions do not fit into a replay buffer of {self.capacity}")
-        for name in _ARRAYS:
-            getattr(self, name)[:size] = state[name]
-        self.size = size
-        self.position = int(state["position"]) % self.capacity
+        self._store.set_state(state, self._action_count)
+        first, count = self._store.oldest, self._store.next_number - self._store.oldest
+        action_count = self._action_count or _MOST_ACTIONS
+        self._ring.set_state(state, first, count, action_count)
+        self._episodes.set_state(state, first, count, action_count)
+        if self._priorities is not None:
+            self._priorities.set_state(state, self._ring.tail, self._ring.head)
+
+    def _draw_uniformly(self, batch_size: int, generator: np.random.Generator) -> NDArray[np.int64]:
+        indices = generator.integers(0, self.size, batch_size)
+        # Where all slots are taken each of them is as good as its position.
+        if self.size < self.capacity and self._ring.tail % self.capacity:
+            indices = (indices + self._ring.tail) % self.capacity
+        return indices
+
+    def _find_first_number(self) -> int:
+        """The oldest frame that anything still refers to."""
+        oldest, end = self._store.oldest, self._store.next_number
+        numbers = [number for number in self._episodes.iterate_numbers() if number >= oldest]
+        return min([end if self._ring.oldest_number is None else self._ring.oldest_number, *numbers])

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from dqn_tui.dqn.nstep import NStepAccumulator
+from dqn_tui.dqn.observations import Numbers
 
 GAMMA = 0.5
 Row = tuple[int, int, float, float, int]
 """Observation, action, reward, discount, next observation."""
 
 
-def observe(time: int) -> NDArray[np.float32]:
-    return np.array([time], np.float32)
+def observe(time: int) -> Numbers:
+    return (time,)
 
 
 def play(accumulator: NStepAccumulator, rewards: list[float], ending: str, start: int = 0) -> list[Row]:
@@ -32,7 +32,7 @@ def play(accumulator: NStepAccumulator, rewards: list[float], ending: str, start
             terminated=is_last and ending == "terminated",
             truncated=is_last and ending == "truncated",
         ):
-            first, last = int(item.observation[0]), int(item.next_observation[0])
+            (first,), (last,) = item.observation, item.next_observation
             rows.append((first, item.action, item.reward, item.discount, last))
     return rows
 
@@ -78,6 +78,20 @@ def test_nothing_of_an_episode_reaches_the_next() -> None:
 def test_an_episode_both_terminated_and_truncated_does_not_bootstrap() -> None:
     (item,) = NStepAccumulator(3, GAMMA).add(observe(0), 0, 1, observe(1), terminated=True, truncated=True)
     assert item.discount == 0
+
+
+def test_steps_that_wait_can_be_taken_out_and_put_into_another() -> None:
+    accumulator, other = NStepAccumulator(3, GAMMA), NStepAccumulator(3, GAMMA)
+    play(accumulator, [1, 2, 4], "open")
+    other.restore(accumulator.waiting)
+    assert play(other, [8, 16], "terminated", start=3) == play(accumulator, [8, 16], "terminated", start=3)
+
+
+def test_no_more_than_n_minus_1_steps_wait() -> None:
+    accumulator = NStepAccumulator(3, GAMMA)
+    play(accumulator, [1, 2], "open")
+    with pytest.raises(ValueError, match="2 steps wait for their rewards, expected at most 1"):
+        NStepAccumulator(2, GAMMA).restore(accumulator.waiting)
 
 
 def naive(rewards: list[float], ending: str, n_steps: int, gamma: float, start: int) -> list[Row]:

@@ -1,0 +1,179 @@
+"""Proportional prioritised replay (Schaul et al. 2016): which transitions are drawn how often."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_tui.dqn.ring import read_ring, ring_slices
+from dqn_tui.dqn.saved import Arrays, read_finite
+from dqn_tui.dqn.sizes import PRIORITY_BLOCK
+
+PRIORITY_EPSILON = 1e-6
+"""Added to each priority, so that a transition without error is drawn again some day."""
+
+Indices: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+
+class SumTree:
+    """Numbers >= 0 by index, found by the sum of those before them.
+
+    A tree of two levels: leaves in blocks of 64, and the blocks' sums. In numpy, where a call costs more than a sum,
+    that beats the binary tree of the paper several times. Sums are always made anew from the leaves: they
+    depend on nothing but these, and no rounding error piles up.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        blocks = -(-capacity // PRIORITY_BLOCK)
+        self._blocks = np.zeros((blocks, PRIORITY_BLOCK))
+        self._leaves = self._blocks.reshape(-1)
+        self._sums = np.zeros(blocks)
+        # The sum of all blocks before each block, and the total at the end.
+        self._starts = np.zeros(blocks + 1)
+        self._is_stale = False
+
+    @property
+    def total(self) -> float:
+        """The sum of all leaves."""
+        return float(self._accumulate()[-1])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of its arrays."""
+        return self._blocks.nbytes + self._sums.nbytes + self._starts.nbytes
+
+    @property
+    def leaves(self) -> Floats:
+        """All leaves, float64, as a view; those beyond the capacity are 0."""
+        return self._leaves
+
+    def get(self, indices: Indices) -> Floats:
+        """The leaves at `indices` [B]."""
+        return self._leaves.take(indices)
+
+    def set(self, indices: Indices, values: Floats) -> None:
+        """Write `values` [B] at `indices` [B]; of equal indices the last counts."""
+        self._leaves[indices] = values
+        self._sum_up(indices // PRIORITY_BLOCK)
+
+    def fill(self, start: int, stop: int, values: float | Floats) -> None:
+        """Write indices [start, stop)."""
+        self._leaves[start:stop] = values
+        self._sum_up(np.arange(start // PRIORITY_BLOCK, -(-stop // PRIORITY_BLOCK)))
+
+    def find(self, masses: Floats) -> Indices:
+        """The index [B] in whose share of the total each of `masses` [B], in [0, total], falls; never a leaf of 0.
+
+        The total itself must be > 0.
+        """
+        starts = self._accumulate()
+        masses = _below(masses, starts[-1])
+        blocks = starts[1:].searchsorted(masses, side="right")
+        ends = np.add.accumulate(self._blocks.take(blocks, axis=0), axis=1)
+        inside = _below(masses - starts.take(blocks), ends[:, -1])
+        found: Indices = blocks * PRIORITY_BLOCK + (ends > inside[:, np.newaxis]).argmax(axis=1)
+        return found
+
+    def _sum_up(self, blocks: Indices) -> None:
+        self._sums[blocks] = np.add.reduce(self._blocks.take(blocks, axis=0), axis=1)
+        self._is_stale = True
+
+    def _accumulate(self) -> Floats:
+        if self._is_stale:
+            np.add.accumulate(self._sums, out=self._starts[1:])
+            self._is_stale = False
+        return self._starts
+
+
+def _below(masses: Floats, ends: Floats) -> Floats:
+    """Masses that rounding put at the end of a range, or past it, moved into the last share that is not empty."""
+    return np.minimum(masses, np.nextafter(ends, 0.0))
+
+
+class Priorities:
+    """The priorities of the transitions at ring positions [tail, head), and draws by them.
+
+    The leaves are (priority + epsilon) ** alpha. New transitions enter at the largest leaf so far, 1 at first.
+    """
+
+    def __init__(self, capacity: int, alpha: float) -> None:
+        self._capacity = capacity
+        self._alpha = alpha
+        self._tree = SumTree(capacity)
+        self._largest = 1.0
+        self._tail = self._head = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the tree."""
+        return self._tree.nbytes
+
+    def follow(self, tail: int, head: int) -> None:
+        """Let those that left the ring go and those that came in enter, all since the last call at once."""
+        if tail != self._tail:
+            self._fill(self._tail, min(tail, self._head), 0.0)
+        if head != self._head:
+            self._fill(max(tail, self._head), head, self._largest)
+        self._tail, self._head = tail, head
+
+    def draw(self, batch_size: int, generator: np.random.Generator, beta: float) -> tuple[Indices, NDArray[np.float32]]:
+        """Slots [B] and importance weights float32 [B]; one draw from each of B equal shares of the total.
+
+        The weights (N p) ** -beta over the largest of the batch are (leaf / smallest leaf) ** -beta: N and the total
+        cancel out.
+        """
+        share = self._tree.total / batch_size
+        indices = self._tree.find((np.arange(batch_size) + generator.random(batch_size)) * share)
+        leaves = self._tree.get(indices)
+        return indices, ((leaves.min() / leaves) ** beta).astype(np.float32)
+
+    def update(self, indices: Indices, priorities: NDArray[np.floating[Any]]) -> None:
+        """Give slots [B] new priorities [B], >= 0; slots whose transition has left stay empty.
+
+        Raises:
+            ValueError: a priority is negative or not finite.
+        """
+        smallest, largest = float(priorities.min()), float(priorities.max())
+        if not 0.0 <= smallest <= largest < math.inf:
+            raise ValueError(f"priorities must be finite and >= 0, got {smallest} to {largest}")
+        values = (priorities.astype(np.float64) + PRIORITY_EPSILON) ** self._alpha
+        is_live = self._tree.get(indices) > 0.0
+        self._tree.set(indices[is_live], values[is_live])
+        self._largest = max(self._largest, float(values.max()))
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """The leaves from tail to head, float64 [size], and the largest so far; the tree follows from them."""
+        leaves = self._tree.leaves[: self._capacity]
+        return {
+            "priorities": read_ring(leaves, self._tail, self._head),
+            "largest_priority": np.array(self._largest),
+        }
+
+    def set_state(self, state: Arrays, tail: int, head: int) -> None:
+        """Take in what `get_state` gave, for the positions [tail, head).
+
+        Raises:
+            ValueError: their number is another, or they are no priorities.
+        """
+        leaves = read_finite(state, "priorities", (head - tail,), np.float64)
+        largest = float(read_finite(state, "largest_priority", (), np.float64))
+        if leaves.size and not 0.0 <= leaves.min() <= leaves.max() <= largest:
+            raise ValueError(f"priorities must lie in [0, {largest}], got {leaves.min()} to {leaves.max()}")
+        self._largest = largest
+        self._tree.fill(0, self._capacity, 0.0)
+        self._fill(tail, head, leaves)
+        self._tail, self._head = tail, head
+        if leaves.size and not 0.0 < self._tree.total < math.inf:
+            raise ValueError(f"priorities must have a sum > 0 that is finite, got {self._tree.total}")
+
+    def _fill(self, start: int, stop: int, leaves: float | Floats) -> None:
+        """Write the leaves of ring positions [start, stop)."""
+        older, newer = ring_slices(start, stop, self._capacity)
+        split = older.stop - older.start
+        for slots, part in ((older, slice(split)), (newer, slice(split, None))):
+            if slots.start < slots.stop:
+                self._tree.fill(slots.start, slots.stop, leaves if isinstance(leaves, float) else leaves[part])

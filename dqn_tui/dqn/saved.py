@@ -1,0 +1,58 @@
+"""Reading saved arrays, which may hold anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def read_array(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTypeLike) -> NDArray[Any]:
+    """An array of a state, whose shape (None: any length) and type are those that it must have.
+
+    Raises:
+        ValueError: it is missing, or of another shape, or of a type that `dtype` cannot hold.
+    """
+    array = state.get(name)
+    if array is None:
+        raise ValueError(f"the saved state lacks {name!r}")
+    lengths = tuple(found if length is None else length for length, found in zip(shape, array.shape, strict=False))
+    if array.ndim != len(shape) or array.shape != lengths:
+        raise ValueError(f"{name} must have shape {_show(shape)}, got {_show(array.shape)}")
+    if not np.can_cast(array.dtype, dtype, "safe"):
+        raise ValueError(f"{name} must hold {np.dtype(dtype)}, got {array.dtype}")
+    return array
+
+
+def read_finite(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTypeLike) -> NDArray[Any]:
+    """The same for numbers that must be finite.
+
+    Raises:
+        ValueError: as `read_array`, or one of them is not finite.
+    """
+    array = read_array(state, name, shape, dtype)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite")
+    return array
+
+
+def read_integers(
+    state: Arrays, name: str, shape: Sequence[int | None], low: int, high: int, dtype: DTypeLike = np.int64
+) -> NDArray[Any]:
+    """The same for integers in [low, high).
+
+    Raises:
+        ValueError: as `read_array`, or one of them lies outside.
+    """
+    array = read_array(state, name, shape, dtype)
+    if array.size and not (low <= array.min() and array.max() < high):
+        raise ValueError(f"{name} must lie in [{low}, {high}), got {array.min()} to {array.max()}")
+    return array
+
+
+def _show(shape: Sequence[int | None]) -> str:
+    return "[" + ", ".join("any" if length is None else str(length) for length in shape) + "]"

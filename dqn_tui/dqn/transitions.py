@@ -1,0 +1,107 @@
+"""A ring of transitions that refer to their observations by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_tui.dqn.nstep import Transition
+from dqn_tui.dqn.observations import read_numbers
+from dqn_tui.dqn.ring import read_ring, write_ring
+from dqn_tui.dqn.saved import Arrays, read_finite, read_integers
+
+
+class TransitionRing:
+    """The last `capacity` transitions, less those whose observations are gone.
+
+    Positions [tail, head) are held; both only ever rise, and position p lives in slot p % capacity.
+
+    Attributes:
+        capacity: transitions that it holds.
+        tail: position of the oldest transition.
+        head: position of the next.
+        numbers: int64 [capacity, 2 * frames], the frames of the observation and of the next observation.
+        actions: int64 [capacity].
+        rewards: float32 [capacity].
+        discounts: float32 [capacity].
+    """
+
+    def __init__(self, capacity: int, frames: int) -> None:
+        self.capacity = capacity
+        self.tail = self.head = 0
+        self.numbers = np.zeros((capacity, 2 * frames), np.int64)
+        self.actions = np.zeros(capacity, np.int64)
+        self.rewards = np.zeros(capacity, np.float32)
+        self.discounts = np.zeros(capacity, np.float32)
+        # The smallest frame number of each transition and of all after it. With several environments, whose episodes
+        # end at different times, the transition added first need not be the one of the oldest frame.
+        self._oldest = np.zeros(capacity, np.int64)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of its arrays."""
+        arrays = (self.numbers, self.actions, self.rewards, self.discounts, self._oldest)
+        return sum(array.nbytes for array in arrays)
+
+    @property
+    def oldest_number(self) -> int | None:
+        """The smallest frame number that any transition refers to; None where there is no transition."""
+        return None if self.tail == self.head else int(self._oldest[self.tail % self.capacity])
+
+    def append(self, transition: Transition) -> None:
+        """Store a transition, over the oldest one where the ring is full."""
+        head = self.head
+        if head - self.tail == self.capacity:
+            self.tail += 1
+        slot = head % self.capacity
+        self.numbers[slot] = transition.observation + transition.next_observation
+        self.actions[slot] = transition.action
+        self.rewards[slot] = transition.reward
+        self.discounts[slot] = transition.discount
+        self.head = head + 1
+        oldest = transition.observation[0]
+        self._oldest[slot] = oldest
+        while head > self.tail and self._oldest[(head := head - 1) % self.capacity] > oldest:
+            self._oldest[head % self.capacity] = oldest
+
+    def evict(self, oldest: int) -> None:
+        """Let transitions go until none refers to a frame before `oldest`."""
+        while self.tail < self.head and self._oldest[self.tail % self.capacity] < oldest:
+            self.tail += 1
+
+    def get_state(self, first_number: int) -> dict[str, NDArray[Any]]:
+        """The transitions from tail to head, frames counted from `first_number`."""
+        numbers = read_ring(self.numbers, self.tail, self.head) - first_number
+        is_small = not numbers.size or numbers.max() <= np.iinfo(np.int32).max
+        return {
+            "position": np.array(self.head % self.capacity),
+            "numbers": numbers.astype(np.int32 if is_small else np.int64).reshape(-1, 2, self.numbers.shape[1] // 2),
+            "actions": read_ring(self.actions, self.tail, self.head),
+            "rewards": read_ring(self.rewards, self.tail, self.head),
+            "discounts": read_ring(self.discounts, self.tail, self.head),
+        }
+
+    def set_state(self, state: Arrays, first_number: int, frame_count: int, action_count: int) -> None:
+        """Take in what `get_state` gave, for frames that number `frame_count` from `first_number` on.
+
+        Raises:
+            ValueError: an array is missing or of another shape, or refers to frames that are not there.
+        """
+        position = int(read_integers(state, "position", (), 0, self.capacity))
+        numbers = read_numbers(state, "numbers", (None, 2, self.numbers.shape[1] // 2), 0, frame_count)
+        size = len(numbers)
+        if size > self.capacity:
+            raise ValueError(f"{size} transitions do not fit into a replay buffer of {self.capacity}")
+        actions = read_integers(state, "actions", (size,), 0, action_count)
+        rewards = read_finite(state, "rewards", (size,), np.float32)
+        discounts = read_finite(state, "discounts", (size,), np.float32)
+        self.tail = (position - size) % self.capacity
+        self.head = self.tail + size
+        absolute = numbers.reshape(size, self.numbers.shape[1]).astype(np.int64) + first_number
+        write_ring(self.numbers, self.tail, absolute)
+        write_ring(self.actions, self.tail, actions)
+        write_ring(self.rewards, self.tail, rewards)
+        write_ring(self.discounts, self.tail, discounts)
+        write_ring(self._oldest, self.tail, np.minimum.accumulate(absolute.min(axis=1)[::-1])[::-1])
