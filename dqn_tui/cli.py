@@ -81,8 +81,12 @@ def train(
     env: Annotated[str | None, typer.Option(help="Gymnasium environment id.  [default: CartPole-v1]")] = None,
     steps: Annotated[str | None, typer.Option(metavar="N", help="Environment steps of the run.")] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="Seed of all random draws.  [default: 1]")] = None,
-    preset: Annotated[str | None, typer.Option(help="Settings by name.  [default: the environment's]")] = None,
-    config: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Settings from a file.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Settings by name; those for any env go over its own.  [default: the env's]")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings from a file: TOML, or the RL Zoo's YAML.")
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Any configuration key; repeatable."),

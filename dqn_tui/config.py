@@ -1,4 +1,4 @@
-"""Every setting of a run: one model, its defaults, and how the layers of settings combine.
+"""Every setting of a run: one model, its defaults and bounds, and how it is read and written.
 
 Names are those of Stable-Baselines3's DQN and the RL Zoo. Counts of time are environment steps unless a field says
 otherwise.
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -22,7 +19,6 @@ from dqn_tui.errors import UsageError, did_you_mean
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 LINEAR_PREFIX = "lin_"
-VARIABLE_PREFIX = "DQN_TUI_"
 
 
 class Config(BaseModel):
@@ -122,38 +118,6 @@ class Config(BaseModel):
         return self.log_every or max(100, self.total_timesteps // 10_000)
 
 
-# --- layers: defaults < preset < file < DQN_TUI_* < flags ---
-
-
-def load_config(
-    *,
-    preset: str | None = None,
-    file: Path | None = None,
-    variables: Mapping[str, str] = os.environ,
-    flags: Mapping[str, Any] | None = None,
-) -> Config:
-    """The settings that the layers give, weakest first: defaults, preset, file, variables, flags.
-
-    Without `preset`, the one made for the environment is taken where there is one.
-
-    Raises:
-        UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
-    """
-    named = named_settings(file, variables, flags or {})
-    environment = named.get("env")
-    base = read_preset(preset) if preset else preset_for(str(environment or Config.model_fields["env"].default))
-    return parse_config(base | named)
-
-
-def named_settings(file: Path | None, variables: Mapping[str, str], flags: Mapping[str, Any]) -> dict[str, Any]:
-    """What the user named: file < variables < flags.
-
-    Raises:
-        UsageError: the file cannot be read.
-    """
-    return (_from_file(file) if file else {}) | _from_variables(variables) | dict(flags)
-
-
 FIXED_KEYS = (
     *("env", "seed", "num_envs", "vectorization", "frame_stack", "sticky_actions", "buffer_size", "gamma", "n_steps"),
     *("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max"),
@@ -220,52 +184,6 @@ def to_toml(config: Config) -> str:
 def _toml_value(value: Any) -> str:
     """TOML's numbers, lists and strings are JSON's, but for DEL and what lies beyond 16 bits."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def preset_names() -> list[str]:
-    """The presets that come with the package."""
-    folder = resources.files("dqn_tui") / "presets"
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
-
-
-def read_preset(name: str) -> dict[str, Any]:
-    """The keys of a preset.
-
-    Raises:
-        UsageError: there is none of that name.
-    """
-    if name not in preset_names():
-        known = ", ".join(preset_names())
-        raise UsageError(f"unknown preset {name!r}; there is {known}{did_you_mean(name, preset_names())}")
-    text = (resources.files("dqn_tui") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def preset_for(environment: str) -> dict[str, Any]:
-    """The keys of the preset made for an environment; just its id where there is none."""
-    for name in preset_names():
-        values = read_preset(name)
-        if values["env"] == environment:
-            return values
-    return {"env": environment}
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read --config {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"--config {path} is not TOML: {error}") from None
-
-
-def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
-    """`DQN_TUI_BATCH_SIZE=32` as `batch_size`; a variable that names no key is an error like any other."""
-    return {
-        name.removeprefix(VARIABLE_PREFIX).lower(): parse_value(value)
-        for name, value in variables.items()
-        if name.startswith(VARIABLE_PREFIX)
-    }
 
 
 def parse_value(text: str) -> Any:

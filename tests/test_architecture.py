@@ -17,8 +17,9 @@ ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
 GROUND = {"errors", "events", "control", "config", "seeding", "rollout"}
+LAYERS = {"settings", "zoo", "plain_yaml"}
 VIEWERS = {"view", "events", "control", "config", "errors"}
-ALL = GROUND | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
+ALL = GROUND | LAYERS | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
 
 # unit: what it may import from the package, and from third parties
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
@@ -30,6 +31,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "control": ({"events", "rollout"}, set()),
     "config": ({"errors"}, {"pydantic"}),
+    "plain_yaml": ({"errors"}, {"yaml"}),
+    "zoo": ({"errors", "plain_yaml"}, set()),
+    "settings": ({"errors", "config", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding"}, {"gymnasium", "numpy"}),
     "runs": ({"dqn", "events", "config", "errors"}, {"numpy", "safetensors"}),

@@ -14,10 +14,10 @@ from typing import IO, Any
 import pytest
 
 from dqn_tui import events
-from dqn_tui.config import read_preset
 from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import read_journal, read_last_event
+from dqn_tui.settings import read_preset
 from tests.helpers import (
     LIMIT_SECONDS,
     QUICK,

@@ -1,29 +1,17 @@
-"""Settings: their bounds, their layers, and TOML."""
+"""Settings: their bounds, how they are said in a word, and TOML."""
 
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dqn_tui.config import (
-    Config,
-    load_config,
-    parse_assignment,
-    parse_config,
-    preset_for,
-    preset_names,
-    read_preset,
-    to_toml,
-)
+from dqn_tui.config import Config, parse_assignment, parse_config, to_toml
 from dqn_tui.errors import UsageError
 from tests.helpers import one_line
-
-NO_VARIABLES: dict[str, str] = {}
 
 
 def refuse(values: dict[str, Any]) -> str:
@@ -134,82 +122,6 @@ def test_a_settings_object_cannot_be_changed() -> None:
 def test_minus_one_gradient_steps_are_as_many_as_steps() -> None:
     assert parse_config({"train_freq": 7, "gradient_steps": -1}).updates_per_burst == 7
     assert parse_config({"train_freq": 7, "gradient_steps": 2}).updates_per_burst == 2
-
-
-# --- layers ---
-
-
-def test_each_layer_gives_way_to_the_next(tmp_path: Path) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_text("gamma = 0.5\nbatch_size = 16\ntau = 0.5\nseed = 11\n")
-    variables = {"DQN_TUI_BATCH_SIZE": "17", "DQN_TUI_TAU": "0.25", "HOME": "/", "DQN_TUI_SEED": "12"}
-    config = load_config(file=file, variables=variables, flags={"tau": 0.125, "seed": 13})
-    default, preset = Config(), read_preset("cartpole")
-    assert preset["n_steps"] != default.n_steps
-    assert config.max_grad_norm == default.max_grad_norm
-    assert config.n_steps == preset["n_steps"]
-    assert config.gamma == 0.5
-    assert config.batch_size == 17
-    assert (config.tau, config.seed) == (0.125, 13)
-
-
-def test_the_preset_is_the_one_made_for_the_environment_from_whichever_layer() -> None:
-    cartpole, other = read_preset("cartpole")["n_steps"], Config().n_steps
-    assert load_config(variables=NO_VARIABLES).n_steps == cartpole
-    assert load_config(variables=NO_VARIABLES, flags={"env": "Acrobot-v1"}).env == "Acrobot-v1"
-    assert load_config(variables={"DQN_TUI_ENV": "Nobody-v7"}).n_steps == other
-    assert load_config(variables=NO_VARIABLES, flags={"env": "Nobody-v7"}, preset="cartpole").n_steps == cartpole
-
-
-def test_without_any_setting_the_environment_is_cartpole() -> None:
-    assert load_config(variables=NO_VARIABLES).env == "CartPole-v1"
-
-
-def test_values_of_variables_are_toml_or_a_bare_word() -> None:
-    variables = {
-        "DQN_TUI_ENV": "Acrobot-v1",
-        "DQN_TUI_NET_ARCH": "[8, 9]",
-        "DQN_TUI_DOUBLE": "false",
-        "DQN_TUI_LEARNING_RATE": "lin_1e-3",
-    }
-    config = load_config(variables=variables)
-    assert (config.env, config.net_arch, config.double, config.learning_rate) == (
-        "Acrobot-v1", (8, 9), False, "lin_1e-3"
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ({"variables": {"DQN_TUI_BATCHSIZE": "1"}}, ["batchsize", "batch_size"]),
-        ({"variables": {"DQN_TUI_GAMMA": "2"}}, ["gamma", "2"]),
-        ({"preset": "cartpol"}, ["'cartpol'", "cartpole"]),
-        ({"file": Path("/nowhere/mine.toml")}, ["/nowhere/mine.toml", "No such file"]),
-        ({"file": Path("/")}, ["/", "directory"]),
-        ({"flags": {"gamm": 1}}, ["gamm", "gamma"]),
-    ],
-)
-def test_a_layer_that_cannot_be_used_is_refused_in_one_line(arguments: dict[str, Any], words: list[str]) -> None:
-    with pytest.raises(UsageError) as caught:
-        load_config(**{"variables": NO_VARIABLES} | arguments)
-    message = one_line(str(caught.value))
-    assert all(word in message for word in words)
-
-
-@pytest.mark.parametrize("content", [b"gamma = ", b"gamma", b"\xff\xfe", b"gamma = 1\ngamma = 2"])
-def test_a_file_that_is_not_toml_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "mine.toml"
-    file.write_bytes(content)
-    with pytest.raises(UsageError) as caught:
-        load_config(file=file, variables=NO_VARIABLES)
-    assert str(file) in one_line(str(caught.value))
-
-
-@pytest.mark.parametrize("name", preset_names())
-def test_every_preset_is_valid_and_found_by_its_environment(name: str) -> None:
-    config = parse_config(read_preset(name))
-    assert load_config(preset=name, variables=NO_VARIABLES) == config
-    assert preset_for(config.env)["env"] == config.env
 
 
 # --- KEY=VALUE ---

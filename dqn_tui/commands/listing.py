@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.config import preset_names, read_preset
+from dqn_tui.settings import preset_names, read_preset
 from dqn_tui.view.text import number, plain
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def list_environments(*, as_json: bool) -> int:
     """Print the presets, and the families of environments with how to install them; returns the exit code."""
     from dqn_tui.envs.catalog import FAMILIES
 
-    presets = {name: str(read_preset(name)["env"]) for name in preset_names()}
+    presets = {name: str(read_preset(name).get("env", "any")) for name in preset_names()}
     families = [
         {
             "family": family.title,

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.config import Config, change_config, load_config, named_settings, parse_config
+from dqn_tui.config import Config, change_config, parse_config
 from dqn_tui.errors import UsageError
+from dqn_tui.settings import load_config, named_settings
 
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
@@ -88,8 +89,9 @@ def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
             raise UsageError(f"{flag} {value} does not go with --resume; name single keys with --set KEY=VALUE")
     folder, path = find_resumable(options.resume)
     checkpoint = read_resumable(folder, path)
-    changes = named_settings(options.config, os.environ, options.flags)
-    config = change_config(parse_config(checkpoint.config), changes)
+    saved_config = parse_config(checkpoint.config)
+    changes = named_settings(options.config, os.environ, options.flags, saved_config.env)
+    config = change_config(saved_config, changes)
     if checkpoint.step >= config.total_timesteps and isinstance(read_last_event(folder.events), RunEnded):
         raise UsageError(
             f"run {folder.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dqn_tui import events
+from dqn_tui.commands import listing
 from dqn_tui.commands.listing import list_environments, list_runs
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.journal import Journal
@@ -67,6 +68,17 @@ def test_one_damaged_run_does_not_hide_the_others(
     make_run(tmp_path, 2).events.write_bytes(content)
     list_runs(tmp_path, as_json=True)
     assert str(whole.path) in [run["run"] for run in json.loads(capsys.readouterr().out)]
+
+
+def test_a_preset_without_an_environment_is_listed_for_any(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(listing, "preset_names", lambda: ["two-members"])
+    monkeypatch.setattr(listing, "read_preset", lambda _: {"n_steps": 5})
+    list_environments(as_json=True)
+    assert json.loads(capsys.readouterr().out)["presets"] == {"two-members": "any"}
+    list_environments(as_json=False)
+    assert ["two-members", "any"] in [line.split() for line in capsys.readouterr().out.splitlines()]
 
 
 def test_environments_are_listed_with_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,113 @@
+"""The layers of settings, weakest first: defaults, preset, `--config` file, `DQN_TUI_*` variables, flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dqn_tui.config import Config, parse_config, parse_value
+from dqn_tui.errors import UsageError, did_you_mean
+
+VARIABLE_PREFIX = "DQN_TUI_"
+ZOO_SUFFIXES = (".yml", ".yaml")
+
+
+class FileLayer(NamedTuple):
+    """What a file names; `base`, where it has one, stands in the place of the environment's preset."""
+
+    named: dict[str, Any]
+    base: dict[str, Any] | None = None
+
+
+def load_config(
+    *,
+    preset: str | None = None,
+    file: Path | None = None,
+    variables: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+) -> Config:
+    """The settings that the layers give, weakest first: defaults, preset, file, variables, flags.
+
+    Without `preset`, the one made for the environment is taken where there is one. A `preset` without `env` is laid
+    over that one. A file of the RL Zoo brings Stable-Baselines3's defaults instead of it.
+
+    Raises:
+        UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
+    """
+    chosen = read_preset(preset) if preset else {}
+    above = _from_variables(variables) | dict(flags or {})
+    from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
+    named = chosen | from_file.named | above
+    if from_file.base is not None:
+        base = from_file.base
+    else:
+        environment = named.get("env") or Config.model_fields["env"].default
+        base = {} if "env" in chosen else preset_for(str(environment))
+    return parse_config(base | named)
+
+
+def named_settings(
+    file: Path | None, variables: Mapping[str, str], flags: Mapping[str, Any], environment: str
+) -> dict[str, Any]:
+    """What the user named for a run in `environment`: file < variables < flags.
+
+    Raises:
+        UsageError: the file cannot be read.
+    """
+    from_file = _from_file(file, environment).named if file else {}
+    return from_file | _from_variables(variables) | dict(flags)
+
+
+def preset_names() -> list[str]:
+    """The presets that come with the package."""
+    folder = resources.files("dqn_tui") / "presets"
+    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+
+
+def read_preset(name: str) -> dict[str, Any]:
+    """The keys of a preset; one without `env` is for any environment.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    if name not in preset_names():
+        known = ", ".join(preset_names())
+        raise UsageError(f"unknown preset {name!r}; there is {known}{did_you_mean(name, preset_names())}")
+    text = (resources.files("dqn_tui") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def preset_for(environment: str) -> dict[str, Any]:
+    """The keys of the preset made for an environment; just its id where there is none."""
+    for name in preset_names():
+        values = read_preset(name)
+        if values.get("env") == environment:
+            return values
+    return {"env": environment}
+
+
+def _from_file(path: Path, environment: Any) -> FileLayer:
+    if path.suffix.lower() in ZOO_SUFFIXES:
+        from dqn_tui.zoo import read_zoo_block
+
+        block = read_zoo_block(path, environment if environment is None else str(environment))
+        return FileLayer(block.named, block.base)
+    try:
+        return FileLayer(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"cannot read --config {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"--config {path} is not TOML: {error}") from None
+
+
+def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
+    """`DQN_TUI_BATCH_SIZE=32` as `batch_size`; a variable that names no key is an error like any other."""
+    return {
+        name.removeprefix(VARIABLE_PREFIX).lower(): parse_value(value)
+        for name, value in variables.items()
+        if name.startswith(VARIABLE_PREFIX)
+    }

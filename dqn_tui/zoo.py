@@ -1,0 +1,220 @@
+"""A block of the RL Zoo's `dqn.yml` or `qrdqn.yml` (https://github.com/DLR-RM/rl-baselines3-zoo), as settings of a run.
+
+The Zoo evaluates texts such as `policy_kwargs` as Python. Here they are parsed, and anything but plain literals is
+refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dqn_tui.errors import UsageError, did_you_mean
+from dqn_tui.plain_yaml import read_plain_yaml
+
+ATARI_BLOCK = "atari"
+_ATARI_WRAPPER = "stable_baselines3.common.atari_wrappers.AtariWrapper"
+# The linear layer that Stable-Baselines3 puts between the convolutions and `net_arch` (Mnih et al. 2015).
+_CNN_FEATURES = 512
+
+# Stable-Baselines3's defaults, since 2.3. What its algorithms lack is off.
+_DQN = {
+    "double": False,
+    "learning_rate": 1e-4,
+    "buffer_size": 1_000_000,
+    "learning_starts": 100,
+    "batch_size": 32,
+    "tau": 1.0,
+    "gamma": 0.99,
+    "train_freq": 4,
+    "gradient_steps": 1,
+    "n_steps": 1,
+    "target_update_interval": 10_000,
+    "exploration_fraction": 0.1,
+    "exploration_initial_eps": 1.0,
+    "exploration_final_eps": 0.05,
+    "max_grad_norm": 10.0,
+}
+# QR-DQN does not clip: this norm is never reached.
+_QRDQN = _DQN | {
+    "distribution": "qr",
+    "atoms": 200,
+    "learning_rate": 5e-5,
+    "exploration_fraction": 0.005,
+    "exploration_final_eps": 0.01,
+    "max_grad_norm": 1e12,
+}
+_NUMBERS = {key: key for key in _DQN if key != "double"} | {
+    "n_timesteps": "total_timesteps",
+    "n_envs": "num_envs",
+    "frame_stack": "frame_stack",
+}
+_KEYS = (*_NUMBERS, "policy", "policy_kwargs", "env_wrapper", "optimize_memory_usage", "normalize")
+
+
+class ZooBlock(NamedTuple):
+    """What a block says.
+
+    Attributes:
+        base: Stable-Baselines3's defaults, which hold where the block is silent.
+        named: the keys that stand in the block, and `env`.
+    """
+
+    base: dict[str, Any]
+    named: dict[str, Any]
+
+
+def read_zoo_block(path: Path, environment: str | None) -> ZooBlock:
+    """The block for an environment; without one, the only block that there is.
+
+    Raises:
+        UsageError: the file cannot be read, holds no such block, or the block a key or value that cannot be taken over.
+    """
+    blocks = _read_blocks(path)
+    name = _choose(path, blocks, environment)
+    where = f"--config {path}: {name}"
+    block = blocks[name]
+    if not isinstance(block, Mapping):
+        raise UsageError(f"{where} must hold keys and values, got {_shown(block)}")
+    return _take_over(where, {str(key): value for key, value in block.items()}, environment or name, path.stem)
+
+
+def _read_blocks(path: Path) -> dict[str, Any]:
+    blocks = read_plain_yaml(path)
+    if not isinstance(blocks, Mapping):
+        raise UsageError(f"--config {path} must map environments to blocks, got {_shown(blocks)}")
+    return {_name(key): block for key, block in blocks.items()}
+
+
+def _name(key: object) -> str:
+    text = str(key)
+    return text if text.isprintable() else repr(text)
+
+
+def _choose(path: Path, blocks: Mapping[str, Any], environment: str | None) -> str:
+    """The name of the environment's block."""
+    there_is = _cut(f"there is {', '.join(blocks) or 'none'}", 300)
+    if environment is None:
+        if len(blocks) != 1 or ATARI_BLOCK in blocks:
+            raise UsageError(f"--config {path}: say with --env which block; {there_is}")
+        return next(iter(blocks))
+    if environment in blocks:
+        return environment
+    if is_atari(environment) and ATARI_BLOCK in blocks:
+        return ATARI_BLOCK
+    raise UsageError(f"--config {path} has no block for env {environment!r}; {there_is}")
+
+
+def is_atari(environment: str) -> bool:
+    """Whether an id is one of the Atari games'."""
+    return environment.startswith("ALE/") or "NoFrameskip-v" in environment
+
+
+def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm: str) -> ZooBlock:
+    for key in block:
+        if key not in _KEYS:
+            known = did_you_mean(key, _KEYS) or f"; there is {', '.join(_KEYS)}"
+            raise UsageError(f"{where}: unknown key {key!r}{known}")
+    _check_no_change(where, block, environment)
+    features = _features(where, block, environment)
+    arguments = parse_policy_kwargs(where, block.get("policy_kwargs", {}))
+    is_quantile = "n_quantiles" in arguments or algorithm.lower().startswith("qrdqn")
+    base = (_QRDQN if is_quantile else _DQN) | {"net_arch": features or [64, 64]}
+    named = {"env": environment} | {_NUMBERS[key]: _number(value) for key, value in block.items() if key in _NUMBERS}
+    if "net_arch" in arguments:
+        named["net_arch"] = [*features, *arguments["net_arch"]]
+    if "n_quantiles" in arguments:
+        named |= {"distribution": "qr", "atoms": arguments["n_quantiles"]}
+    return ZooBlock(base, _in_single_steps(base | named, named))
+
+
+def _in_single_steps(settings: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    """Stable-Baselines3 counts `train_freq` in steps of all environments at once; here a step is that of one."""
+    count, every = settings.get("num_envs", 1), settings["train_freq"]
+    if count == 1 or not (isinstance(count, int) and isinstance(every, int)):
+        return named
+    return named | {"train_freq": every * count}
+
+
+def _check_no_change(where: str, block: Mapping[str, Any], environment: str) -> None:
+    """Keys that are taken only with a value that changes nothing here."""
+    usage = block.get("optimize_memory_usage", False)
+    if not isinstance(usage, bool):
+        raise UsageError(f"{where}: optimize_memory_usage must be true or false, got {_shown(usage)}")
+    if block.get("normalize", False) is not False:
+        raise UsageError(f"{where}: normalize must be false, got {_shown(block['normalize'])}")
+    wrapper = block.get("env_wrapper") or []
+    wrappers = wrapper if isinstance(wrapper, list) else [wrapper]
+    # Atari games are wrapped so anyway.
+    if any(item != _ATARI_WRAPPER for item in wrappers) or (wrappers and not is_atari(environment)):
+        allowed = f"{_ATARI_WRAPPER}, and for Atari only"
+        raise UsageError(f"{where}: env_wrapper must be {allowed}; got {_shown(wrapper)} for {environment}")
+
+
+def _features(where: str, block: Mapping[str, Any], environment: str) -> list[int]:
+    """The layers that the policy puts below its `net_arch`."""
+    policy = block.get("policy", "CnnPolicy" if is_atari(environment) else "MlpPolicy")
+    if policy not in ("MlpPolicy", "CnnPolicy"):
+        raise UsageError(f"{where}: policy must be MlpPolicy or CnnPolicy, got {_shown(policy)}")
+    return [_CNN_FEATURES] if policy == "CnnPolicy" else []
+
+
+def parse_policy_kwargs(where: str, value: object) -> dict[str, Any]:
+    """The arguments of `"dict(net_arch=[256, 256], n_quantiles=25)"`, or of the same as a mapping; nothing is run.
+
+    Raises:
+        UsageError: it is anything else.
+    """
+    arguments = _parse_call(value) if isinstance(value, str) else value
+    if not isinstance(arguments, Mapping) or not all(_fits(key, item) for key, item in arguments.items()):
+        allowed = "dict(net_arch=[64, 64], n_quantiles=25) with plain numbers"
+        raise UsageError(f"{where}: policy_kwargs must be {allowed}, got {_shown(value)}")
+    return dict(arguments)
+
+
+def _parse_call(text: str) -> dict[str, Any] | None:
+    """The keywords of a call of `dict`; None where the text is no such call."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            call = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "dict"):
+        return None
+    found = {item.arg: _literal(item.value) for item in call.keywords if item.arg is not None}
+    return found if len(found) == len(call.keywords) and not call.args else None
+
+
+def _literal(node: ast.expr) -> Any:
+    """A constant, or a list of constants; None for any other expression."""
+    if isinstance(node, ast.List):
+        return [_literal(item) for item in node.elts]
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _fits(key: object, value: object) -> bool:
+    if key == "net_arch":
+        return isinstance(value, list) and all(type(item) is int for item in value)
+    return key == "n_quantiles" and type(value) is int
+
+
+def _number(value: Any) -> Any:
+    """YAML reads `1e5` as a text, and the Zoo writes counts as floats."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _shown(value: object) -> str:
+    return _cut(repr(value), 80)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

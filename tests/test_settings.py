@@ -1,0 +1,153 @@
+"""Settings: their layers, and presets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dqn_tui import settings
+from dqn_tui.config import Config, parse_config
+from dqn_tui.errors import UsageError
+from dqn_tui.settings import load_config, preset_for, preset_names, read_preset
+from tests.helpers import one_line
+
+NO_VARIABLES: dict[str, str] = {}
+
+
+def test_each_layer_gives_way_to_the_next(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("gamma = 0.5\nbatch_size = 16\ntau = 0.5\nseed = 11\n")
+    variables = {"DQN_TUI_BATCH_SIZE": "17", "DQN_TUI_TAU": "0.25", "HOME": "/", "DQN_TUI_SEED": "12"}
+    config = load_config(file=file, variables=variables, flags={"tau": 0.125, "seed": 13})
+    default, preset = Config(), read_preset("cartpole")
+    assert preset["n_steps"] != default.n_steps
+    assert config.max_grad_norm == default.max_grad_norm
+    assert config.n_steps == preset["n_steps"]
+    assert config.gamma == 0.5
+    assert config.batch_size == 17
+    assert (config.tau, config.seed) == (0.125, 13)
+
+
+def test_the_preset_is_the_one_made_for_the_environment_from_whichever_layer() -> None:
+    cartpole, other = read_preset("cartpole")["n_steps"], Config().n_steps
+    assert load_config(variables=NO_VARIABLES).n_steps == cartpole
+    assert load_config(variables=NO_VARIABLES, flags={"env": "Acrobot-v1"}).env == "Acrobot-v1"
+    assert load_config(variables={"DQN_TUI_ENV": "Nobody-v7"}).n_steps == other
+    assert load_config(variables=NO_VARIABLES, flags={"env": "Nobody-v7"}, preset="cartpole").n_steps == cartpole
+
+
+def test_without_any_setting_the_environment_is_cartpole() -> None:
+    assert load_config(variables=NO_VARIABLES).env == "CartPole-v1"
+
+
+def test_values_of_variables_are_toml_or_a_bare_word() -> None:
+    variables = {
+        "DQN_TUI_ENV": "Acrobot-v1",
+        "DQN_TUI_NET_ARCH": "[8, 9]",
+        "DQN_TUI_DOUBLE": "false",
+        "DQN_TUI_LEARNING_RATE": "lin_1e-3",
+    }
+    config = load_config(variables=variables)
+    assert (config.env, config.net_arch, config.double, config.learning_rate) == (
+        "Acrobot-v1", (8, 9), False, "lin_1e-3"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"variables": {"DQN_TUI_BATCHSIZE": "1"}}, ["batchsize", "batch_size"]),
+        ({"variables": {"DQN_TUI_GAMMA": "2"}}, ["gamma", "2"]),
+        ({"preset": "cartpol"}, ["'cartpol'", "cartpole"]),
+        ({"file": Path("/nowhere/mine.toml")}, ["/nowhere/mine.toml", "No such file"]),
+        ({"file": Path("/")}, ["/", "directory"]),
+        ({"flags": {"gamm": 1}}, ["gamm", "gamma"]),
+    ],
+)
+def test_a_layer_that_cannot_be_used_is_refused_in_one_line(arguments: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_config(**{"variables": NO_VARIABLES} | arguments)
+    message = one_line(str(caught.value))
+    assert all(word in message for word in words)
+
+
+@pytest.mark.parametrize("content", [b"gamma = ", b"gamma", b"\xff\xfe", b"gamma = 1\ngamma = 2"])
+def test_a_file_that_is_not_toml_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        load_config(file=file, variables=NO_VARIABLES)
+    assert str(file) in one_line(str(caught.value))
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_is_valid_and_found_by_its_environment(name: str) -> None:
+    values = read_preset(name)
+    config = parse_config(values)
+    assert load_config(preset=name, variables=NO_VARIABLES) == parse_config(preset_for(config.env) | values)
+    assert "env" not in values or preset_for(config.env) == values
+
+
+@pytest.fixture
+def two_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A preset without `env`, beside the package's own."""
+    read = settings.read_preset
+    names = [*preset_names(), "two-members"]
+    monkeypatch.setattr(settings, "preset_names", lambda: names)
+    members = {"double": False, "n_steps": 5}
+    monkeypatch.setattr(settings, "read_preset", lambda name: members if name == "two-members" else read(name))
+
+
+@pytest.mark.usefixtures("two_members")
+def test_a_preset_without_an_environment_is_laid_over_the_environments_own() -> None:
+    config = load_config(preset="two-members", variables=NO_VARIABLES)
+    assert config == parse_config(read_preset("cartpole") | {"double": False, "n_steps": 5})
+    assert load_config(preset="two-members", variables=NO_VARIABLES, flags={"n_steps": 2}).n_steps == 2
+
+
+@pytest.mark.usefixtures("two_members")
+def test_a_preset_without_an_environment_goes_with_one_that_has_no_preset() -> None:
+    config = load_config(preset="two-members", variables=NO_VARIABLES, flags={"env": "Nobody-v7"})
+    assert config == Config(env="Nobody-v7", double=False, n_steps=5)
+    assert preset_for("Nobody-v7") == {"env": "Nobody-v7"}
+
+
+# --- a file of the RL Zoo as a layer ---
+
+
+def write_zoo(folder: Path, text: str) -> Path:
+    file = folder / "mine.yml"
+    file.write_text(text)
+    return file
+
+
+def test_a_zoo_file_stands_in_the_place_of_the_environments_preset(tmp_path: Path) -> None:
+    file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5, batch_size: 16}")
+    config = load_config(file=file, variables={"DQN_TUI_BATCH_SIZE": "17"}, flags={"seed": 5})
+    preset = read_preset("cartpole")
+    assert (config.env, config.gamma, config.batch_size, config.seed) == ("CartPole-v1", 0.5, 17, 5)
+    assert (preset["n_steps"], config.n_steps) == (3, 1), "Stable-Baselines3's, not the preset's"
+    assert (preset["double"], config.double) == (True, False)
+    assert load_config(file=file, variables=NO_VARIABLES, flags={"double": True}).double
+
+
+@pytest.mark.usefixtures("two_members")
+def test_a_named_preset_lies_between_stable_baselines3s_defaults_and_the_block(tmp_path: Path) -> None:
+    file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5, n_steps: 2}")
+    config = load_config(preset="two-members", file=file, variables=NO_VARIABLES)
+    assert (config.n_steps, config.double, config.target_update_interval) == (2, False, 10_000)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"flags": {"env": "Acrobot-v1"}, "variables": {"DQN_TUI_ENV": "CartPole-v1"}},
+        {"variables": {"DQN_TUI_ENV": "Acrobot-v1"}, "preset": "cartpole"},
+    ],
+)
+def test_the_block_is_that_of_the_environment_that_was_named(tmp_path: Path, arguments: dict[str, Any]) -> None:
+    file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5}\nAcrobot-v1: {gamma: 0.25}")
+    config = load_config(**{"variables": NO_VARIABLES} | arguments, file=file)
+    assert (config.env, config.gamma) == ("Acrobot-v1", 0.25)
