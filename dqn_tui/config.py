@@ -31,6 +31,12 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     env: str = Field("CartPole-v1", min_length=1, description="Gymnasium environment id")
+    num_envs: Count = Field(1, description="environments that step together")
+    vectorization: Literal["serial", "parallel", "native"] = Field(
+        "serial", description="one process; worker processes; Gymnasium's own vector environment"
+    )
+    frame_stack: Count = Field(1, description="observations stacked into one")
+    sticky_actions: Fraction = Field(0.25, description="Atari: probability that the last action is repeated")
     seed: int = Field(1, ge=0, lt=2**31, description="all random draws derive from it")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: CUDA for large networks only")
     total_timesteps: Count = Field(100_000, description="environment steps of the whole run")

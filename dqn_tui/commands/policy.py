@@ -29,7 +29,7 @@ def evaluate_policy(
     from dqn_tui.training.evaluation import evaluate
     from dqn_tui.training.restore import check_fit
 
-    environment = make_environment(config.env)
+    environment = make_environment(config)
     check_fit(checkpoint, environment)
     evaluation = evaluate(
         network,
@@ -57,7 +57,7 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     from dqn_tui.training.restore import check_fit
     from dqn_tui.ui.watch_app import WatchApp
 
-    environment = make_environment(config.env)
+    environment = make_environment(config)
     environment.close()
     check_fit(checkpoint, environment)
     player = EpisodePlayer(config.env, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")

@@ -123,9 +123,9 @@ def _check_environment(config: Config, imports: tuple[str, ...]) -> None:
 
     for module in imports:
         import_environments(module)
-    environment = make_environment(config.env)
+    environment = make_environment(config)
     environment.close()
-    if config.until_solved and config.goal is None and environment.goal is None:
+    if config.until_solved and config.goal is None and environment.spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
 
 

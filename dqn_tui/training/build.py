@@ -46,7 +46,7 @@ def build_trainer(
         UsageError: the environment cannot be made, or the checkpoint does not fit it.
     """
     torch.set_num_threads(TORCH_THREADS)
-    environment, evaluation_environment = make_environment(config.env), make_environment(config.env)
+    environment, evaluation_environment = make_environment(config), make_environment(config)
     trainer = Trainer(
         config,
         folder,

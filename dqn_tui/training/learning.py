@@ -42,8 +42,8 @@ class Learning:
         self._config = config
         self._environment = environment
         self._clock = clock
-        size = environment.observation_size
-        self.agent = Agent(config, size, environment.action_count, device)
+        size = environment.spec.observation_shape[0]
+        self.agent = Agent(config, size, environment.spec.action_count, device)
         self.replay = ReplayBuffer(config.buffer_size, size)
         self._accumulator = NStepAccumulator(config.n_steps, config.gamma)
         self._exploration = make_generator(config.seed, "exploration")

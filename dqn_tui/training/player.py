@@ -9,6 +9,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.config import parse_config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import Environment, make_environment
 from dqn_tui.rollout import SPEEDS, RolloutFrame
@@ -107,7 +108,7 @@ class EpisodePlayer:
 
     def _run(self) -> None:
         try:
-            environment = make_environment(self._env_id, should_render=True)
+            environment = make_environment(parse_config({"env": self._env_id}), should_render=True)
             try:
                 self._play_episodes(environment)
             finally:
@@ -151,7 +152,7 @@ class EpisodePlayer:
             if ending:
                 self._wait(ENDING_SECONDS)
                 return
-            if not self._wait(1 / (environment.frames_per_second * self._speed)):
+            if not self._wait(1 / (environment.spec.frames_per_second * self._speed)):
                 return
             result = environment.step(action)
             observation = result.observation

@@ -39,7 +39,7 @@ def check_fit(checkpoint: Checkpoint, environment: Environment) -> None:
         CheckpointError: observations or actions are of another number.
     """
     found = (checkpoint.observation_size, checkpoint.action_count)
-    expected = (environment.observation_size, environment.action_count)
+    expected = (environment.spec.observation_shape[0], environment.spec.action_count)
     if found != expected:
         raise CheckpointError(
             f"{checkpoint.path} does not fit its environment: observations and actions are {found}, expected {expected}"

@@ -60,7 +60,7 @@ class Trainer:
 
         self._clock = PhaseClock()
         self.learning = Learning(config, environment, device, self._clock)
-        self._goal = environment.goal if config.goal is None else config.goal
+        self._goal = environment.spec.goal if config.goal is None else config.goal
 
         self._chores: deque[str] = deque()
         self._best_mean = -math.inf
@@ -318,7 +318,7 @@ class Trainer:
         step, mean = self._last_evaluation or (-1, math.nan)
         facts = {
             "config": self._config.model_dump(mode="json"),
-            "observation_size": self._environment.observation_size,
+            "observation_size": self._environment.spec.observation_shape[0],
             "action_count": self.learning.agent.action_count,
             "eval_mean": mean if step == self.step and math.isfinite(mean) else None,
             "weights_sha256": weights_sha256(self.learning.agent.online),
