@@ -27,6 +27,12 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     env: str = Field("CartPole-v1", min_length=1, description="Gymnasium environment id")
+    num_envs: Count = Field(1, description="environments that step together")
+    vectorization: Literal["serial", "parallel", "native"] = Field(
+        "serial", description="one process; worker processes; Gymnasium's own vector environment"
+    )
+    frame_stack: Count = Field(1, description="observations stacked into one")
+    sticky_actions: Fraction = Field(0.25, description="Atari: probability that the last action is repeated")
     seed: int = Field(1, ge=0, lt=2**31, description="all random draws derive from it")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: CUDA for large networks only")
     total_timesteps: Count = Field(100_000, description="environment steps of the whole run")
@@ -37,7 +43,9 @@ class Config(BaseModel):
     dueling: bool = Field(False, description="separate streams for the state's value and the actions' advantages")
     noisy: bool = Field(False, description="NoisyNet: linear layers explore by learned noise")
     noisy_std: float = Field(0.5, gt=0, description="NoisyNet: sigma at the start, times 1/sqrt(inputs)")
-    distribution: Literal["none", "c51", "qr"] = Field("none", description="what is learned of the return: its mean or all of it")
+    distribution: Literal["none", "c51", "qr"] = Field(
+        "none", description="what is learned of the return: its mean or all of it"
+    )
     atoms: int = Field(51, ge=2, description="C51's atoms or QR-DQN's quantiles, for each action")
     v_min: float = Field(-10.0, description="C51: lowest return")
     v_max: float = Field(10.0, description="C51: highest return")

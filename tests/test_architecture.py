@@ -16,7 +16,7 @@ import dqn_tui
 ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
-GROUND = {"errors", "events", "control", "config", "seeding", "rollout"}
+GROUND = {"errors", "events", "control", "config", "seeding", "spaces", "rollout"}
 LAYERS = {"settings", "zoo", "plain_yaml"}
 VIEWERS = {"view", "events", "control", "config", "errors"}
 ALL = GROUND | LAYERS | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
@@ -29,14 +29,15 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "events": (set(), set()),
     "seeding": (set(), {"numpy"}),
     "rollout": (set(), {"numpy"}),
+    "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
     "config": ({"errors"}, {"pydantic"}),
     "plain_yaml": ({"errors"}, {"yaml"}),
     "zoo": ({"errors", "plain_yaml"}, set()),
     "settings": ({"errors", "config", "zoo"}, set()),
-    "dqn": ({"errors", "config", "seeding"}, {"torch", "numpy"}),
-    "envs": ({"errors", "config", "seeding"}, {"gymnasium", "numpy"}),
-    "runs": ({"dqn", "events", "config", "errors"}, {"numpy", "safetensors"}),
+    "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
+    "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
+    "runs": ({"dqn", "events", "config", "errors", "spaces"}, {"numpy", "safetensors"}),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
     "view": ({"events", "config", "rollout"}, {"numpy"}),
     "headless": (VIEWERS, {"rich"}),

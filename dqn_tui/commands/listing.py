@@ -11,7 +11,6 @@ from dqn_tui.settings import preset_names, read_preset
 from dqn_tui.view.text import number, plain
 
 if TYPE_CHECKING:
-    from dqn_tui.envs.catalog import Family
     from dqn_tui.runs.folder import RunFolder
 
 
@@ -40,7 +39,7 @@ def list_environments(*, as_json: bool) -> int:
             "family": family.title,
             "environments": list(family.environments),
             "is_installed": family.is_installed,
-            "install": _install_command(family),
+            "install": family.install_command,
         }
         for family in FAMILIES
     ]
@@ -50,15 +49,12 @@ def list_environments(*, as_json: bool) -> int:
     _print_table(("preset", "env"), [[name, env] for name, env in presets.items()])
     _write("")
     rows = [
-        [
-            family.title,
-            ", ".join(family.environments),
-            "yes" if family.is_installed else _install_command(family),
-        ]
+        [family.title, "yes" if family.is_installed else family.install_command, ", ".join(family.environments)]
         for family in FAMILIES
     ]
-    _print_table(("family", "environments", "installed"), rows)
-    _write("\nAny other Gymnasium environment with discrete actions: --import PACKAGE --env ID")
+    _print_table(("family", "installed", "environments"), rows)
+    _write("\nAll of it: pip install 'dqn-tui[all]'")
+    _write("Any other Gymnasium environment with discrete actions: --import PACKAGE --env ID")
     return 0
 
 
@@ -78,10 +74,6 @@ def _describe_run(folder: RunFolder) -> dict[str, Any]:
         "step": last.step if last else 0,
         "best_eval_mean": last.best_eval_mean if isinstance(last, events.RunEnded) else None,
     }
-
-
-def _install_command(family: Family) -> str:
-    return f"pip install '{family.install}'"
 
 
 def _state(last: object) -> str:

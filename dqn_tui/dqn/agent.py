@@ -206,7 +206,8 @@ def take_greedily(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None
     """The allowed action with the highest of the Q-values [E, A], int64 [E]; `masks` bool [E, A]."""
     if masks is not None:
         q_values = np.where(masks, q_values, -np.inf)
-    return q_values.argmax(1)
+    actions: NDArray[np.int64] = q_values.argmax(1)
+    return actions
 
 
 def load_arrays(network: QNetwork, arrays: Arrays) -> None:

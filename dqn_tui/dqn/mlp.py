@@ -48,4 +48,5 @@ class Mlp:
         *inner, (weight, bias) = self._arrays
         for inner_weight, inner_bias in inner:
             hidden = np.maximum(hidden @ inner_weight.T + inner_bias, 0.0)
-        return hidden @ weight.T + bias
+        outputs: NDArray[np.float32] = hidden @ weight.T + bias
+        return outputs

@@ -104,12 +104,12 @@ class QNetwork(nn.Module):
             self._mlp.backward(record, output_grad.flatten(1))
         else:
             self.flat_grad.zero_()
-            record[0].backward(output_grad)
+            torch.autograd.backward(record, [output_grad])
 
     def q_values(self, observations: Arrays, *, with_noise: bool = False) -> NDArray[np.float32]:
         """Q-values [E, A] of observations [E, *shape]; a noisy network's noise is left off unless it is asked for."""
         if self._mlp is not None:
-            outputs = self._mlp.forward_arrays(observations)  # type: ignore[arg-type]
+            outputs = self._mlp.forward_arrays(observations)
             if outputs is not None and self._atoms == 1:
                 return outputs
         if self.training != with_noise:

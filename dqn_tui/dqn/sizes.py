@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+
+from dqn_tui.config import Config
+from dqn_tui.spaces import Spaces
 
 FLOAT_BYTES = 4
 INDEX_BYTES = 8
 PRIORITY_BYTES = 8
+_ITEM_BYTES = {"float32": FLOAT_BYTES, "uint8": 1}
 # Leaves under one node of the tree of priorities.
 PRIORITY_BLOCK = 64
-
-
-def count_parameters(observation_size: int, net_arch: Sequence[int], action_count: int) -> int:
-    """Weights and biases of the Q-network."""
-    sizes = [observation_size, *net_arch, action_count]
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
 
 
 def count_frames(capacity: int, shape: Sequence[int], frames: int = 1, num_envs: int = 1, n_steps: int = 1) -> int:
@@ -63,4 +60,18 @@ def count_replay_bytes(
         count_frames(capacity, shape, frames, num_envs, n_steps) * frame_bytes
         + capacity * transition_bytes
         + PRIORITY_BYTES * (blocks * (PRIORITY_BLOCK + 2) + bool(blocks))
+    )
+
+
+def estimate_replay_bytes(config: Config, spaces: Spaces, *, has_masks: bool = False) -> int:
+    """The same for the replay buffer that a configuration asks for."""
+    return count_replay_bytes(
+        config.buffer_size,
+        spaces.observation_shape,
+        _ITEM_BYTES[spaces.observation_dtype],
+        spaces.frames,
+        num_envs=config.num_envs,
+        n_steps=config.n_steps,
+        is_prioritized=config.prioritized,
+        action_count=spaces.action_count if has_masks else 0,
     )

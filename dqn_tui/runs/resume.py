@@ -9,7 +9,7 @@ from typing import Any
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.architecture import count_parameters
-from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, count_replay_bytes
+from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, estimate_replay_bytes
 from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, Arrays, Checkpoint, read_arrays, read_checkpoint, read_state
 from dqn_tui.runs.durable import recover_folders
@@ -116,6 +116,6 @@ def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:
         "target": weights,
         "optimizer": 2 * weights,
         "noise": weights,
-        "replay": count_replay_bytes(config, spaces),
+        "replay": estimate_replay_bytes(config, spaces, has_masks=True),
         "episodes": INDEX_BYTES * checkpoint.step + open_episodes,
     }

@@ -20,7 +20,7 @@ class EndedEpisode(NamedTuple):
     is_truncated: bool
 
 
-class OpenEpisodes:
+class TrainingEpisodes:
     """What each environment shows now, and what it took to get there.
 
     An episode is determined by its seed and its actions, so these two are all that a checkpoint needs to hold of it.
@@ -135,4 +135,6 @@ def _check(state: Arrays, present: Arrays) -> None:
             raise ValueError(f"{name} of the open episodes is of {len(found)} environments, expected {len(array)}")
     counts = (state["ended"], state["lengths"])
     if min(int(count.min()) for count in counts) < 0 or state["lengths"].sum() != len(state["actions"]):
-        raise ValueError(f"the open episodes have {len(state['actions'])} actions, expected {state['lengths'].tolist()}")
+        raise ValueError(
+            f"the open episodes have {len(state['actions'])} actions, expected {state['lengths'].tolist()}"
+        )

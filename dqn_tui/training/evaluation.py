@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dqn_tui.dqn.agent import take_greedily
 from dqn_tui.dqn.network import QNetwork
-from dqn_tui.envs.make import Environment, Observation
+from dqn_tui.envs.make import Environment
 
 # Percentiles of a resampled mean change by less than 1 % of the interval with more.
 BOOTSTRAP_RESAMPLES = 10_000
@@ -76,7 +78,7 @@ def evaluate(
     return Evaluation(tuple(returns), tuple(lengths))
 
 
-def choose_action(network: QNetwork, environment: Environment, observation: Observation) -> int:
+def choose_action(network: QNetwork, environment: Environment, observation: NDArray[Any]) -> int:
     """The greedy action of those that the environment allows now."""
     mask = environment.action_mask
     q_values = network.q_values(observation[None])

@@ -15,7 +15,7 @@ from dqn_tui.envs.vector import Environments, Steps
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import episode_seed, make_generator
 from dqn_tui.spaces import Spaces
-from dqn_tui.training.episodes import EndedEpisode, OpenEpisodes
+from dqn_tui.training.episodes import EndedEpisode, TrainingEpisodes
 from dqn_tui.training.meters import PhaseClock, UpdateMeter
 
 
@@ -36,7 +36,9 @@ class Learning:
         spaces = environments.spec.spaces
         self.agent = Agent(config, spaces, device)
         self.replay = make_replay(config, spaces)
-        self._open = OpenEpisodes(environments, lambda env, number: episode_seed(config.seed, "training", env, number))
+        self._open = TrainingEpisodes(
+            environments, lambda env, number: episode_seed(config.seed, "training", env, number)
+        )
         self._exploration = make_generator(config.seed, "exploration")
         self._sampling = make_generator(config.seed, "replay")
         self._epsilon = LinearSchedule(
@@ -194,6 +196,7 @@ def make_replay(config: Config, spaces: Spaces) -> ReplayBuffer:
         n_steps=config.n_steps,
         gamma=config.gamma,
         alpha=config.priority_alpha if config.prioritized else None,
+        action_count=spaces.action_count,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import load_arrays, weights_sha256
-from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.sizes import FLOAT_BYTES
 from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError

@@ -32,6 +32,7 @@ from dqn_tui.training.learning import Learning, measure_progress
 from dqn_tui.training.meters import PHASES, EpisodeWindow, PhaseClock, RecentMeter
 from dqn_tui.training.saver import Contents, Saver
 
+
 class Trainer:
     """One run, from its first step to its last event; `run` is called once, on the thread that owns it all."""
 

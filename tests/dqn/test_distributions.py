@@ -94,7 +94,9 @@ def project(returns: list[float], probabilities: list[float]) -> list[float]:
 
 
 def test_a_return_on_an_atom_gives_it_all_its_mass() -> None:
-    assert project([-2.0, -1.0, 0.0, 1.0, 2.0], [0.1, 0.2, 0.3, 0.15, 0.25]) == pytest.approx([0.1, 0.2, 0.3, 0.15, 0.25])
+    assert project([-2.0, -1.0, 0.0, 1.0, 2.0], [0.1, 0.2, 0.3, 0.15, 0.25]) == pytest.approx(
+        [0.1, 0.2, 0.3, 0.15, 0.25]
+    )
 
 
 def test_a_return_between_two_atoms_is_shared_by_nearness() -> None:

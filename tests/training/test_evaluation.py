@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import make_environment
 from dqn_tui.seeding import episode_seed
@@ -21,7 +22,7 @@ def make_network() -> QNetwork:
 
 
 def play_by_hand(network: QNetwork, seed: int) -> tuple[float, int]:
-    environment = make_environment("CartPole-v1")
+    environment = make_environment(Config(env="CartPole-v1"))
     observation, total, length = environment.reset(seed), 0.0, 0
     while True:
         with torch.no_grad():
@@ -34,14 +35,14 @@ def play_by_hand(network: QNetwork, seed: int) -> tuple[float, int]:
 
 def test_it_plays_the_greedy_policy_from_the_given_seeds() -> None:
     network = make_network()
-    evaluation = evaluate(network, make_environment("CartPole-v1"), 5, seed_of, max_steps=1_000)
+    evaluation = evaluate(network, make_environment(Config(env="CartPole-v1")), 5, seed_of, max_steps=1_000)
     assert evaluation is not None
     expected = [play_by_hand(network, seed_of(episode)) for episode in range(5)]
     assert list(zip(evaluation.returns, evaluation.lengths, strict=True)) == expected
 
 
 def test_playing_again_gives_the_same() -> None:
-    environment = make_environment("CartPole-v1")
+    environment = make_environment(Config(env="CartPole-v1"))
     first, second = (evaluate(make_network(), environment, 3, seed_of, max_steps=100) for _ in range(2))
     assert first == second
 
@@ -54,7 +55,7 @@ def test_it_ends_with_nothing_once_it_should_not_go_on() -> None:
         asked += 1
         return asked < 12
 
-    environment = make_environment("Toy/Endless-v0")
+    environment = make_environment(Config(env="Toy/Endless-v0"))
     network = QNetwork(1, 2, (), generator=torch.Generator().manual_seed(0))
     assert evaluate(network, environment, 5, seed_of, max_steps=100, should_continue=should_continue) is None
     assert asked == 12

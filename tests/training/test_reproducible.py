@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dqn_tui import events
+from dqn_tui.config import Config
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Request, Resume, Save, TakeStep
 from dqn_tui.envs.make import Environment, make_environment
 from dqn_tui.events import Event
@@ -109,7 +110,7 @@ def test_any_training_episode_can_be_played_again_from_its_seed_and_actions(
     assert [seed for seed, _ in tape.episodes] == [
         episode_seed(3, "training", 0, number) for number in range(len(tape.episodes))
     ]
-    environment = make_environment("CartPole-v1")
+    environment = make_environment(Config(env="CartPole-v1"))
     for (seed, actions), event in reversed(list(zip(tape.episodes, ended, strict=False))):
         environment.reset(seed)
         steps = [environment.step(action) for action in actions]

@@ -1,0 +1,117 @@
+"""Environments in processes of their own, on Gymnasium's `AsyncVectorEnv`."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NoReturn, TypeVar
+
+import numpy as np
+from gymnasium.vector import AsyncVectorEnv, AutoresetMode
+from numpy.typing import NDArray
+
+from dqn_tui.config import Config
+from dqn_tui.envs.batch import AlternatingArrays, Steps
+from dqn_tui.envs.spec import EnvironmentSpec, Replayed
+from dqn_tui.envs.worker import FAILURE, TERMINAL_SIGNALS, Failure, WorkerEnvironment, work
+from dqn_tui.errors import UsageError
+
+T = TypeVar("T")
+REAP_SECONDS = 1.0
+
+
+class WorkerError(Exception):
+    """The traceback of a worker process, as the cause of the error that the parent raises."""
+
+
+class ParallelEnvironments:
+    """Each in a process of its own: `batch.Environments`.
+
+    All its methods but `close` raise RuntimeError, with the environment's own message, where an environment raises or
+    its process is gone; then nothing but `close` can follow.
+
+    Raises:
+        UsageError: the environment cannot be made.
+    """
+
+    is_replayable = True
+
+    def __init__(self, config: Config, imports: Sequence[str] = ()) -> None:
+        makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
+        # Until a worker ignores the terminal's signals itself, it inherits that they wait. Threads do not survive a
+        # fork, so it is "spawn".
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
+        try:
+            self._vector: Any = AsyncVectorEnv(
+                makers, copy=False, context="spawn", worker=work, autoreset_mode=AutoresetMode.DISABLED
+            )
+        except (EOFError, OSError):
+            raise UsageError(
+                f"{config.env}: a worker process could not make it; what registers it must be importable, "
+                f"got --import {' '.join(imports) or 'nothing'}"
+            ) from None
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._is_broken = False
+        self.count = config.num_envs
+        self.spec: EnvironmentSpec = self._ask(partial(self._vector.get_attr, "environment_spec"))[0]
+        self._arrays = AlternatingArrays(self.count, self.spec)
+
+    def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        """See `batch.Environments`."""
+        indices = list(seeds)
+        mask = np.zeros(self.count, bool)
+        mask[indices] = True
+        each = [seeds.get(index) for index in range(self.count)]
+        observations, infos = self._ask(partial(self._vector.reset, seed=each, options={"reset_mask": mask}))
+        self._check(infos.get(FAILURE, ()))
+        masks = infos.get("action_mask")
+        return observations[indices], None if masks is None else masks[indices]
+
+    def step(self, actions: NDArray[np.int64]) -> Steps:
+        """See `batch.Environments`."""
+        shared, rewards, terminated, truncated, infos = self._ask(partial(self._vector.step, actions))
+        self._check(infos.get(FAILURE, ()))
+        observations = self._arrays.take()
+        np.copyto(observations, shared)
+        return Steps(observations, rewards, terminated, truncated, infos.get("action_mask"))
+
+    def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> list[Replayed | None]:
+        """See `batch.Environments`."""
+        answers = self._ask(partial(self._vector.call, "play_again", list(seeds), list(actions)))
+        self._check(answers)
+        return list(answers)
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._vector.closed:
+            return
+        if not self._is_broken:
+            self._vector.close()
+            return
+        self._vector.closed = True
+        for process, pipe in zip(self._vector.processes, self._vector.parent_pipes, strict=True):
+            pipe.close()
+            process.terminate()
+            process.join()
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except (EOFError, OSError):
+            self._is_broken = True
+            self._fail_for_dead_process()
+
+    def _check(self, answers: Sequence[object]) -> None:
+        for index, answer in enumerate(answers):
+            if isinstance(answer, Failure):
+                message = f"environment {index} of {self.count}: {answer.message}"
+                raise RuntimeError(message) from WorkerError(answer.traceback)
+
+    def _fail_for_dead_process(self) -> NoReturn:
+        for process in self._vector.processes:
+            process.join(REAP_SECONDS / self.count)
+        codes = {index: process.exitcode for index, process in enumerate(self._vector.processes) if process.exitcode}
+        ended = ", ".join(f"environment {index} of {self.count} (exit code {code})" for index, code in codes.items())
+        raise RuntimeError(f"a worker process ended: {ended or 'which one is not known'}") from None

@@ -1,0 +1,142 @@
+"""One environment as learning sees it, whatever its spaces are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.wrappers import FrameStackObservation
+from numpy.typing import NDArray
+
+from dqn_tui.envs.actions import Actions
+from dqn_tui.envs.observations import check_observations, is_image, make_encoding
+from dqn_tui.spaces import Spaces
+
+DEFAULT_FRAMES_PER_SECOND = 30.0
+
+
+@dataclass(frozen=True)
+class EnvironmentSpec:
+    """What learning must know of an environment.
+
+    Attributes:
+        spaces: observations and actions; of frames that are stacked the oldest comes first.
+        goal: the return that counts as solved, or None where the environment names none.
+        frames_per_second: how fast it is meant to be watched.
+    """
+
+    spaces: Spaces
+    goal: float | None
+    frames_per_second: float
+
+
+class Step(NamedTuple):
+    """What one step gave; `observation` is a new array of the spec's shape and dtype."""
+
+    observation: NDArray[Any]
+    reward: float
+    terminated: bool
+    truncated: bool
+
+
+class Replayed(NamedTuple):
+    """Where an open episode stands after its actions were taken again; `action_mask` is bool [A] or None."""
+
+    observation: NDArray[Any]
+    episode_return: float
+    action_mask: NDArray[np.bool_] | None
+
+
+class Environment:
+    """A Gymnasium environment with observations as one array and actions counted from 0.
+
+    The older frames of an episode's first images are zeros, as in the ALE's own vector environment and in
+    Stable-Baselines3; where vectors are stacked the first one is repeated, since zeros may mean something there.
+
+    Attributes:
+        spec: shapes, number of actions, goal.
+        action_mask: which actions are allowed now, bool [A]; None where reset's info has no "action_mask".
+
+    Args:
+        env: made and wrapped, but not stacked.
+        frame_stack: observations stacked into one.
+
+    Raises:
+        UsageError: observations or actions are of a kind that DQN cannot train on.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any], frame_stack: int = 1) -> None:
+        space = env.observation_space
+        check_observations(space)
+        self._actions = Actions(env.action_space)
+        if frame_stack > 1:
+            env = FrameStackObservation(env, frame_stack, padding_type="zero" if is_image(space) else "reset")
+        encoding = make_encoding(space, env.observation_space, frame_stack)
+        self.spec = EnvironmentSpec(
+            spaces=Spaces(
+                observation_shape=encoding.shape,
+                action_count=self._actions.count,
+                observation_dtype=encoding.dtype.name,
+                frames=encoding.frames,
+                largest_value=encoding.largest_value,
+            ),
+            goal=env.spec.reward_threshold if env.spec else None,
+            frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
+        )
+        self.action_mask: NDArray[np.bool_] | None = None
+        self._env = env
+        self._encode = encoding.encode
+        self._decode = self._actions.decode
+
+    def reset(self, seed: int) -> NDArray[Any]:
+        """Begin the episode that `seed` determines.
+
+        Raises:
+            ValueError: the action mask has a wrong size, or allows nothing.
+        """
+        observation, info = self._env.reset(seed=seed)
+        mask = info.get("action_mask")
+        self.action_mask = None if mask is None else self._actions.read_mask(mask, is_over=False)
+        return self._encode(observation)
+
+    def step(self, action: int) -> Step:
+        """Take one action, in [0, action_count).
+
+        Raises:
+            ValueError: the action mask has a wrong size, allows nothing, or comes without one at reset.
+        """
+        observation, reward, terminated, truncated, info = self._env.step(self._decode(action))
+        if self.action_mask is not None or "action_mask" in info:
+            self._update_mask(info, is_over=bool(terminated or truncated))
+        return Step(self._encode(observation), float(reward), bool(terminated), bool(truncated))
+
+    def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
+        """Reset with the seed and take the actions again; None where the episode ends before they do."""
+        observation, episode_return = self.reset(seed), 0.0
+        for action in actions.tolist():
+            step = self.step(action)
+            if step.terminated or step.truncated:
+                return None
+            observation = step.observation
+            episode_return += step.reward
+        return Replayed(observation, episode_return, self.action_mask)
+
+    def render(self) -> NDArray[np.uint8] | str | None:
+        """RGB uint8 [H, W, 3], text, or None where the environment renders neither."""
+        if self._env.render_mode is None:
+            return None
+        picture: Any = self._env.render()
+        return picture if isinstance(picture, str) else np.asarray(picture, np.uint8)
+
+    def close(self) -> None:
+        """Free what the environment holds."""
+        self._env.close()
+
+    def _update_mask(self, info: dict[str, Any], *, is_over: bool) -> None:
+        """A step that names no mask allows everything."""
+        if self.action_mask is None:
+            raise ValueError("info['action_mask'] must come with reset too, got it from step only")
+        mask = info.get("action_mask", np.ones(self._actions.count, bool))
+        self.action_mask = self._actions.read_mask(mask, is_over=is_over)

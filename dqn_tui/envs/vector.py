@@ -1,0 +1,77 @@
+"""Several environments that step together: one after the other, in processes of their own, or as one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dqn_tui.config import Config
+from dqn_tui.envs.batch import AlternatingArrays, Environments, Steps
+from dqn_tui.envs.make import Environment, make_environment
+from dqn_tui.envs.native import make_native_environments
+from dqn_tui.envs.parallel import ParallelEnvironments
+from dqn_tui.envs.spec import Replayed
+
+__all__ = ["Environments", "Replayed", "SerialEnvironments", "Steps", "make_environments"]
+
+
+def make_environments(config: Config, imports: Sequence[str] = ()) -> Environments:
+    """The environments that the run trains in, ready to reset.
+
+    Config keys: num_envs, vectorization, and those of `make_environment`. `imports` are the modules that register
+    environments; worker processes must import them once more.
+
+    Raises:
+        UsageError: the environment cannot be made, or not this way.
+    """
+    if config.vectorization == "parallel":
+        return ParallelEnvironments(config, imports)
+    if config.vectorization == "native":
+        return make_native_environments(config)
+    return SerialEnvironments([make_environment(config) for _ in range(config.num_envs)])
+
+
+class SerialEnvironments:
+    """One after the other, in this process: `batch.Environments`."""
+
+    is_replayable = True
+
+    def __init__(self, environments: Sequence[Environment]) -> None:
+        self.spec = environments[0].spec
+        self.count = len(environments)
+        self._environments = environments
+        self._arrays = AlternatingArrays(self.count, self.spec)
+        self._rewards = np.zeros(self.count)
+        self._terminated = np.zeros(self.count, bool)
+        self._truncated = np.zeros(self.count, bool)
+
+    def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+        """See `batch.Environments`."""
+        observations = np.stack([self._environments[index].reset(seed) for index, seed in seeds.items()])
+        return observations, self._masks(list(seeds))
+
+    def step(self, actions: NDArray[np.int64]) -> Steps:
+        """See `batch.Environments`."""
+        observations, rewards = self._arrays.take(), self._rewards
+        terminated, truncated = self._terminated, self._truncated
+        for index, (environment, action) in enumerate(zip(self._environments, actions.tolist(), strict=True)):
+            observations[index], rewards[index], terminated[index], truncated[index] = environment.step(action)
+        return Steps(observations, rewards, terminated, truncated, self._masks(range(self.count)))
+
+    def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> list[Replayed | None]:
+        """See `batch.Environments`."""
+        together = zip(self._environments, seeds, actions, strict=True)
+        return [environment.play_again(seed, taken) for environment, seed, taken in together]
+
+    def close(self) -> None:
+        """See `batch.Environments`."""
+        for environment in self._environments:
+            environment.close()
+
+    def _masks(self, indices: Sequence[int]) -> NDArray[np.bool_] | None:
+        if self._environments[0].action_mask is None:
+            return None
+        return np.array([self._environments[index].action_mask for index in indices], bool)
