@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,8 +19,6 @@ from dqn_tui.dqn.encoders import make_encoder
 from dqn_tui.dqn.mlp import Mlp
 from dqn_tui.dqn.noisy import NoisyLinear
 from dqn_tui.spaces import Spaces
-
-Arrays = NDArray[np.float32] | NDArray[np.uint8]
 
 
 class QNetwork(nn.Module):
@@ -90,7 +89,7 @@ class QNetwork(nn.Module):
         return self(observations) if self._mlp is None else self._split(self._mlp.forward(observations)[0])
 
     def record(self, observations: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """The outputs, and what `backward` needs to know of how they came about; called outside autograd, as is that."""
+        """The outputs, and what `backward` needs to know of how they came about; both are called outside autograd."""
         if self._mlp is not None:
             outputs, inputs = self._mlp.forward(observations)
             return self._split(outputs), inputs
@@ -106,7 +105,7 @@ class QNetwork(nn.Module):
             self.flat_grad.zero_()
             torch.autograd.backward(record, [output_grad])
 
-    def q_values(self, observations: Arrays, *, with_noise: bool = False) -> NDArray[np.float32]:
+    def q_values(self, observations: NDArray[Any], *, with_noise: bool = False) -> NDArray[np.float32]:
         """Q-values [E, A] of observations [E, *shape]; a noisy network's noise is left off unless it is asked for."""
         if self._mlp is not None:
             outputs = self._mlp.forward_arrays(observations)
@@ -116,7 +115,7 @@ class QNetwork(nn.Module):
             self.train(with_noise)
         with torch.no_grad():
             tensor = torch.as_tensor(observations, device=self.flat.device)
-            return self.distribution.q_values(self(tensor)).cpu().numpy()  # type: ignore[no-any-return]
+            return self.distribution.q_values(self(tensor)).cpu().numpy()
 
     def redraw_noise(self, generator: torch.Generator) -> None:
         """New noise for every noisy layer, and from here on it counts."""

@@ -65,7 +65,8 @@ class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
         self._environment = make_environment(config)
         self._index = index
         self.environment_spec: EnvironmentSpec = self._environment.spec
-        shape, dtype = self.environment_spec.spaces.observation_shape, self.environment_spec.spaces.observation_dtype
+        shape = self.environment_spec.spaces.observation_shape
+        dtype = np.dtype(self.environment_spec.spaces.observation_dtype)
         is_bytes = dtype == np.uint8
         self.observation_space = spaces.Box(0 if is_bytes else -np.inf, 255 if is_bytes else np.inf, shape, dtype.type)
         self.action_space = spaces.Discrete(self.environment_spec.spaces.action_count)
