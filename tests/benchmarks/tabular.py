@@ -65,7 +65,7 @@ def score_exactly(checkpoint: Checkpoint) -> ExactScore | None:
 def read_q_values(checkpoint: Checkpoint, config: Config, states: int) -> NDArray[np.float64]:
     """The learned Q [S, A]; a state is one-hot to the network."""
     network = load_policy(checkpoint, config)
-    return np.stack([network.q_values(row) for row in np.eye(states, dtype=np.float32)]).astype(float)
+    return network.q_values(np.eye(states, dtype=np.float32)).astype(float)
 
 
 def score_q_values(model: Model, q_values: NDArray[np.float64], gamma: float, horizon: int) -> ExactScore:

@@ -22,17 +22,18 @@ from dqn_tui.runs.checkpoint import (
     save_checkpoint,
 )
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.spaces import Spaces
 from dqn_tui.training.restore import load_policy
 from tests.helpers import one_line, quick_config
 
 CONFIG = quick_config()
-AGENT = Agent(CONFIG, 4, 2)
+SPACES = Spaces((4,), 2)
+AGENT = Agent(CONFIG, SPACES)
 FACTS: dict[str, Any] = {
     "step": 25_000,
     "reason": "autosave",
     "config": CONFIG.model_dump(mode="json"),
-    "observation_size": 4,
-    "action_count": 2,
+    "spaces": SPACES.to_dict(),
     "eval_mean": 12.5,
     "weights_sha256": weights_sha256(AGENT.online),
 }
@@ -66,7 +67,7 @@ def test_a_checkpoint_reads_back_as_it_was_saved(tmp_path: Path) -> None:
     saved = save(tmp_path / "c")
     found = read_checkpoint(tmp_path / "c")
     assert found == saved
-    assert {name: getattr(found, name) for name in FACTS} == FACTS
+    assert {name: getattr(found, name) for name in FACTS} == FACTS | {"spaces": SPACES}
     assert parse_config(found.config) == CONFIG
     assert found.size_bytes == (tmp_path / "c" / WEIGHTS).stat().st_size
 
@@ -74,7 +75,7 @@ def test_a_checkpoint_reads_back_as_it_was_saved(tmp_path: Path) -> None:
 def test_a_policy_reads_back_bit_by_bit(tmp_path: Path) -> None:
     network = load_policy(save(tmp_path / "c"), CONFIG)
     assert weights_sha256(network) == FACTS["weights_sha256"]
-    observation = np.ones(4, np.float32)
+    observation = np.ones((1, 4), np.float32)
     np.testing.assert_array_equal(network.q_values(observation), AGENT.online.q_values(observation))
 
 
@@ -168,11 +169,16 @@ def test_a_manifest_that_is_none_is_refused(tmp_path: Path, content: str) -> Non
         {"files": {WEIGHTS: {"bytes": "x", "sha256": "y"}}},
         {"files": {}},
         {"eval_mean": "good"},
-        {"observation_size": 5},
-        {"observation_size": -1},
-        {"observation_size": 10**15},
-        {"action_count": 3},
-        {"action_count": -1},
+        {"spaces": SPACES.to_dict() | {"observation_shape": [5]}},
+        {"spaces": SPACES.to_dict() | {"observation_shape": [-1]}},
+        {"spaces": SPACES.to_dict() | {"observation_shape": [10**15]}},
+        {"spaces": SPACES.to_dict() | {"observation_shape": [2, 2]}},
+        {"spaces": SPACES.to_dict() | {"observation_shape": 4}},
+        {"spaces": SPACES.to_dict() | {"observation_dtype": "object"}},
+        {"spaces": SPACES.to_dict() | {"largest_value": 0}},
+        {"spaces": SPACES.to_dict() | {"action_count": 3}},
+        {"spaces": SPACES.to_dict() | {"action_count": -1}},
+        {"spaces": None},
         {"weights_sha256": "0" * 64},
         {"config": FACTS["config"] | {"net_arch": [9]}},
     ],

@@ -35,7 +35,7 @@ def learn(runs_dir: Path, env: str, n_steps: int, *, double: bool = True) -> Ses
 
 
 def values(session: Session, observation: np.ndarray) -> list[float]:
-    return session.agent.online.q_values(observation.astype(np.float32)).tolist()
+    return session.agent.online.q_values(observation.astype(np.float32)[None])[0].tolist()
 
 
 @pytest.mark.parametrize("n_steps", [1, 3])

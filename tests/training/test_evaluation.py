@@ -10,7 +10,9 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import make_environment
 from dqn_tui.seeding import episode_seed
+from dqn_tui.spaces import Spaces
 from dqn_tui.training.evaluation import Evaluation, evaluate
+from tests.helpers import quick_config
 
 
 def seed_of(episode: int) -> int:
@@ -18,7 +20,7 @@ def seed_of(episode: int) -> int:
 
 
 def make_network() -> QNetwork:
-    return QNetwork(4, 2, (8,), generator=torch.Generator().manual_seed(0))
+    return QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))
 
 
 def play_by_hand(network: QNetwork, seed: int) -> tuple[float, int]:

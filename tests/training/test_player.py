@@ -11,14 +11,15 @@ import torch
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.training.player import EpisodePlayer
-from tests.helpers import wait_until
+from dqn_tui.spaces import Spaces
+from tests.helpers import quick_config, wait_until
 
-NETWORK = QNetwork(4, 2, (8,), generator=torch.Generator().manual_seed(0))
+NETWORK = QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))
 
 
 @pytest.fixture
 def player() -> Iterator[EpisodePlayer]:
-    player = EpisodePlayer("CartPole-v1", 1, lambda: (NETWORK, 1_234))
+    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: (NETWORK, 1_234))
     yield player
     player.close()
 
@@ -47,7 +48,7 @@ def test_a_frame_says_what_is_shown(player: EpisodePlayer) -> None:
     assert frame.policy == "live @ step 1,234"
     assert frame.episode == 1
     assert isinstance(frame.picture, np.ndarray)
-    expected = NETWORK.q_values(np.array(frame.observation, np.float32))
+    expected = NETWORK.q_values(np.array([frame.observation], np.float32))[0]
     np.testing.assert_allclose(frame.q_values, expected, rtol=1e-5)
     assert frame.action == int(np.argmax(frame.q_values))
     assert player.error is None
@@ -106,6 +107,6 @@ def test_an_environment_that_fails_ends_the_player_with_one_line(env_id: str, wo
 
 
 def test_without_a_policy_it_says_so() -> None:
-    player = EpisodePlayer("CartPole-v1", 1, lambda: None)
+    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: None)
     wait_until(lambda: player.error is not None, "an error")
     assert player.error == "there is no policy yet"
