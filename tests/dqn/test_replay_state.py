@@ -153,6 +153,7 @@ def test_a_saved_state_that_lacks_an_array_is_refused(name: str) -> None:
 
 def test_a_state_can_be_restored_over_an_older_one() -> None:
     buffer = fill(6, 20, alpha=1.0)
+    draw(buffer)
     other = fill(6, 2, alpha=1.0)
     buffer.set_state(other.get_state())
     add_numbered(buffer, range(3, 4))
