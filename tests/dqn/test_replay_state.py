@@ -131,8 +131,10 @@ def lies() -> Iterator[Any]:
     yield case("priorities", np.full(5, np.nan), "priorities must be finite")
     yield case("priorities", np.full(5, -0.5), "priorities must lie in")
     yield case("priorities", np.full(5, 1.5), "priorities must lie in")
-    yield case("priorities", np.zeros(5), "priorities must have a sum")
+    yield case("priorities", np.zeros(5), "priorities must not all be 0")
     yield case("largest_priority", np.array(np.inf), "largest_priority must be finite")
+    yield case("largest_priority", np.array(0.5), "largest_priority must lie in")
+    yield case("largest_priority", np.array(1e39), "largest_priority must lie in")
 
 
 @pytest.mark.parametrize(("name", "value", "message"), list(lies()))
