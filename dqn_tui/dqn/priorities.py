@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,6 +13,8 @@ from dqn_tui.dqn.sizes import PRIORITY_BLOCK
 
 PRIORITY_EPSILON = 1e-6
 """Added to each priority, so that a transition without error is drawn again some day."""
+LARGEST_PRIORITY = float(np.finfo(np.float32).max)
+"""What a TD error can be; the sum of as many as memory holds is finite."""
 
 Indices: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -135,11 +136,9 @@ class Priorities:
         """Give slots [B] new priorities [B], >= 0; slots whose transition has left stay empty.
 
         Raises:
-            ValueError: a priority is negative or not finite.
+            ValueError: a priority is negative or no finite float32.
         """
-        smallest, largest = float(priorities.min()), float(priorities.max())
-        if not 0.0 <= smallest <= largest < math.inf:
-            raise ValueError(f"priorities must be finite and >= 0, got {smallest} to {largest}")
+        _check_range(priorities, LARGEST_PRIORITY)
         values = (priorities.astype(np.float64) + PRIORITY_EPSILON) ** self._alpha
         is_live = self._tree.get(indices) > 0.0
         self._tree.set(indices[is_live], values[is_live])
@@ -161,14 +160,16 @@ class Priorities:
         """
         leaves = read_finite(state, "priorities", (head - tail,), np.float64)
         largest = float(read_finite(state, "largest_priority", (), np.float64))
-        if leaves.size and not 0.0 <= leaves.min() <= leaves.max() <= largest:
-            raise ValueError(f"priorities must lie in [0, {largest}], got {leaves.min()} to {leaves.max()}")
+        if not 1.0 <= largest <= LARGEST_PRIORITY:
+            raise ValueError(f"largest_priority must lie in [1, {LARGEST_PRIORITY}], got {largest}")
+        if leaves.size:
+            _check_range(leaves, largest)
         self._largest = largest
         self._tree.fill(0, self._capacity, 0.0)
         self._fill(tail, head, leaves)
         self._tail, self._head = tail, head
-        if leaves.size and not 0.0 < self._tree.total < math.inf:
-            raise ValueError(f"priorities must have a sum > 0 that is finite, got {self._tree.total}")
+        if leaves.size and not self._tree.total:
+            raise ValueError("priorities must not all be 0")
 
     def _fill(self, start: int, stop: int, leaves: float | Floats) -> None:
         """Write the leaves of ring positions [start, stop)."""
@@ -177,3 +178,9 @@ class Priorities:
         for slots, part in ((older, slice(split)), (newer, slice(split, None))):
             if slots.start < slots.stop:
                 self._tree.fill(slots.start, slots.stop, leaves if isinstance(leaves, float) else leaves[part])
+
+
+def _check_range(priorities: NDArray[np.floating[Any]], largest: float) -> None:
+    low, high = float(priorities.min()), float(priorities.max())
+    if not 0.0 <= low <= high <= largest:
+        raise ValueError(f"priorities must lie in [0, {largest}], got {low} to {high}")

@@ -47,8 +47,8 @@ class Batch(NamedTuple):
 class ReplayBuffer:
     """The last `capacity` n-step transitions of one or several environments, drawn with replacement.
 
-    Every frame is stored once. A transition whose oldest frame was overwritten, which happens to images where many
-    frames go into few transitions, leaves the buffer early.
+    Every frame is stored once. A transition whose oldest frame was overwritten leaves the buffer early. That happens to
+    images where many frames go into few transitions, and to vectors only where environments do not step in turn.
 
     Attributes:
         capacity: transitions that it holds.
@@ -180,7 +180,7 @@ class ReplayBuffer:
         self._priorities.update(indices, priorities)
 
     def get_state(self) -> dict[str, NDArray[Any]]:
-        """All that later draws depend on. Frames are views, in two pieces where the ring wraps; numbers start at 0."""
+        """All that later draws depend on, for safetensors to hold; frames are views and not yet copies."""
         first = self._find_first_number()
         state = self._store.get_state(first) | self._ring.get_state(first) | self._episodes.get_state(first)
         if self._priorities is not None:
@@ -192,7 +192,8 @@ class ReplayBuffer:
         """Take in what `get_state` gave.
 
         Raises:
-            ValueError: an array is missing or does not fit, or a number in it is out of range.
+            ValueError: an array is missing or does not fit, or a number in it is out of range; the buffer is then
+                half filled, and of no use.
         """
         self._store.set_state(state, self._action_count)
         first, count = self._store.oldest, self._store.next_number - self._store.oldest

@@ -48,7 +48,7 @@ class TransitionRing:
     @property
     def oldest_number(self) -> int | None:
         """The smallest frame number that any transition refers to; None where there is no transition."""
-        return None if self.tail == self.head else int(self._oldest[self.tail % self.capacity])
+        return None if self.tail == self.head else self._oldest.item(self.tail % self.capacity)
 
     def append(self, transition: Transition) -> None:
         """Store a transition, over the oldest one where the ring is full."""
@@ -63,12 +63,13 @@ class TransitionRing:
         self.head = head + 1
         oldest = transition.observation[0]
         self._oldest[slot] = oldest
-        while head > self.tail and self._oldest[(head := head - 1) % self.capacity] > oldest:
+        while head > self.tail and self._oldest.item((head - 1) % self.capacity) > oldest:
+            head -= 1
             self._oldest[head % self.capacity] = oldest
 
     def evict(self, oldest: int) -> None:
         """Let transitions go until none refers to a frame before `oldest`."""
-        while self.tail < self.head and self._oldest[self.tail % self.capacity] < oldest:
+        while self.tail < self.head and self._oldest.item(self.tail % self.capacity) < oldest:
             self.tail += 1
 
     def get_state(self, first_number: int) -> dict[str, NDArray[Any]]:

@@ -131,8 +131,10 @@ def lies() -> Iterator[Any]:
     yield case("priorities", np.full(5, np.nan), "priorities must be finite")
     yield case("priorities", np.full(5, -0.5), "priorities must lie in")
     yield case("priorities", np.full(5, 1.5), "priorities must lie in")
-    yield case("priorities", np.zeros(5), "priorities must have a sum")
+    yield case("priorities", np.zeros(5), "priorities must not all be 0")
     yield case("largest_priority", np.array(np.inf), "largest_priority must be finite")
+    yield case("largest_priority", np.array(0.5), "largest_priority must lie in")
+    yield case("largest_priority", np.array(1e39), "largest_priority must lie in")
 
 
 @pytest.mark.parametrize(("name", "value", "message"), list(lies()))
@@ -153,6 +155,7 @@ def test_a_saved_state_that_lacks_an_array_is_refused(name: str) -> None:
 
 def test_a_state_can_be_restored_over_an_older_one() -> None:
     buffer = fill(6, 20, alpha=1.0)
+    draw(buffer)
     other = fill(6, 2, alpha=1.0)
     buffer.set_state(other.get_state())
     add_numbered(buffer, range(3, 4))

@@ -211,17 +211,23 @@ def test_it_agrees_index_by_index_with_a_naive_twin_also_when_saved_and_restored
 
 
 @pytest.mark.parametrize(("capacity", "frames", "stacking_share"), [(7, 1, 1.0), (80, 4, 0.0)])
-def test_the_property_meets_every_kind_of_loss(capacity: int, frames: int, stacking_share: float) -> None:
-    """Transitions that leave early, and steps whose observation was overwritten before they had their rewards."""
+@pytest.mark.parametrize("n_steps", [1, 3])
+def test_it_agrees_where_frames_are_overwritten_too_soon(
+    capacity: int, frames: int, stacking_share: float, n_steps: int
+) -> None:
     early = lost = 0
     for seed in range(12):
         pair = Pair(
-            seed=seed, capacity=capacity, frames=frames, num_envs=2, n_steps=3, alpha=None,
+            seed=seed, capacity=capacity, frames=frames, num_envs=2, n_steps=n_steps, alpha=None,
             stacking_share=stacking_share, mask_share=0.0, switch_share=0.02,
         )  # fmt: skip
-        for _ in range(250):
+        for step in range(250):
             pair.step()
+            assert pair.buffer.size == pair.twin.size
+            if step % 25 == 0:
+                pair.check()
             early += pair.twin.tail > max(0, len(pair.twin.rows) - capacity)
         lost += pair.twin.lost
+    # Transitions left early, and steps began at observations that were gone.
     assert early > 0
     assert lost > 0
