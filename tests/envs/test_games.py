@@ -54,13 +54,10 @@ def test_four_frames_make_a_step_and_a_lost_life_ends_nothing() -> None:
     assert not step.terminated
 
 
-@pytest.mark.parametrize(("sticky_actions", "is_same"), [(0.0, True), (0.9, False)])
-def test_sticky_actions_are_those_of_the_configuration(sticky_actions: float, is_same: bool) -> None:
-    """Without them two seeds with as many no-ops lead to the same game."""
+@pytest.mark.parametrize("sticky_actions", [0.0, 0.25])
+def test_sticky_actions_are_those_of_the_configuration(sticky_actions: float) -> None:
     skip_unless_installed(PONG)
     environment = make_environment(make_config(PONG, sticky_actions=sticky_actions))
-    assert environment._env.spec is not None
-    assert environment._env.spec.kwargs["repeat_action_probability"] == sticky_actions
     ale = environment._env.unwrapped.ale  # type: ignore[attr-defined]
     assert ale.getFloat("repeat_action_probability") == pytest.approx(sticky_actions)
 
@@ -74,7 +71,8 @@ def test_games_of_the_ales_own_vector_environment_are_played_again_and_never_sho
     events = stream(environments, random_actions(2, 260, 4))
     assert sum(event[0] == "reset" for event in events) > 2, "an episode ended"
     for kind, _, image, *_ in events:
-        assert (np.max(image[0]) == 0) == (kind == "reset"), "only a reset knows no frame before"
+        frame_before = np.frombuffer(image, np.uint8)[: 84 * 84]
+        assert (frame_before.max() == 0) == (kind == "reset"), "only a reset knows no frame before"
     assert replay(environments, seeds, actions) == stands
 
 
@@ -88,10 +86,10 @@ def test_a_game_that_ended_begins_as_its_seed_says_in_the_ales_own_vector_enviro
     assert first[begin - 1][4:6] == (True, False)
     later = first[begin + 1 : begin + 20]
     again, _ = environments.reset({0: seed_of(0, 1)})
-    assert again[0].tolist() == first[begin][2]
+    assert again[0].tobytes() == first[begin][2]
     for taken, event in zip(actions[begin - 1 :], later, strict=False):
         steps = environments.step(taken)
-        assert (steps.observations[0].tolist(), float(steps.rewards[0])) == event[2:4]
+        assert (steps.observations[0].tobytes(), float(steps.rewards[0])) == event[2:4]
 
 
 @pytest.mark.parametrize("name", MINATAR)
@@ -131,8 +129,9 @@ def test_a_minatar_game_can_be_watched_in_colours() -> None:
     assert isinstance(picture, np.ndarray)
     assert (picture.shape, picture.dtype) == ((10, 10, 3), np.uint8)
     np.testing.assert_array_equal(picture.any(axis=2), planes.any(axis=0))
-    colours = {tuple(colour) for colour in picture.reshape(-1, 3).tolist()}
-    assert len(colours) == 1 + sum(plane.any() for plane in planes)
+    on_top = [max(np.flatnonzero(planes[:, y, x]), default=-1) for y in range(10) for x in range(10)]
+    colours = {(int(plane), *colour) for plane, colour in zip(on_top, picture.reshape(-1, 3).tolist(), strict=True)}
+    assert len(colours) == len({plane for plane, *_ in colours}) == len({tuple(colour) for _, *colour in colours}) > 2
 
 
 @pytest.mark.parametrize("env_id", [PONG, "MinAtar/Breakout-v1"])
