@@ -82,7 +82,7 @@ class Environment:
                 frames=encoding.frames,
                 largest_value=encoding.largest_value,
             ),
-            goal=env.spec.reward_threshold if env.spec else None,
+            goal=_goal(env),
             frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
         )
         self.action_mask: NDArray[np.bool_] | None = None
@@ -140,3 +140,8 @@ class Environment:
             raise ValueError("info['action_mask'] must come with reset too, got it from step only")
         mask = info.get("action_mask", np.ones(self._actions.count, bool))
         self.action_mask = self._actions.read_mask(mask, is_over=is_over)
+
+
+def _goal(env: gym.Env[Any, Any]) -> float | None:
+    threshold = env.spec.reward_threshold if env.spec else None
+    return None if threshold is None else float(threshold)

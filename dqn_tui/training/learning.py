@@ -175,10 +175,12 @@ class Learning:
             )
 
     def _check(self, steps: Steps) -> None:
-        if not np.abs(steps.rewards).max() <= self._largest_reward:
-            raise DivergedError(f"the environment gave the reward {steps.rewards.tolist()} after step {self.step:,}")
+        where = f"at step {self.step + self._count:,}"
+        is_right = np.abs(steps.rewards) <= self._largest_reward
+        if not is_right.all():
+            raise DivergedError(f"the environment gave the reward {steps.rewards[~is_right][0]} {where}")
         if not np.isfinite(steps.observations).all():
-            raise DivergedError(f"the environment gave an observation that is not finite after step {self.step:,}")
+            raise DivergedError(f"the environment gave an observation that is not finite {where}")
 
     @property
     def _is_learning(self) -> bool:

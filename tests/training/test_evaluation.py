@@ -58,7 +58,7 @@ def test_it_ends_with_nothing_once_it_should_not_go_on() -> None:
         return asked < 12
 
     environment = make_environment(Config(env="Toy/Endless-v0"))
-    network = QNetwork(1, 2, (), generator=torch.Generator().manual_seed(0))
+    network = QNetwork(quick_config(net_arch=[]), Spaces((1,), 2), generator=torch.Generator().manual_seed(0))
     assert evaluate(network, environment, 5, seed_of, max_steps=100, should_continue=should_continue) is None
     assert asked == 12
 

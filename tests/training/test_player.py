@@ -10,8 +10,8 @@ import torch
 
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.rollout import SPEEDS, RolloutFrame
-from dqn_tui.training.player import EpisodePlayer
 from dqn_tui.spaces import Spaces
+from dqn_tui.training.player import EpisodePlayer
 from tests.helpers import quick_config, wait_until
 
 NETWORK = QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))
@@ -93,8 +93,8 @@ def test_speeds_stop_at_their_ends(player: EpisodePlayer) -> None:
     ("env_id", "word"), [("Toy/RaisesAtOnce-v0", "the motor burnt out"), ("No-v0", "No-v0"), ("Toy/Truncated-v0", "")]
 )
 def test_an_environment_that_fails_ends_the_player_with_one_line(env_id: str, word: str) -> None:
-    network = QNetwork(1, 2, (), generator=torch.Generator().manual_seed(0))
-    player = EpisodePlayer(env_id, 1, lambda: (network, 0))
+    network = QNetwork(quick_config(net_arch=[]), Spaces((1,), 2), generator=torch.Generator().manual_seed(0))
+    player = EpisodePlayer(quick_config(env=env_id), 1, lambda: (network, 0))
     for _ in range(10):
         player.change_speed(1)
     if word:

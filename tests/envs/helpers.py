@@ -1,0 +1,146 @@
+"""What the tests of environments share."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dqn_tui.config import Config, parse_config
+from dqn_tui.envs.batch import Environments
+from dqn_tui.envs.make import make_environment
+
+PACKAGES = {"ALE/": ("ale_py", "cv2"), "MinAtar/": ("minatar",), "LunarLander": ("Box2D",)}
+Stream = list[tuple[Any, ...]]
+"""("reset", environment, observation, mask) and ("step", environment, observation, reward, ended twice, mask)."""
+
+
+def skip_unless_installed(env_id: str) -> None:
+    """Skip the test where the environment's package is an extra that is not there."""
+    for prefix, packages in PACKAGES.items():
+        for package in packages:
+            if env_id.startswith(prefix) and find_spec(package) is None:
+                pytest.skip(f"{package} is not installed")
+
+
+def make_config(env: str, **settings: Any) -> Config:
+    """The settings, checked."""
+    return parse_config({"env": env, **settings})
+
+
+def seed_of(environment: int, episode: int) -> int:
+    """Odd and even ones, none twice."""
+    return 1_000 * (environment + 1) + 7 * episode
+
+
+def random_actions(count: int, steps: int, action_count: int) -> Any:
+    """int64 [steps, count]."""
+    return np.random.default_rng(5).integers(0, action_count, (steps, count))
+
+
+def naive_stream(config: Config, actions: Any) -> Stream:
+    """What single environments give, one whole environment after the other, sorted into steps."""
+    streams = []
+    for index in range(config.num_envs):
+        environment, events, episode = make_environment(config), [], 0
+        start = environment.reset(seed_of(index, 0))
+        events.append([("reset", index, _plain(start), _listed(environment.action_mask))])
+        for action in actions[:, index].tolist():
+            step = environment.step(action)
+            now: Stream = [("step", index, _plain(step.observation), *step[1:], _listed(environment.action_mask))]
+            if step.terminated or step.truncated:
+                episode += 1
+                start = environment.reset(seed_of(index, episode))
+                now.append(("reset", index, _plain(start), _listed(environment.action_mask)))
+            events.append(now)
+        environment.close()
+        streams.append(events)
+    return [
+        event
+        for together in zip(*streams, strict=True)
+        for event in sorted((event for events in together for event in events), key=lambda event: event[0] == "reset")
+    ]
+
+
+def stream(environments: Environments, actions: Any) -> Stream:
+    """What several environments give together; those that end are reset at once."""
+    episodes = [0] * environments.count
+    events = _reset(environments, {index: seed_of(index, 0) for index in range(environments.count)})
+    for taken in actions:
+        steps = environments.step(taken)
+        masks = [None] * environments.count if steps.action_masks is None else steps.action_masks.tolist()
+        events += [
+            (
+                "step",
+                index,
+                _plain(steps.observations[index]),
+                *(column[index].tolist() for column in steps[1:4]),
+                masks[index],
+            )
+            for index in range(environments.count)
+        ]
+        ended = np.flatnonzero(steps.terminated | steps.truncated).tolist()
+        for index in ended:
+            episodes[index] += 1
+        if ended:
+            events += _reset(environments, {index: seed_of(index, episodes[index]) for index in ended})
+    return events
+
+
+def _reset(environments: Environments, seeds: dict[int, int]) -> Stream:
+    observations, masks = environments.reset(seeds)
+    assert len(observations) == len(seeds)
+    return [
+        ("reset", index, _plain(observation), None if masks is None else masks[place].tolist())
+        for place, (index, observation) in enumerate(zip(seeds, observations, strict=True))
+    ]
+
+
+def _plain(observation: Any) -> Any:
+    """Something that == compares; a list of an image's numbers would take its time."""
+    return observation.tobytes() if observation.ndim == 3 else observation.tolist()
+
+
+def _listed(mask: Any) -> Any:
+    return None if mask is None else mask.tolist()
+
+
+def play_open_episodes(environments: Environments, lengths: list[int]) -> tuple[list[int], list[Any], list[Any]]:
+    """Seeds, actions, and ("observation", return, mask) of episodes that are `lengths` steps long and still open."""
+    seeds, taken, stands = [], [], []
+    for index, length in enumerate(lengths):
+        seed, actions, stand = _open_episode(environments, index, length)
+        seeds.append(seed)
+        taken.append(actions)
+        stands.append(stand)
+    return seeds, taken, stands
+
+
+def _open_episode(environments: Environments, index: int, length: int) -> tuple[int, Any, Any]:
+    """One that lasts, of those that environment `index` begins from some seed."""
+    action_count = environments.spec.spaces.action_count
+    for attempt in range(50):
+        seed = 100 * (index + 1) + attempt
+        actions = np.random.default_rng(attempt).integers(0, action_count, length)
+        everyone = dict.fromkeys(range(environments.count), seed)
+        observations, masks = environments.reset(everyone)
+        stand = (_plain(observations[index]), 0.0, None if masks is None else masks[index].tolist())
+        for action in actions:
+            steps = environments.step(np.full(environments.count, action))
+            if (steps.terminated | steps.truncated).any():
+                break
+            mask = None if steps.action_masks is None else steps.action_masks[index].tolist()
+            stand = (_plain(steps.observations[index]), stand[1] + float(steps.rewards[index]), mask)
+        else:
+            return seed, actions, stand
+    raise AssertionError(f"no episode of {environments.spec} lasts {length} steps")
+
+
+def replay(environments: Environments, seeds: list[int], actions: list[Any]) -> list[Any]:
+    """What `play_again` answers, as `play_open_episodes` puts it."""
+    return [
+        answer and (_plain(answer.observation), answer.episode_return, _listed(answer.action_mask))
+        for answer in environments.play_again(seeds, actions)
+    ]
