@@ -10,13 +10,16 @@ from importlib import import_module
 from typing import Any
 
 import gymnasium as gym
-from gymnasium.wrappers import AtariPreprocessing
+from gymnasium.utils import seeding
+from gymnasium.wrappers import AtariPreprocessing, StickyAction
 
 NAMESPACE = "ALE"
 NOOP_MAX = 30
 FRAME_SKIP = 4
 SCREEN_SIZE = 84
 SCREENS_PER_SECOND = 60
+# The preprocessing skips frames and a wrapper repeats actions, so the game must do neither.
+ARGUMENTS = {"frameskip": 1, "repeat_action_probability": 0.0}
 
 
 def register() -> None:
@@ -28,13 +31,34 @@ def register() -> None:
     import_module("cv2").setNumThreads(1)
 
 
-def make_arguments(sticky_actions: float) -> dict[str, Any]:
-    """What `gym.make` is told: the preprocessing skips frames, so the game must not."""
-    return {"frameskip": 1, "repeat_action_probability": sticky_actions}
-
-
-def preprocess(env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:
-    """Observations as uint8 [84, 84]."""
-    wrapped = AtariPreprocessing(env, noop_max=NOOP_MAX, frame_skip=FRAME_SKIP, screen_size=SCREEN_SIZE)
+def preprocess(env: gym.Env[Any, Any], sticky_actions: float) -> gym.Env[Any, Any]:
+    """The game made with `ARGUMENTS`, with observations as uint8 [84, 84]."""
+    sticky: gym.Env[Any, Any] = StickyAction(_LoadedGame(env), sticky_actions)
+    wrapped = AtariPreprocessing(sticky, noop_max=NOOP_MAX, frame_skip=FRAME_SKIP, screen_size=SCREEN_SIZE)
     wrapped.metadata = {**env.metadata, "render_fps": SCREENS_PER_SECOND / FRAME_SKIP}
     return wrapped
+
+
+class _LoadedGame(gym.Wrapper[Any, Any, Any, Any]):
+    """Episodes that depend on nothing but their seed and actions, from a ROM that is loaded once.
+
+    With a seed, the game itself would load its ROM at every reset: 0.1 s in which no other thread runs, the screen's
+    neither. Without one it remembers, in some games, what happened before. So it goes back to its state after
+    loading, and the seed determines the no-ops and the sticky actions, which are all that differs between episodes.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any]) -> None:
+        super().__init__(env)
+        self._game: Any = env.unwrapped
+        self._loaded: Any = None
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Begin an episode."""
+        if self._loaded is None:
+            self.env.reset(seed=0)
+            self._loaded = self._game.clone_state(include_rng=True)
+        if seed is not None:
+            self._game.np_random, _ = seeding.np_random(seed)
+        begun = self.env.reset(options=options)
+        self._game.restore_state(self._loaded)
+        return begun

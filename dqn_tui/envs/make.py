@@ -93,10 +93,10 @@ def _make(config: Config, *, should_render: bool) -> gym.Env[Any, Any]:
 def _make_wrapped(config: Config, **arguments: Any) -> gym.Env[Any, Any]:
     namespace = _namespace(config.env)
     if namespace == atari.NAMESPACE:
-        arguments |= atari.make_arguments(config.sticky_actions)
+        arguments |= atari.ARGUMENTS
     env: gym.Env[Any, Any] = gym.make(config.env, disable_env_checker=True, **arguments)
     if namespace == atari.NAMESPACE:
-        return atari.preprocess(env)
+        return atari.preprocess(env, config.sticky_actions)
     return minatar.MinAtarGame(env) if namespace == minatar.NAMESPACE else env
 
 

@@ -58,12 +58,39 @@ def test_four_frames_make_a_step_and_a_lost_life_ends_nothing() -> None:
     assert not step.terminated
 
 
-@pytest.mark.parametrize("sticky_actions", [0.0, 0.25])
-def test_sticky_actions_are_those_of_the_configuration(sticky_actions: float) -> None:
+@pytest.mark.parametrize("sticky_actions", [0.0, 0.5])
+def test_each_frame_repeats_the_action_before_as_often_as_the_configuration_says(sticky_actions: float) -> None:
+    """Up and down by turns, four frames each: a frame repeats the other action only if it is one of the first."""
     skip_unless_installed(PONG)
     environment = make_environment(make_config(PONG, sticky_actions=sticky_actions))
-    ale = environment._env.unwrapped.ale  # type: ignore[attr-defined]
-    assert ale.getFloat("repeat_action_probability") == pytest.approx(sticky_actions)
+    game: Any = environment._env.unwrapped
+    environment.reset(1)
+    taken: list[int] = []
+    step = game.step
+    game.step = lambda action: (taken.append(action), step(action))[1]
+    steps = 250
+    for index in range(steps):
+        environment.step(2 + index % 2)
+    meant = np.repeat(2 + np.arange(steps) % 2, 4)
+    repeated = (np.array(taken) != meant).reshape(steps, 4).mean(axis=0)
+    assert repeated[:2] == pytest.approx([sticky_actions, sticky_actions**2], abs=0.1)
+
+
+def test_an_atari_episode_depends_on_its_seed_and_actions_alone_whatever_was_played_before() -> None:
+    """Freeway is one of the games that remember when their ROM is not loaded again."""
+    env_id = "ALE/Freeway-v5"
+    skip_unless_installed(env_id)
+    fresh, used = (make_environment(make_config(env_id)) for _ in range(2))
+    actions = random_actions(1, 60, fresh.spec.action_count)[:, 0]
+    seen = []
+    for environment, before in ((fresh, 0), (used, 37)):
+        environment.reset(99)
+        for _ in range(before):
+            environment.step(1)
+        images = [environment.reset(4), *(environment.step(int(action)).observation for action in actions)]
+        seen.append([image.tobytes() for image in images])
+    assert seen[0] == seen[1]
+    assert used.reset(5).tobytes() != seen[0][0]
 
 
 def test_games_of_the_ales_own_vector_environment_are_played_again_and_never_show_a_reset_as_a_step() -> None:
