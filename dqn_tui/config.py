@@ -32,6 +32,7 @@ class Config(BaseModel):
         "serial", description="one process; worker processes; Gymnasium's own vector environment"
     )
     frame_stack: Count = Field(1, description="observations stacked into one")
+    scale_observations: bool = Field(False, description="vectors with bounds are brought to [-1, 1]")
     sticky_actions: Fraction = Field(0.25, description="Atari: probability that the last action is repeated")
     seed: int = Field(1, ge=0, lt=2**31, description="all random draws derive from it")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: CUDA for large networks only")
@@ -127,8 +128,18 @@ class Config(BaseModel):
 
 
 FIXED_KEYS = (
-    *("env", "seed", "num_envs", "vectorization", "frame_stack", "sticky_actions", "buffer_size", "gamma", "n_steps"),
-    *("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max"),
+    *(
+        "env",
+        "seed",
+        "num_envs",
+        "vectorization",
+        "frame_stack",
+        "scale_observations",
+        "buffer_size",
+        "gamma",
+        "n_steps",
+    ),
+    *("sticky_actions", "net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max"),
     *("prioritized", "clip_rewards"),
 )
 """What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""

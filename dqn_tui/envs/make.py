@@ -38,7 +38,7 @@ def import_environments(module: str) -> None:
 def make_environment(config: Config, *, should_render: bool = False) -> Environment:
     """The environment, ready to reset; it renders text where it can, else pictures, if asked to.
 
-    Config keys: env, frame_stack, sticky_actions.
+    Config keys: env, frame_stack, scale_observations, sticky_actions.
 
     Raises:
         UsageError: unknown, not installed, or of a kind that DQN cannot train on.
@@ -46,7 +46,7 @@ def make_environment(config: Config, *, should_render: bool = False) -> Environm
     register(config.env)
     env = _make(config, should_render=should_render)
     try:
-        return Environment(env, config.frame_stack)
+        return Environment(env, config.frame_stack, should_scale=config.scale_observations)
     except UsageError as error:
         env.close()
         raise UsageError(f"{config.env}: {error}") from None

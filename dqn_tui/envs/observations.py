@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from dqn_tui.errors import UsageError
 
 LARGEST_PIXEL = 255.0
+# Beyond it, a bound only says that there is none.
+LARGEST_BOUND = 1e6
 _SUPPORTED = (
     "vectors (Box, Discrete, MultiDiscrete, MultiBinary, and Tuple or Dict of them) "
     "and images (Box of 3 dimensions, or of 2 as uint8)"
@@ -53,11 +55,20 @@ def check_observations(space: spaces.Space[Any]) -> None:
         raise UsageError(f"observations must be {_SUPPORTED}, got {space}")
 
 
-def make_encoding(space: spaces.Space[Any], stacked: spaces.Space[Any], frame_stack: int) -> Encoding:
-    """The encoding of `space`, of which `stacked` holds the latest `frame_stack`, the oldest first."""
+def make_encoding(
+    space: spaces.Space[Any], stacked: spaces.Space[Any], frame_stack: int, *, should_scale: bool = False
+) -> Encoding:
+    """The encoding of `space`, of which `stacked` holds the latest `frame_stack`, the oldest first.
+
+    `should_scale` brings the numbers of a vector that have bounds to [-1, 1]; images are scaled by the network.
+    """
     if isinstance(space, spaces.Box) and is_image(space):
         return _image_encoding(space, frame_stack)
-    encode = _flatten_box if isinstance(space, spaces.Box) else _flattener(space, stacked)
+    if isinstance(space, spaces.Box):
+        assert isinstance(stacked, spaces.Box)
+        encode = _scaler(stacked) if should_scale else _flatten_box
+    else:
+        encode = _flattener(space, stacked)
     return Encoding((spaces.flatdim(stacked),), np.dtype(np.float32), 1, 1.0, encode)
 
 
@@ -73,6 +84,19 @@ def _is_vector(space: spaces.Space[Any]) -> bool:
 
 def _flatten_box(observation: Any) -> NDArray[np.float32]:
     return np.array(observation, np.float32).reshape(-1)
+
+
+def _scaler(space: spaces.Box) -> Callable[[Any], NDArray[np.float32]]:
+    low, high = (np.asarray(bound, np.float64).reshape(-1) for bound in (space.low, space.high))
+    is_bounded = (low > -LARGEST_BOUND) & (high < LARGEST_BOUND) & (low < high)
+    middle = np.where(is_bounded, (low + high) / 2, 0.0).astype(np.float32)
+    reach = np.where(is_bounded, (high - low) / 2, 1.0).astype(np.float32)
+
+    def scale(observation: Any) -> NDArray[np.float32]:
+        scaled: NDArray[np.float32] = (_flatten_box(observation) - middle) / reach
+        return scaled
+
+    return scale
 
 
 def _flattener(space: spaces.Space[Any], stacked: spaces.Space[Any]) -> Callable[[Any], NDArray[np.float32]]:

@@ -62,18 +62,19 @@ class Environment:
     Args:
         env: made and wrapped, but not stacked.
         frame_stack: observations stacked into one.
+        should_scale: whether vectors with bounds are brought to [-1, 1].
 
     Raises:
         UsageError: observations or actions are of a kind that DQN cannot train on.
     """
 
-    def __init__(self, env: gym.Env[Any, Any], frame_stack: int = 1) -> None:
+    def __init__(self, env: gym.Env[Any, Any], frame_stack: int = 1, *, should_scale: bool = False) -> None:
         space = env.observation_space
         check_observations(space)
         self._actions = Actions(env.action_space)
         if frame_stack > 1:
             env = FrameStackObservation(env, frame_stack, padding_type="zero" if is_image(space) else "reset")
-        encoding = make_encoding(space, env.observation_space, frame_stack)
+        encoding = make_encoding(space, env.observation_space, frame_stack, should_scale=should_scale)
         self.spec = EnvironmentSpec(
             spaces=Spaces(
                 observation_shape=encoding.shape,

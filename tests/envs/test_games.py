@@ -81,7 +81,7 @@ def test_an_atari_episode_depends_on_its_seed_and_actions_alone_whatever_was_pla
     env_id = "ALE/Freeway-v5"
     skip_unless_installed(env_id)
     fresh, used = (make_environment(make_config(env_id)) for _ in range(2))
-    actions = random_actions(1, 60, fresh.spec.action_count)[:, 0]
+    actions = random_actions(1, 60, fresh.spec.spaces.action_count)[:, 0]
     seen = []
     for environment, before in ((fresh, 0), (used, 37)):
         environment.reset(99)
