@@ -18,9 +18,11 @@ from dqn_tui.config import Config, parse_config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import Agent
 from dqn_tui.events import Event
+from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.recorder import Recorder
+from dqn_tui.runs.resume import find_resumable, load_saved_run
 from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.build import build_trainer
 from dqn_tui.training.trainer import Trainer
@@ -146,6 +148,24 @@ def train(
     control.step_of = lambda: trainer.step
     for request in first:
         control.submit(request)
+    try:
+        trainer.run()
+    finally:
+        trainer.close()
+        recorder.close()
+    return Session(folder, trainer, control, events)
+
+
+def resume_run(folder: RunFolder) -> Session:
+    """Go on with a run from its newest checkpoint, in this thread; the events are those from there on."""
+    _, path = find_resumable(folder.path)
+    checkpoint = read_checkpoint(path)
+    config = parse_config(checkpoint.config)
+    saved = load_saved_run(folder, checkpoint, config)
+    control = ScriptedControl()
+    events: list[Event] = []
+    recorder = Recorder(folder, config, describe_host("cpu"), saved.state["file_lengths"])
+    trainer = build_trainer(config, folder, recorder, control, events.append, saved)
     try:
         trainer.run()
     finally:

@@ -65,6 +65,36 @@ class Chain(gym.Env[Any, Any]):
         return self._state, float(is_over), is_over, False, {}
 
 
+class Fork(gym.Env[Any, Any]):
+    """From state 0, action 0 ends at once with 0.3; action 1 leads over state 1, whatever is done there, to 1.
+
+    With `mask` the short way is not allowed, and taking it is an error.
+    """
+
+    def __init__(self, mask: bool = False, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Discrete(2)
+        self.action_space = spaces.Discrete(2)
+        self._mask = mask
+        self._state = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        self._state = 0
+        return 0, self._info()
+
+    def step(self, action: Any) -> Any:
+        is_short = self._state == 0 and int(action) == 0
+        assert not (self._mask and is_short), "an action was taken that is not allowed"
+        is_over = is_short or self._state == 1
+        reward = 0.3 if is_short else float(self._state)
+        self._state = 1
+        return 1, reward, is_over, False, self._info()
+
+    def _info(self) -> dict[str, Any]:
+        return {"action_mask": np.array([self._state == 1, True], np.int8)} if self._mask else {}
+
+
 class Coin(gym.Env[Any, Any]):
     """One step; the reset's seed alone decides whether it gives 0 or 1."""
 
@@ -165,6 +195,8 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Terminated", OneState, kwargs={"terminate_after": EPISODE_STEPS})
     _register("Endless", OneState)
     _register("Chain", Chain)
+    _register("Fork", Fork)
+    _register("MaskedFork", Fork, kwargs={"mask": True})
     _register("Goal", OneState, max_episode_steps=EPISODE_STEPS, reward_threshold=0.9)
     _register("Coin", Coin, reward_threshold=0.9)
     _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
