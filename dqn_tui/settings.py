@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,8 +39,8 @@ def load_config(
     Raises:
         UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
     """
-    chosen = read_preset(preset) if preset else {}
     above = _from_variables(variables) | dict(flags or {})
+    chosen = _choose_preset(preset, above.get("env")) if preset else {}
     from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
     named = chosen | from_file.named | above
     if from_file.base is not None:
@@ -69,7 +70,7 @@ def preset_names() -> list[str]:
 
 
 def read_preset(name: str) -> dict[str, Any]:
-    """The keys of a preset; one without `env` is for any environment.
+    """The keys of a preset; one without `env` is for any environment, one with `*` in it for those that match.
 
     Raises:
         UsageError: there is none of that name.
@@ -85,9 +86,19 @@ def preset_for(environment: str) -> dict[str, Any]:
     """The keys of the preset made for an environment; just its id where there is none."""
     for name in preset_names():
         values = read_preset(name)
-        if values.get("env") == environment:
-            return values
+        if fnmatchcase(environment, values.get("env", "")):
+            return values | {"env": environment}
     return {"env": environment}
+
+
+def _choose_preset(name: str, environment: Any) -> dict[str, Any]:
+    """A preset that was named; one for a group of environments needs to hear which."""
+    values = read_preset(name)
+    if "*" in values.get("env", ""):
+        if environment is None:
+            raise UsageError(f"preset {name!r} is for {values['env']}; say --env and one of them")
+        values["env"] = environment
+    return values
 
 
 def _from_file(path: Path, environment: Any) -> FileLayer:

@@ -38,6 +38,8 @@ _DQN = {
     "exploration_final_eps": 0.05,
     "max_grad_norm": 10.0,
 }
+# Over the batch size.
+_QRDQN_ADAM_EPS = 0.01
 # QR-DQN does not clip: this norm is never reached.
 _QRDQN = _DQN | {
     "distribution": "qr",
@@ -126,6 +128,11 @@ def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm
     named = {"env": environment} | {_NUMBERS[key]: _number(value) for key, value in block.items() if key in _NUMBERS}
     if "net_arch" in arguments:
         named["net_arch"] = [*features, *arguments["net_arch"]]
+    batch_size = named.get("batch_size", base["batch_size"])
+    if is_quantile and isinstance(batch_size, int) and batch_size > 0:
+        base["adam_eps"] = _QRDQN_ADAM_EPS / batch_size
+    if block.get("env_wrapper"):
+        named["clip_rewards"] = True
     if "n_quantiles" in arguments:
         named |= {"distribution": "qr", "atoms": arguments["n_quantiles"]}
     return ZooBlock(base, _in_single_steps(base | named, named))

@@ -85,9 +85,25 @@ def test_a_file_that_is_not_toml_is_refused_with_its_name(tmp_path: Path, conten
 @pytest.mark.parametrize("name", preset_names())
 def test_every_preset_is_valid_and_found_by_its_environment(name: str) -> None:
     values = read_preset(name)
-    config = parse_config(values)
-    assert load_config(preset=name, variables=NO_VARIABLES) == parse_config(preset_for(config.env) | values)
-    assert "env" not in values or preset_for(config.env) == values
+    env = values.get("env", "CartPole-v1").replace("*", "Pong")
+    expected = parse_config(preset_for(env) | values | {"env": env})
+    assert load_config(preset=name, variables=NO_VARIABLES, flags={"env": env}) == expected
+    assert "env" not in values or preset_for(env) == values | {"env": env}
+
+
+def test_a_preset_for_a_group_of_environments_needs_to_hear_which() -> None:
+    with pytest.raises(UsageError) as caught:
+        load_config(preset="minatar", variables=NO_VARIABLES)
+    assert "MinAtar/*-v1" in one_line(str(caught.value))
+    config = load_config(variables=NO_VARIABLES, flags={"env": "MinAtar/Freeway-v1"})
+    assert (config.env, config.encoder) == ("MinAtar/Freeway-v1", "minatar")
+
+
+def test_rainbow_turns_on_the_six_of_hessel_et_al_over_the_environments_own_preset() -> None:
+    config = load_config(preset="rainbow", variables=NO_VARIABLES)
+    assert all((config.double, config.dueling, config.prioritized, config.noisy))
+    assert (config.distribution, config.n_steps) == ("c51", 3)
+    assert (config.env, config.v_max) == ("CartPole-v1", 200.0)
 
 
 @pytest.fixture

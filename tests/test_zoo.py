@@ -82,7 +82,8 @@ def test_where_a_block_is_silent_stable_baselines3s_defaults_hold(tmp_path: Path
 @pytest.mark.parametrize("environment", ["ALE/Pong-v5", "BreakoutNoFrameskip-v4"])
 def test_an_atari_game_takes_the_block_of_all_of_them(tmp_path: Path, environment: str) -> None:
     block = read(tmp_path, DQN, environment)
-    assert block.named == {"env": environment, "frame_stack": 4, "total_timesteps": 10_000_000, "learning_rate": 1e-4}
+    expected = {"env": environment, "frame_stack": 4, "total_timesteps": 10_000_000, "learning_rate": 1e-4}
+    assert block.named == expected | {"clip_rewards": True}, "as the wrapper does"
     assert block.base["net_arch"] == [512], "the layer between the convolutions and the Q-values"
     text = f"{DQN}{environment}: {{gamma: 0.5, policy_kwargs: 'dict(net_arch=[64])'}}"
     own = read(tmp_path, text, environment)

@@ -18,7 +18,7 @@ from pathlib import Path
 from dqn_tui.config import parse_assignment
 from dqn_tui.envs.make import make_environment
 from dqn_tui.errors import UsageError
-from dqn_tui.settings import preset_names, read_preset
+from dqn_tui.settings import load_config, preset_names, read_preset
 from tests.benchmarks.learning_runs import Score, Task, find_run, have_run, is_finished, score_run
 from tests.benchmarks.learning_table import print_seeds, print_summary, summarize
 from tests.benchmarks.measure import describe_machine
@@ -70,12 +70,12 @@ def make_tasks(options: argparse.Namespace) -> list[Task]:
 
 
 def find_environments() -> list[str]:
-    """The environments that have a preset and can be made here."""
+    """The environments that have a preset of their own and can be made here."""
     found = []
-    for env in (read_preset(name).get("env") for name in preset_names()):
+    for env in (read_preset(name).get("env", "*") for name in preset_names()):
         try:
-            if env is not None:
-                make_environment(env).close()
+            if "*" not in env:
+                make_environment(load_config(flags={"env": env})).close()
                 found.append(env)
         except UsageError as error:
             tell(f"{env} is left out: {error}")
