@@ -43,8 +43,8 @@ class _LoadedGame(gym.Wrapper[Any, Any, Any, Any]):
     """Episodes that depend on nothing but their seed and actions, from a ROM that is loaded once.
 
     With a seed, the game itself would load its ROM at every reset: 0.1 s in which no other thread runs, the screen's
-    neither. Without one it remembers, in some games, what happened before. So it goes back to its state after
-    loading, and the seed determines the no-ops and the sticky actions, which are all that differs between episodes.
+    neither. Without one, some games begin in other ways after other episodes. So the game goes back to its state after
+    loading, and the seed determines the no-ops and the sticky actions: all that differs between episodes.
     """
 
     def __init__(self, env: gym.Env[Any, Any]) -> None:

@@ -39,20 +39,13 @@ class ParallelEnvironments:
 
     def __init__(self, config: Config, imports: Sequence[str] = ()) -> None:
         makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
-        # Until a worker ignores the terminal's signals itself, it inherits that they wait. Threads do not survive a
-        # fork, so it is "spawn".
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
-        try:
-            self._vector: Any = AsyncVectorEnv(
-                makers, copy=False, context="spawn", worker=work, autoreset_mode=AutoresetMode.DISABLED
-            )
-        except (EOFError, OSError):
+        vector = _start(makers)
+        if vector is None:
             raise UsageError(
                 f"{config.env}: a worker process could not make it; what registers it must be importable, "
                 f"got --import {' '.join(imports) or 'nothing'}"
-            ) from None
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            )
+        self._vector: Any = vector
         self._is_broken = False
         self.count = config.num_envs
         self.spec: EnvironmentSpec = self._ask(partial(self._vector.get_attr, "environment_spec"))[0]
@@ -115,3 +108,18 @@ class ParallelEnvironments:
         codes = {index: process.exitcode for index, process in enumerate(self._vector.processes) if process.exitcode}
         ended = ", ".join(f"environment {index} of {self.count} (exit code {code})" for index, code in codes.items())
         raise RuntimeError(f"a worker process ended: {ended or 'which one is not known'}") from None
+
+
+def _start(makers: Sequence[Callable[[], WorkerEnvironment]]) -> AsyncVectorEnv[Any, Any] | None:
+    """None where a worker ends at once; its error ends here, so that nothing holds the half-made object any longer.
+
+    Until a worker ignores the terminal's signals itself, it inherits that they wait. The parent has threads, which do
+    not survive a fork, so it is "spawn".
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
+    try:
+        return AsyncVectorEnv(makers, copy=False, context="spawn", worker=work, autoreset_mode=AutoresetMode.DISABLED)
+    except (EOFError, OSError):
+        return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -134,8 +134,10 @@ def test_cartpoles_of_numpy_are_truncated_where_gymnasiums_own_are() -> None:
     """A pole that leans one way is pushed that way, which keeps it up."""
     config = make_config("CartPole-v1", num_envs=2, vectorization="native")
     native, serial = make_environments(config), make_environments(config.model_copy(update={"vectorization": "serial"}))
-    observations, _ = native.reset({0: 1, 1: 2})
-    serial.reset({0: 1, 1: 2})
+    for environments in (native, serial):
+        environments.reset({0: 3, 1: 4})
+        environments.step(np.array([0, 1]))
+        observations, _ = environments.reset({0: 1, 1: 2})
     length = 0
     ended = np.zeros(2, bool)
     while not ended.all():

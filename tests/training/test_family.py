@@ -1,4 +1,4 @@
-"""Every member of the family, alone and together: to a known optimum, through save and resume, in several environments."""
+"""Every member of the family: to a known optimum, through save and resume, in several environments."""
 
 from __future__ import annotations
 
