@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from dqn_tui.config import Config
+
 FLOAT_BYTES = 4
 INDEX_BYTES = 8
 
@@ -18,3 +20,8 @@ def count_parameters(observation_size: int, net_arch: Sequence[int], action_coun
 def count_replay_bytes(capacity: int, observation_size: int) -> int:
     """Memory of a replay buffer's arrays: two observations, an action, a reward and a discount for each transition."""
     return capacity * (2 * FLOAT_BYTES * observation_size + INDEX_BYTES + 2 * FLOAT_BYTES)
+
+
+def estimate_replay_bytes(config: Config, observation_size: int) -> int:
+    """Memory of a run's replay buffer when it is full."""
+    return count_replay_bytes(config.buffer_size, observation_size)

@@ -16,6 +16,7 @@ from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import TORCH_THREADS
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
+from dqn_tui.training.restore import check_arrays
 from dqn_tui.training.trainer import Trainer
 
 YOUNG_OBJECTS = 10_000
@@ -58,6 +59,8 @@ def build_trainer(
         device=resolve_device(config.device),
     )
     if saved is not None:
+        fresh, _ = trainer.learning.get_state()
+        check_arrays(saved.checkpoint.path, saved.arrays, fresh, environment.action_count)
         trainer.restore(saved)
     _calm_garbage_collector()
     return trainer

@@ -16,10 +16,12 @@ from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import weights_sha256
+from dqn_tui.dqn.sizes import estimate_replay_bytes
 from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError, DivergedError
 from dqn_tui.events import Event
-from dqn_tui.runs.checkpoint import Arrays, Checkpoint
+from dqn_tui.runs.arrays import Arrays
+from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
@@ -94,7 +96,13 @@ class Trainer:
         """End the run after an error, with a checkpoint of the weights as they stand."""
         self._is_evaluating = False
         checkpoint = self._save("failure")
-        self._emit(events.RunFailed, error=describe_error(error), error_log=error_log, checkpoint=checkpoint)
+        self._emit(
+            events.RunFailed,
+            error=describe_error(error),
+            error_log=error_log,
+            checkpoint=checkpoint,
+            save_problem=self._saver.problem,
+        )
 
     def close(self) -> None:
         """Free the environments."""
@@ -178,6 +186,7 @@ class Trainer:
             buffer_size=self._config.buffer_size,
             actions=self.learning.agent.action_count,
             goal=self._goal,
+            replay_bytes=estimate_replay_bytes(self._config, self._environment.observation_size),
             config=self._config.model_dump(mode="json"),
         )
         self.learning.start_episode()
@@ -333,7 +342,7 @@ class Trainer:
         """
         try:
             self._is_exact = self._set_state(saved.arrays, saved.state)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise CheckpointError(f"{saved.checkpoint.path} does not fit this run: {error!r}") from None
         self._resumed = saved.checkpoint
 
@@ -345,6 +354,8 @@ class Trainer:
             size_bytes=checkpoint.size_bytes,
             is_exact=self._is_exact,
         )
+        if self._recorder.host_change:
+            self._emit(events.WarningRaised, message=self._recorder.host_change)
         if not self._is_exact:
             message = "the open episode could not be played again to where it was: it is dropped, the next one begins"
             self._emit(events.WarningRaised, message=message)
@@ -385,6 +396,7 @@ class Trainer:
             steps_per_second=round(self.step / wall_seconds, 1) if wall_seconds else 0.0,
             checkpoint=checkpoint,
             weights_sha256=weights_sha256(self.learning.agent.online),
+            save_problem=self._saver.problem,
         )
 
     def _measure(self) -> dict[str, float]:
