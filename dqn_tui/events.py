@@ -162,7 +162,7 @@ class WarningRaised(Event):
 class RunEnded(Event):
     """The last event of a run that ended. `reason` is one of completed, solved, stopped, diverged.
 
-    Pauses count neither in `wall_seconds` nor in `steps_per_second`. `save_problem` says why the last save failed, where
+    Pauses count neither in `wall_seconds` nor in `steps_per_second`. `save_problem` says why the last save failed, if
     it did.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import random
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ RANDOM_CHOICES = 20
 
 
 class Disk:
-    """While it is entered, each step under `root` is counted, and step `fail_at` fails; from then on all, if it `lasts`.
+    """While it is entered, each step under `root` is counted, and step `fail_at` fails; if it `lasts`, all after it.
 
     A write that fails has written half of its bytes. Syncs are counted, not made: nobody pulls the plug here.
 
@@ -42,6 +43,7 @@ class Disk:
         self.steps: list[str] = []
         self.record: list[tuple[Any, ...]] = []
         self.descriptors: dict[int, Path] = {}
+        self._lock = threading.Lock()
         self._wrapped = {name: self._wrap(name, getattr(os, name)) for name in STEPS}
         self._patches = [patch.object(os, name, call) for name, call in self._wrapped.items()]
 
@@ -68,8 +70,7 @@ class Disk:
             path = self._path(target, more.get("dir_fd"))
             if path is None:
                 return original(target, *arguments, **more)
-            self.steps.append(f"{name} {path.name}")
-            is_failing = self.has_failed and (self._lasts or len(self.steps) == self._fail_at)
+            is_failing = self._count(f"{name} {path.name}")
             if is_failing and name == "write":
                 arguments = (arguments[0][: len(arguments[0]) // 2],)
             if not is_failing or name in ("write", "close"):
@@ -80,6 +81,12 @@ class Disk:
             return result
 
         return call
+
+    def _count(self, step: str) -> bool:
+        """Add a step; whether it is to fail."""
+        with self._lock:
+            self.steps.append(step)
+            return self.has_failed and (self._lasts or len(self.steps) == self._fail_at)
 
     def _path(self, target: Any, folder: int | None) -> Path | None:
         if isinstance(target, int):

@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,8 @@ _NEW, _OLD = ".tmp", ".old"
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP}
 
 Verified = TypeVar("Verified")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Content = Sequence[bytes | memoryview]
 """A file's bytes, in parts."""
 
@@ -40,7 +43,6 @@ def write_folder(path: Path, files: Mapping[str, Content], verify: Callable[[Pat
     try:
         new.mkdir()
         _write_files(new, files)
-        sync_folder(new)
         verified = verify(new)
         _replace(new, path)
     finally:
@@ -110,12 +112,15 @@ def sync_folder(path: Path) -> None:
     """Bring the names in a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _NO_SYNC:
-            raise
+        _sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def at_once(sync: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Call `sync` for all items at the same time: a file system with a journal then writes it once for all of them."""
+    with ThreadPoolExecutor(len(items)) as pool:
+        return list(pool.map(sync, items))
 
 
 def write_all(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
@@ -135,16 +140,27 @@ def _check_space(path: Path, files: Mapping[str, Content]) -> None:
 
 
 def _write_files(folder: Path, files: Mapping[str, Content]) -> None:
-    """All are written before the first is synced, so that the disk can take them in one go."""
+    """Make new files in a folder, then sync them and their names."""
     with ExitStack() as stack:
-        descriptors = []
-        for name, parts in files.items():
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+
+        def open_file(path: Path, flags: int) -> int:
+            descriptor = os.open(path, flags, 0o666)
             stack.callback(os.close, descriptor)
-            write_all(descriptor, parts)
-            descriptors.append(descriptor)
-        for descriptor in descriptors:
-            os.fsync(descriptor)
+            return descriptor
+
+        descriptors = [open_file(folder, os.O_RDONLY)]
+        for name, parts in files.items():
+            descriptors.append(open_file(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            write_all(descriptors[-1], parts)
+        at_once(_sync, descriptors)
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
 
 
 def _replace(new: Path, path: Path) -> None:

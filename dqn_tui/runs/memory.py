@@ -26,7 +26,7 @@ def _read_machine(meminfo: Path) -> Iterator[int]:
 def _read_groups(root: Path) -> Iterator[int]:
     """What each group that holds this process has left, up to the topmost; a container may see the topmost only."""
     for line in _read_lines(root / "proc/self/cgroup"):
-        _, controllers, path = line.split(":", 2)
+        controllers, _, path = line.partition(":")[2].partition(":")
         group = Path(path.lstrip("/"))
         for part in (group, *group.parents):
             if not controllers:

@@ -12,7 +12,7 @@ from typing import Any
 from dqn_tui.config import Config, to_toml
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
-from dqn_tui.runs.durable import sync_folder, write_file
+from dqn_tui.runs.durable import at_once, sync_folder, write_file
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import compare_hosts, read_host
 from dqn_tui.runs.journal import Journal
@@ -75,7 +75,8 @@ class Recorder:
         Raises:
             OSError: the disk would not take it.
         """
-        return {writer.path.name: writer.sync() for writer in self._writers}
+        lengths = at_once(lambda writer: writer.sync(), self._writers)
+        return {writer.path.name: length for writer, length in zip(self._writers, lengths, strict=True)}
 
     def close(self) -> None:
         """Bring to the disk what it takes, close all files, and give the folder free."""
