@@ -100,7 +100,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     manifest = manifests.read_manifest(file)
     try:
         checkpoint = _from_manifest(path, manifest)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{file} is damaged: {type(error).__name__} {error}") from None
     unknown = sorted(set(checkpoint.files) - _FILES)
     if unknown:
@@ -227,7 +227,7 @@ def _from_manifest(path: Path, manifest: Mapping[str, Any]) -> Checkpoint:
         path=path,
         step=manifests.take_count(manifest, "step"),
         reason=manifests.take_text(manifest, "reason", "|".join(manifests.REASONS)),
-        config=dict(manifest["config"]),
+        config=manifests.take_object(manifest, "config"),
         observation_size=manifests.take_count(manifest, "observation_size"),
         action_count=manifests.take_count(manifest, "action_count"),
         eval_mean=manifests.take_mean(manifest, "eval_mean"),

@@ -92,11 +92,19 @@ def take_text(manifest: Mapping[str, Any], key: str, pattern: str) -> str:
     return value
 
 
+def take_object(manifest: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """An object; raises as `take_count` does."""
+    value = manifest[key]
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is {value!r:.40}")
+    return value
+
+
 def take_files(manifest: Mapping[str, Any]) -> dict[str, FileEntry]:
-    """The files that it lists; raises as `take_count` does, and AttributeError or TypeError."""
+    """The files that it lists; raises as `take_count` does, and TypeError."""
     return {
         name: FileEntry(take_count(entry, "bytes"), take_text(entry, "sha256", "[0-9a-f]{64}"))
-        for name, entry in manifest["files"].items()
+        for name, entry in take_object(manifest, "files").items()
     }
 
 
