@@ -23,7 +23,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted(Event):
-    """The first event of every run: what a viewer must know to draw it."""
+    """The first event of every run: what a viewer must know to draw it.
+
+    `replay_bytes` is the memory of the replay buffer when it is full; 0 where it is not told.
+    """
 
     name: ClassVar[str] = "run_started"
     run: str
@@ -35,6 +38,7 @@ class RunStarted(Event):
     buffer_size: int
     actions: int
     goal: float | None = None
+    replay_bytes: int = 0
     config: dict[str, Any] = field(default_factory=dict)
 
 
@@ -158,7 +162,8 @@ class WarningRaised(Event):
 class RunEnded(Event):
     """The last event of a run that ended. `reason` is one of completed, solved, stopped, diverged.
 
-    Pauses count neither in `wall_seconds` nor in `steps_per_second`.
+    Pauses count neither in `wall_seconds` nor in `steps_per_second`. `save_problem` says why the last save failed, if
+    it did.
     """
 
     name: ClassVar[str] = "run_ended"
@@ -171,16 +176,20 @@ class RunEnded(Event):
     steps_per_second: float
     checkpoint: str | None
     weights_sha256: str
+    save_problem: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunFailed(Event):
-    """The environment or the trainer raised: the error in one line, and where the traceback stands."""
+    """The environment or the trainer raised: the error in one line, where the traceback stands, and `save_problem` as
+    in `RunEnded`.
+    """
 
     name: ClassVar[str] = "run_failed"
     error: str
     error_log: str | None
     checkpoint: str | None
+    save_problem: str | None = None
 
 
 _TYPES: dict[str, type[Event]] = {

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.config import Config, parse_config
-
 if TYPE_CHECKING:
+    from dqn_tui.config import Config
     from dqn_tui.dqn.network import QNetwork
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.training.evaluation import Evaluation
@@ -68,13 +67,13 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
 
 def _load(target: Path, imports: tuple[str, ...], *, should_take_last: bool) -> tuple[Checkpoint, Config, QNetwork]:
     from dqn_tui.envs.make import import_environments
-    from dqn_tui.runs.checkpoint import resolve_target
+    from dqn_tui.runs.checkpoint import read_settings, resolve_target
     from dqn_tui.training.restore import load_policy
 
     for module in imports:
         import_environments(module)
     checkpoint = resolve_target(target, should_take_last=should_take_last)
-    config = parse_config(checkpoint.config)
+    config = read_settings(checkpoint)
     return checkpoint, config, load_policy(checkpoint, config)
 
 

@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.config import Config, change_config, parse_config
+from dqn_tui.config import Config, change_config
 from dqn_tui.errors import UsageError
 from dqn_tui.settings import load_config, named_settings
 
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.runs.resume import SavedRun
+    from dqn_tui.spaces import Spaces
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
+
+# The rest is for torch, the environment and the program.
+USABLE_MEMORY_FRACTION = 0.9
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ def train(options: TrainOptions) -> int:
     if saved is not None:
         _read_past(view, folder)
     run = BackgroundRun(config, folder, recorder, saved, options.imports)
+    # Its arrays would stay in memory beside the trainer's own.
+    del saved
     show = _show_dashboard if has_screen else _show_headless
     code = show(run, view, config, options)
     run.join()
@@ -72,7 +78,7 @@ def _start_anew(options: TrainOptions) -> tuple[Config, RunFolder, None]:
     from dqn_tui.runs.folder import create_run_folder
 
     config = load_config(preset=options.preset, file=options.config, flags=options.flags)
-    _check_environment(config, options.imports)
+    _check_memory(config, _check_environment(config, options.imports), is_resumed=False)
     _resolve_device(config)
     return config, create_run_folder(options.runs_dir, config.env, options.name or f"s{config.seed}"), None
 
@@ -88,16 +94,14 @@ def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
         if value is not None:
             raise UsageError(f"{flag} {value} does not go with --resume; name single keys with --set KEY=VALUE")
     folder, path = find_resumable(options.resume)
-    checkpoint = read_resumable(folder, path)
-    saved_config = parse_config(checkpoint.config)
-    changes = named_settings(options.config, os.environ, options.flags, saved_config.env)
-    config = change_config(saved_config, changes)
+    checkpoint, settings = read_resumable(folder, path)
+    config = change_config(settings, named_settings(options.config, os.environ, options.flags, settings.env))
     if checkpoint.step >= config.total_timesteps and isinstance(read_last_event(folder.events), RunEnded):
         raise UsageError(
             f"run {folder.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "
             f"say --steps with a larger number to go on"
         )
-    _check_environment(config, options.imports)
+    _check_memory(config, _check_environment(config, options.imports), is_resumed=True)
     return config, folder, load_saved_run(folder, checkpoint, config)
 
 
@@ -119,7 +123,7 @@ def _resolve_device(config: Config) -> str:
     return resolve_device(config.device)
 
 
-def _check_environment(config: Config, imports: tuple[str, ...]) -> None:
+def _check_environment(config: Config, imports: tuple[str, ...]) -> Spaces:
     """Find out what is wrong with the environment before there is a run folder or a screen."""
     from dqn_tui.envs.make import import_environments, make_environment
 
@@ -129,6 +133,30 @@ def _check_environment(config: Config, imports: tuple[str, ...]) -> None:
     environment.close()
     if config.until_solved and config.goal is None and environment.spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
+    return environment.spec.spaces
+
+
+def _check_memory(config: Config, spaces: Spaces, *, is_resumed: bool) -> None:
+    """Refuse a replay buffer for which there is no memory, where it is known how much there is."""
+    from dqn_tui.dqn.sizes import estimate_replay_bytes
+    from dqn_tui.runs.memory import measure_available_bytes
+    from dqn_tui.view.text import size
+
+    needed, available = estimate_replay_bytes(config, spaces), measure_available_bytes()
+    if available is None or needed <= available:
+        return
+    largest = _round_down(config.buffer_size * USABLE_MEMORY_FRACTION * available / needed)
+    advice = "free some, or go on on another machine" if is_resumed else f"say --set buffer_size={largest} or smaller"
+    raise UsageError(
+        f"buffer_size {config.buffer_size} needs {size(needed)} of memory for the replay buffer, "
+        f"and {size(available)} are free; {advice}"
+    )
+
+
+def _round_down(count: float) -> int:
+    """To one digit and zeros, and not to 0."""
+    digits = str(max(1, int(count)))
+    return int(digits[0].ljust(len(digits), "0"))
 
 
 def _can_show_dashboard() -> bool:

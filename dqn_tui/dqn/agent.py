@@ -19,6 +19,7 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.policies import GreedyPolicy, NextPolicy, choose_greedily, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
+from dqn_tui.dqn.saved import blame
 from dqn_tui.dqn.schedule import make_learning_rate
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import derive_seed
@@ -154,16 +155,20 @@ class Agent:
         """Take in what `get_state` gave.
 
         Raises:
-            ValueError: a name or a shape is not this agent's.
+            MisfitError: a name, a shape or a type is not this agent's.
         """
-        load_arrays(self.online, state["online"])
-        load_arrays(self.target, state["target"])
+        with blame("online"):
+            load_arrays(self.online, state["online"])
+        with blame("target"):
+            load_arrays(self.target, state["target"])
         moments = {name: tensor.clone() for name, tensor in _no_moments(self._weights).items()}
-        _copy_in(moments, state["optimizer"])
+        with blame("optimizer"):
+            _copy_in(moments, state["optimizer"])
         self._optimizer.state[self._weights] = moments
         generator = self._noise.get_state()
-        _copy_in({"generator": generator} | self.online.noise(), state["noise"])
-        self._noise.set_state(generator)
+        with blame("noise"):
+            _copy_in({"generator": generator} | self.online.noise(), state["noise"])
+            self._noise.set_state(generator)
 
     def _next_policy(self, next_observations: Tensor, next_outputs: Tensor, masks: Tensor | None) -> NextPolicy:
         """What acts in the next states: with Double DQN the online network's choice, else the target network's."""
@@ -220,12 +225,16 @@ def load_arrays(network: QNetwork, arrays: Arrays) -> None:
 
 
 def _copy_in(tensors: Mapping[str, Tensor], arrays: Arrays) -> None:
-    expected = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-    found = {name: array.shape for name, array in arrays.items()}
+    expected = {name: _describe(_to_array(tensor)) for name, tensor in tensors.items()}
+    found = {name: _describe(array) for name, array in arrays.items()}
     if found != expected:
-        raise ValueError(f"shapes are {found}, expected {expected}")
+        raise ValueError(f"arrays are {found}, expected {expected}")
     for name, tensor in tensors.items():
         tensor.copy_(torch.from_numpy(arrays[name]))
+
+
+def _describe(array: NDArray[Any]) -> str:
+    return f"{array.dtype} {list(array.shape)}"
 
 
 def _no_moments(weights: Tensor) -> dict[str, Tensor]:
@@ -238,7 +247,12 @@ def _no_moments(weights: Tensor) -> dict[str, Tensor]:
 
 
 def _to_arrays(tensors: Mapping[str, Tensor]) -> Arrays:
-    return {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
+    return {name: _to_array(tensor) for name, tensor in tensors.items()}
+
+
+def _to_array(tensor: Tensor) -> NDArray[Any]:
+    array: NDArray[Any] = tensor.detach().cpu().numpy()
+    return array
 
 
 def weights_sha256(network: nn.Module) -> str:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class MisfitError(ValueError):
+    """Saved arrays are not what they should be.
+
+    Attributes:
+        group: which ones.
+    """
+
+    def __init__(self, group: str, problem: object) -> None:
+        super().__init__(str(problem))
+        self.group = group
+
+
+@contextmanager
+def blame(group: str) -> Iterator[None]:
+    """Whatever a group of saved arrays makes go wrong inside is a `MisfitError` of it."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise MisfitError(group, error) from None
 
 
 def read_array(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTypeLike) -> NDArray[Any]:

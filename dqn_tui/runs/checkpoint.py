@@ -1,8 +1,9 @@
 """Checkpoints: a folder with `manifest.json`, which says what is inside, and raw arrays beside it. No pickle.
 
 checkpoints/step_000025000/
-    manifest.json        format, step, configuration, sizes and SHA-256 of the other files
-    online.safetensors   the online network, in state-dict order
+    manifest.json        format, step, configuration, sizes and SHA-256 of the other files, and of itself
+    state.json           counters, meters, random generators
+    online.safetensors   the online network, in state-dict order; and so each group of arrays
 """
 
 from __future__ import annotations
@@ -10,37 +11,27 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-import safetensors.numpy
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
+from dqn_tui.config import Config, parse_config
 from dqn_tui.errors import CheckpointError, UsageError
-from dqn_tui.runs.durable import write_folder
+from dqn_tui.runs import manifest as manifests
+from dqn_tui.runs.arrays import Arrays, decode_arrays, encode_arrays
+from dqn_tui.runs.durable import Content, remove_folder, write_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
+from dqn_tui.runs.manifest import FileEntry
+from dqn_tui.runs.reading import open_regular, parse_json
 from dqn_tui.spaces import Spaces
 
-FORMAT = 1
 MANIFEST = "manifest.json"
 STATE = "state.json"
 GROUPS = ("online", "target", "optimizer", "noise", "replay", "episodes")
 _FILES = {STATE, *(f"{group}.safetensors" for group in GROUPS)}
-_LARGEST_JSON_BYTES = 16_000_000
-Arrays = Mapping[str, NDArray[Any]]
-
-
-class FileEntry(NamedTuple):
-    """One file of a checkpoint."""
-
-    size_bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True)
@@ -78,25 +69,24 @@ def save_checkpoint(
 ) -> Checkpoint:
     """Write `groups` of arrays, a safetensors file each, `state`, and a manifest with `facts`, as the folder `path`.
 
+    All of it is read back and found right before it takes the place of what stood at `path`.
+
     Raises:
         OSError: the disk would not take it; what stood at `path` is still there.
+        CheckpointError: it reads back otherwise than it was written; what stood at `path` is still there.
     """
-    contents = {
-        f"{name}.safetensors": safetensors.numpy.save(
-            {key: np.asarray(value, order="C") for key, value in arrays.items()}
-        )
-        for name, arrays in groups.items()
-    }
+    contents = {f"{name}.safetensors": encode_arrays(arrays) for name, arrays in groups.items()}
     if state is not None:
-        contents[STATE] = json.dumps(state, allow_nan=False).encode()
-    files = {
-        name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        for name, content in contents.items()
-    }
-    manifest = {"format": FORMAT, **facts, "files": files}
-    contents[MANIFEST] = (json.dumps(manifest, indent=2, allow_nan=False) + "\n").encode()
-    write_folder(path, contents)
-    return _from_manifest(path, manifest)
+        contents[STATE] = [json.dumps(state, allow_nan=False).encode()]
+    files = {name: _describe_file(parts) for name, parts in contents.items()}
+
+    def verify(folder: Path) -> Checkpoint:
+        checkpoint = verify_checkpoint(folder)
+        if checkpoint.files != files:
+            raise CheckpointError(f"{folder / MANIFEST} reads back otherwise than it was written")
+        return replace(checkpoint, path=path)
+
+    return write_folder(path, contents | {MANIFEST: [manifests.write_manifest(facts, files)]}, verify)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -106,17 +96,41 @@ def read_checkpoint(path: Path) -> Checkpoint:
         CheckpointError: there is none, or it is damaged or of another format.
     """
     file = path / MANIFEST
-    manifest = _parse_json(file, _read_file(file, _LARGEST_JSON_BYTES))
-    if manifest.get("format") != FORMAT:
-        raise CheckpointError(f"{file} has format {manifest.get('format')!r}; this version reads format {FORMAT}")
+    manifest = manifests.read_manifest(file)
     try:
         checkpoint = _from_manifest(path, manifest)
-    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{file} is damaged: {type(error).__name__} {error}") from None
     unknown = sorted(set(checkpoint.files) - _FILES)
     if unknown:
-        raise CheckpointError(f"{file} is damaged: it lists {unknown[0]!r}, which is no file of a checkpoint")
+        raise CheckpointError(f"{file} is damaged: it lists {unknown[0]!r:.80}, which is no file of a checkpoint")
     return checkpoint
+
+
+def verify_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint at `path`, each file's size and hash found to be the manifest's.
+
+    Raises:
+        CheckpointError: there is none, or it is damaged or of another format.
+    """
+    checkpoint = read_checkpoint(path)
+    for name, entry in checkpoint.files.items():
+        file = path / name
+        with open_regular(file, entry.size_bytes, entry.size_bytes) as content:
+            _check_hash(file, hashlib.file_digest(content, "sha256").hexdigest(), entry)
+    return checkpoint
+
+
+def read_settings(checkpoint: Checkpoint) -> Config:
+    """The run's settings.
+
+    Raises:
+        CheckpointError: they are not those of this version.
+    """
+    try:
+        return parse_config(checkpoint.config)
+    except (UsageError, RecursionError) as error:
+        raise CheckpointError(f"{checkpoint.path / MANIFEST} does not fit this version: {error}") from None
 
 
 def read_arrays(checkpoint: Checkpoint, group: str, largest_bytes: int) -> dict[str, NDArray[Any]]:
@@ -125,11 +139,7 @@ def read_arrays(checkpoint: Checkpoint, group: str, largest_bytes: int) -> dict[
     Raises:
         CheckpointError: the file is missing, not what the manifest says, or larger than it can rightly be.
     """
-    path, content = _read_listed(checkpoint, f"{group}.safetensors", largest_bytes)
-    try:
-        return safetensors.numpy.load(content)
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path} is damaged: {error}") from None
+    return decode_arrays(*_read_listed(checkpoint, f"{group}.safetensors", largest_bytes))
 
 
 def read_state(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -138,57 +148,13 @@ def read_state(checkpoint: Checkpoint) -> dict[str, Any]:
     Raises:
         CheckpointError: the file is missing or not what the manifest says.
     """
-    path, content = _read_listed(checkpoint, STATE, _LARGEST_JSON_BYTES)
-    return _parse_json(path, content)
-
-
-def _read_listed(checkpoint: Checkpoint, name: str, largest_bytes: int) -> tuple[Path, bytes]:
-    path = checkpoint.path / name
-    entry = checkpoint.files.get(name)
-    if entry is None:
-        raise CheckpointError(f"{checkpoint.path} holds no {name}")
-    content = _read_file(path, largest_bytes, expected_bytes=entry.size_bytes)
-    if hashlib.sha256(content).hexdigest() != entry.sha256:
-        raise CheckpointError(f"{path} is damaged: its SHA-256 is not the manifest's")
-    return path, content
-
-
-def _read_file(path: Path, largest_bytes: int, expected_bytes: int | None = None) -> bytes:
-    """A regular file, never through a link, whose size is looked at before anything is read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise CheckpointError(f"{path} is damaged: it is no regular file")
-            if expected_bytes is not None and status.st_size != expected_bytes:
-                raise CheckpointError(f"{path} is damaged: {status.st_size:,} bytes, expected {expected_bytes:,}")
-            if status.st_size > largest_bytes:
-                raise CheckpointError(
-                    f"{path} is damaged: {status.st_size:,} bytes, expected at most {largest_bytes:,}"
-                )
-            return file.read(status.st_size)
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _parse_json(path: Path, content: bytes) -> dict[str, Any]:
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is no JSON")
-
-    try:
-        data = json.loads(content, parse_constant=refuse)
-    except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path} is damaged: {error}") from None
-    if not isinstance(data, dict):
-        raise CheckpointError(f"{path} is damaged: expected an object")
-    return data
+    return parse_json(*_read_listed(checkpoint, STATE, manifests.LARGEST_JSON_BYTES))
 
 
 def find_checkpoints(folder: RunFolder) -> list[Checkpoint]:
     """The readable checkpoints of a run, oldest first; `best/` apart."""
     found = []
-    for path in sorted(folder.checkpoints.glob("step_*")):
+    for path in folder.step_folders():
         try:
             found.append(read_checkpoint(path))
         except CheckpointError:
@@ -197,11 +163,19 @@ def find_checkpoints(folder: RunFolder) -> list[Checkpoint]:
 
 
 def prune_checkpoints(folder: RunFolder, keep_last: int) -> None:
-    """Remove the oldest automatic checkpoints; the last `keep_last` and those saved for another reason stay."""
+    """Remove the oldest automatic checkpoints; the last `keep_last` and those saved for another reason stay.
+
+    Raises:
+        OSError: one of them cannot be removed.
+    """
     automatic = [item for item in find_checkpoints(folder) if item.reason == "autosave"]
     for item in automatic[:-keep_last]:
-        (item.path / MANIFEST).unlink()
-        shutil.rmtree(item.path, ignore_errors=True)
+        remove_folder(item.path)
+
+
+def is_checkpoint_folder(path: Path) -> bool:
+    """Whether a manifest, or what became of it, is there."""
+    return os.path.lexists(path / MANIFEST)
 
 
 def resolve_target(target: Path, *, should_take_last: bool = False) -> Checkpoint:
@@ -210,7 +184,7 @@ def resolve_target(target: Path, *, should_take_last: bool = False) -> Checkpoin
     Raises:
         UsageError: TARGET is neither, or the run has no checkpoint yet.
     """
-    if (target / MANIFEST).is_file():
+    if is_checkpoint_folder(target):
         return read_checkpoint(target)
     if not is_run_folder(target):
         what = "there is no such folder" if not target.exists() else "neither a run folder nor a checkpoint folder"
@@ -224,17 +198,37 @@ def resolve_target(target: Path, *, should_take_last: bool = False) -> Checkpoin
     return found[-1]
 
 
+def _describe_file(parts: Content) -> FileEntry:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return FileEntry(sum(map(len, parts)), digest.hexdigest())
+
+
+def _read_listed(checkpoint: Checkpoint, name: str, largest_bytes: int) -> tuple[Path, bytes]:
+    file = checkpoint.path / name
+    entry = checkpoint.files.get(name)
+    if entry is None:
+        raise CheckpointError(f"{checkpoint.path / MANIFEST} lists no {name}")
+    with open_regular(file, largest_bytes, entry.size_bytes) as opened:
+        content = opened.read(entry.size_bytes)
+    _check_hash(file, hashlib.sha256(content).hexdigest(), entry)
+    return file, content
+
+
+def _check_hash(file: Path, sha256: str, entry: FileEntry) -> None:
+    if sha256 != entry.sha256:
+        raise CheckpointError(f"{file} is damaged: its SHA-256 is not the manifest's")
+
+
 def _from_manifest(path: Path, manifest: Mapping[str, Any]) -> Checkpoint:
-    eval_mean = manifest["eval_mean"]
     return Checkpoint(
         path=path,
-        step=int(manifest["step"]),
-        reason=str(manifest["reason"]),
-        config=dict(manifest["config"]),
-        spaces=Spaces.from_dict(manifest["spaces"]),
-        eval_mean=None if eval_mean is None else float(eval_mean),
-        weights_sha256=str(manifest["weights_sha256"]),
-        files={
-            str(name): FileEntry(int(entry["bytes"]), str(entry["sha256"])) for name, entry in manifest["files"].items()
-        },
+        step=manifests.take_count(manifest, "step"),
+        reason=manifests.take_text(manifest, "reason", "|".join(manifests.REASONS)),
+        config=manifests.take_object(manifest, "config"),
+        spaces=Spaces.from_dict(manifests.take_object(manifest, "spaces")),
+        eval_mean=manifests.take_mean(manifest, "eval_mean"),
+        weights_sha256=manifests.take_text(manifest, "weights_sha256", "[0-9a-f]{64}"),
+        files=manifests.take_files(manifest),
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dqn_tui.errors import UsageError
+from dqn_tui.runs.durable import make_folder, sync_folder
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class RunFolder:
         """The folder of checkpoints by step."""
         return self.path / "checkpoints"
 
+    def step_folders(self) -> list[Path]:
+        """The folders of checkpoints by step, oldest first, readable or not."""
+        folders = (path for path in self.checkpoints.glob("step_*") if path.is_dir())
+        return sorted(folders, key=lambda path: (len(path.name), path.name))
+
     @property
     def best(self) -> Path:
         """The checkpoint with the best evaluation."""
@@ -72,13 +78,13 @@ def create_run_folder(runs_dir: Path, env: str, label: str, now: datetime | None
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S")
     stem = f"{_file_name(env)}__{_file_name(label)}__{stamp}"
     try:
+        make_folder(runs_dir)
         for path in _candidates(runs_dir / stem):
             try:
-                path.mkdir(parents=True)
+                path.mkdir()
             except FileExistsError:
-                if not runs_dir.is_dir():
-                    raise
                 continue
+            sync_folder(runs_dir)
             return RunFolder(path)
     except OSError as error:
         raise UsageError(f"runs folder {runs_dir} cannot be written: {error.strerror}") from None

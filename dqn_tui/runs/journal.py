@@ -9,39 +9,22 @@ from pathlib import Path
 
 from dqn_tui import events
 from dqn_tui.events import Event
+from dqn_tui.runs.line_file import LineFile
 
 # More than any event takes, so that the last one lies in it whole.
 _TAIL_BYTES = 65_536
 
 
-class Journal:
-    """Appends events, each with a single write, so that a crash tears the last line at most."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file = path.open("a+b", buffering=0)
-        self._end_torn_line()
-
-    def _end_torn_line(self) -> None:
-        """What a crash left of a line must not swallow the next one."""
-        if self._file.seek(0, os.SEEK_END):
-            self._file.seek(-1, os.SEEK_END)
-            if self._file.read(1) != b"\n":
-                self._file.write(b"\n")
+class Journal(LineFile):
+    """Appends events."""
 
     def write(self, event: Event) -> None:
-        """Append one event."""
-        line = json.dumps(events.to_dict(event), allow_nan=False, separators=(",", ":"))
-        self._file.write(line.encode() + b"\n")
+        """Append one event.
 
-    def sync(self) -> int:
-        """Bring all that was written to the disk; returns the file's length."""
-        os.fsync(self._file.fileno())
-        return self._file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        Raises:
+            OSError: the disk would not take it.
+        """
+        self.append(json.dumps(events.to_dict(event), allow_nan=False, separators=(",", ":")))
 
 
 def read_journal(path: Path) -> Iterator[Event]:

@@ -6,9 +6,12 @@ import fcntl
 import json
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from dqn_tui.errors import UsageError
+
+_MOST_BYTES = 4_096
 
 
 class RunLock:
@@ -16,28 +19,29 @@ class RunLock:
 
     Raises:
         UsageError: another process holds it; the message says which.
+        OSError: the folder cannot be written.
     """
 
     def __init__(self, run: Path) -> None:
-        self._file = (run / "run.lock").open("a+", encoding="utf-8")
+        self._descriptor = os.open(run / "run.lock", os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             holder = self._read_holder()
-            self._file.close()
+            self.release()
             raise UsageError(f"run {run} is being trained by {holder}") from None
-        self._file.truncate(0)
-        self._file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}) + "\n")
-        self._file.flush()
+        # Who holds it is told for convenience only; a disk that is full must not keep a run from going on.
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
 
     def release(self) -> None:
         """Let another process have the run."""
-        self._file.close()
+        os.close(self._descriptor)
 
     def _read_holder(self) -> str:
-        self._file.seek(0)
         try:
-            holder = json.loads(self._file.read())
-            return f"process {int(holder['pid'])} on {holder['host']}"
-        except (ValueError, KeyError, TypeError):
+            holder = json.loads(os.pread(self._descriptor, _MOST_BYTES, 0))
+            return f"process {int(holder['pid'])} on {holder['host']!s:.80}"
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return "another process"

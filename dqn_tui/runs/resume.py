@@ -11,12 +11,21 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.architecture import count_parameters
 from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, estimate_replay_bytes
 from dqn_tui.errors import CheckpointError, UsageError
-from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, Arrays, Checkpoint, read_arrays, read_checkpoint, read_state
-from dqn_tui.runs.durable import recover_folders
+from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES, Arrays
+from dqn_tui.runs.checkpoint import (
+    GROUPS,
+    STATE,
+    Checkpoint,
+    is_checkpoint_folder,
+    read_arrays,
+    read_checkpoint,
+    read_settings,
+    read_state,
+    verify_checkpoint,
+)
+from dqn_tui.runs.durable import make_folder, recover_folders
 from dqn_tui.runs.folder import RunFolder, is_run_folder
-
-# More than a file of arrays holds besides its numbers.
-HEADER_BYTES = 100_000
+from dqn_tui.runs.lock import RunLock
 
 
 @dataclass(frozen=True)
@@ -32,21 +41,46 @@ def find_resumable(target: Path) -> tuple[RunFolder, Path]:
     """The run that TARGET belongs to, and the checkpoint folder that it means: a run's newest, or the one named.
 
     Raises:
-        UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run.
+        UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run, or is being trained.
     """
     if is_run_folder(target):
         folder = RunFolder(target)
-        recover_folders(folder.checkpoints)
-        recover_folders(folder.path)
-        steps = _step_folders(folder)
+        _recover(folder)
+        steps = folder.step_folders()
         if not steps:
             raise UsageError(f"run {target} has no checkpoint to go on from")
         return folder, steps[-1]
     for run in target.resolve().parents[:2]:
-        if (target / MANIFEST).is_file() and is_run_folder(run):
+        if is_checkpoint_folder(target) and is_run_folder(run):
             return RunFolder(run), target
     what = "there is no such folder" if not target.exists() else "neither a run folder nor a checkpoint inside a run"
     raise UsageError(f"--resume {target}: {what}; see `dqn-tui runs`")
+
+
+def _recover(folder: RunFolder) -> None:
+    """Tidy up after a crash; what another process is just writing is none."""
+    try:
+        lock = RunLock(folder.path)
+        try:
+            recover_folders(folder.checkpoints)
+            recover_folders(folder.path)
+        finally:
+            lock.release()
+    except OSError as error:
+        raise UsageError(f"run folder {folder.path} cannot be written: {error.strerror or error}") from None
+
+
+def read_resumable(folder: RunFolder, path: Path) -> tuple[Checkpoint, Config]:
+    """The checkpoint at `path`, and the settings in it.
+
+    Raises:
+        CheckpointError: it is damaged; the message names the next older one.
+    """
+    try:
+        checkpoint = read_checkpoint(path)
+        return checkpoint, read_settings(checkpoint)
+    except CheckpointError as error:
+        raise name_older(error, folder, path) from None
 
 
 def load_saved_run(folder: RunFolder, checkpoint: Checkpoint, config: Config) -> SavedRun:
@@ -57,53 +91,65 @@ def load_saved_run(folder: RunFolder, checkpoint: Checkpoint, config: Config) ->
     """
     largest = _largest_bytes(checkpoint, config)
     try:
-        arrays = {group: read_arrays(checkpoint, group, largest[group] + HEADER_BYTES) for group in GROUPS}
-        return SavedRun(checkpoint, arrays, read_state(checkpoint))
+        arrays = {group: read_arrays(checkpoint, group, largest[group] + LARGEST_HEADER_BYTES) for group in GROUPS}
+        state = read_state(checkpoint)
+        _check_state(checkpoint, folder, state)
+        return SavedRun(checkpoint, arrays, state)
     except CheckpointError as error:
         raise name_older(error, folder, checkpoint.path) from None
 
 
-def read_resumable(folder: RunFolder, path: Path) -> Checkpoint:
-    """The checkpoint at `path`.
-
-    Raises:
-        CheckpointError: it is damaged; the message names the next older one.
-    """
-    try:
-        return read_checkpoint(path)
-    except CheckpointError as error:
-        raise name_older(error, folder, path) from None
-
-
 def name_older(error: CheckpointError, folder: RunFolder, path: Path) -> CheckpointError:
-    """The same error, with the checkpoint to go on from instead."""
-    older = [step for step in _step_folders(folder) if step.name < path.name]
-    hint = f"the next older checkpoint is {older[-1]}" if older else "there is no older checkpoint"
-    return CheckpointError(f"{error}; {hint}")
+    """The same error, with the checkpoint to go on from instead: the newest older one that is whole."""
+    steps = folder.step_folders()
+    names = [step.name for step in steps]
+    for step in reversed(steps[: names.index(path.name)] if path.name in names else steps):
+        try:
+            verify_checkpoint(step)
+        except CheckpointError:
+            continue
+        return CheckpointError(f"{error}; the next older checkpoint is {step}")
+    return CheckpointError(f"{error}; there is no older checkpoint")
 
 
 def set_aside_later(folder: RunFolder, step: int) -> None:
-    """Move checkpoints of later steps to `superseded/`: the run goes another way from here, and nothing is lost."""
-    for path in [*_step_folders(folder), folder.best]:
-        try:
-            is_later = read_checkpoint(path).step > step
-        except CheckpointError:
-            continue
-        if is_later:
+    """Move checkpoints of later steps to `superseded/`: the run goes another way from here, and nothing is lost.
+
+    Raises:
+        OSError: one of them cannot be moved.
+    """
+    for path in [*folder.step_folders(), folder.best]:
+        found = _step_of(path)
+        if found is not None and found > step:
             _move_aside(folder, path)
+
+
+def _step_of(path: Path) -> int | None:
+    """By the manifest, and where it is damaged by the folder's name."""
+    try:
+        return read_checkpoint(path).step
+    except CheckpointError:
+        digits = path.name.removeprefix("step_")
+        return int(digits) if digits.isdecimal() else None
 
 
 def _move_aside(folder: RunFolder, path: Path) -> None:
     number = 1
     while (place := folder.superseded / f"{path.name}.{number}").exists():
         number += 1
-    place.parent.mkdir(exist_ok=True)
+    make_folder(place.parent)
     path.rename(place)
 
 
-def _step_folders(folder: RunFolder) -> list[Path]:
-    """The folders of checkpoints by step, oldest first, readable or not."""
-    return sorted(path for path in folder.checkpoints.glob("step_*") if path.is_dir())
+def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, Any]) -> None:
+    """See that the numbers are of this checkpoint, and that the files that it follows are those of a run."""
+    try:
+        step, lengths = state["learning"]["step"], dict(state["file_lengths"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{checkpoint.path / STATE} is damaged: {type(error).__name__} {error}") from None
+    names = {folder.events.name, folder.progress.name, folder.monitor.name}
+    if step != checkpoint.step or set(lengths) != names or not all(type(n) is int and n >= 0 for n in lengths.values()):
+        raise CheckpointError(f"{checkpoint.path / STATE} is damaged: it does not belong to step {checkpoint.step:,}")
 
 
 def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:

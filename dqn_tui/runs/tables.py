@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from dqn_tui.events import EpisodeEnded, Evaluated, Event, Progress, RunStarted
+from dqn_tui.runs.line_file import LineFile
 
 PROGRESS_COLUMNS = (
     "time/total_timesteps",
@@ -30,18 +30,24 @@ PROGRESS_COLUMNS = (
 )
 
 
-class ProgressTable:
+class ProgressTable(LineFile):
     """One row for each progress event and each evaluation."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        is_new = not path.exists()
-        self._file = path.open("a", encoding="utf-8", newline="", buffering=1)
-        if is_new:
-            self._file.write(",".join(PROGRESS_COLUMNS) + "\n")
+        super().__init__(path)
+        try:
+            if self.is_empty:
+                self.append(",".join(PROGRESS_COLUMNS))
+        except OSError:
+            self.close()
+            raise
 
     def write(self, event: Event) -> None:
-        """Add the event's row, if it has one."""
+        """Add the event's row, if it has one.
+
+        Raises:
+            OSError: the disk would not take it.
+        """
         if isinstance(event, Progress):
             self._write_row(event.metrics)
         elif isinstance(event, Evaluated):
@@ -54,42 +60,20 @@ class ProgressTable:
                 }
             )
 
-    def sync(self) -> int:
-        """Bring all that was written to the disk; returns the file's length."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self._file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
     def _write_row(self, metrics: dict[str, float]) -> None:
-        cells = (f"{metrics[column]:.10g}" if column in metrics else "" for column in PROGRESS_COLUMNS)
-        self._file.write(",".join(cells) + "\n")
+        self.append(",".join(f"{metrics[column]:.10g}" if column in metrics else "" for column in PROGRESS_COLUMNS))
 
 
-class MonitorTable:
+class MonitorTable(LineFile):
     """One row for each training episode: return, length, seconds since the start."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._is_new = not path.exists()
-        self._file = path.open("a", encoding="utf-8", newline="", buffering=1)
-
     def write(self, event: Event) -> None:
-        """Add the event's row, if it has one."""
-        if isinstance(event, RunStarted) and self._is_new:
-            self._file.write(f"#{json.dumps({'t_start': event.time, 'env_id': event.env})}\nr,l,t\n")
+        """Add the event's row, if it has one.
+
+        Raises:
+            OSError: the disk would not take it.
+        """
+        if isinstance(event, RunStarted) and self.is_empty:
+            self.append(f"#{json.dumps({'t_start': event.time, 'env_id': event.env})}\nr,l,t")
         elif isinstance(event, EpisodeEnded):
-            self._file.write(f"{event.episode_return:.6f},{event.length},{event.seconds:.6f}\n")
-
-    def sync(self) -> int:
-        """Bring all that was written to the disk; returns the file's length."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self._file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+            self.append(f"{event.episode_return:.6f},{event.length},{event.seconds:.6f}")

@@ -92,15 +92,12 @@ class BackgroundRun:
         try:
             from dqn_tui.training.build import build_trainer
 
+            # The saved arrays are not kept beside the trainer's own for the rest of the run.
+            saved, self._saved = self._saved, None
             trainer = build_trainer(
-                self._config,
-                self._folder,
-                self._recorder,
-                self._control,
-                self._publish,
-                self._saved,
-                self._imports,
+                self._config, self._folder, self._recorder, self._control, self._publish, saved, self._imports
             )
+            del saved
             trainer.run()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an environment may even try to leave
             self._fail(error, trainer)

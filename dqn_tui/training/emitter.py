@@ -24,4 +24,4 @@ class Emitter:
         problem = self._recorder.write(event)
         self._publish(event)
         if problem:
-            self._publish(WarningRaised(step=event.step, time=event.time, message=problem))
+            self(WarningRaised, message=problem)

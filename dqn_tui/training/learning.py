@@ -10,6 +10,7 @@ import numpy as np
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent, Arrays
 from dqn_tui.dqn.replay import ReplayBuffer
+from dqn_tui.dqn.saved import blame
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
 from dqn_tui.envs.vector import Environments, Steps
 from dqn_tui.errors import DivergedError
@@ -140,16 +141,18 @@ class Learning:
         Returns False where that led elsewhere: then those open episodes are dropped and begin anew.
 
         Raises:
-            ValueError: an array is not of this run's shape.
+            MisfitError: an array is not of this run's shape.
         """
         self.agent.set_state(arrays)
-        self.replay.set_state(arrays["replay"])
+        with blame("replay"):
+            self.replay.set_state(arrays["replay"])
         self.step = int(numbers["step"])
         self.updates, self.owed_updates = int(numbers["updates"]), int(numbers["owed_updates"])
         self.meter.set_state(numbers["meter"])
         self._exploration.bit_generator.state = numbers["exploration"]
         self._sampling.bit_generator.state = numbers["replay"]
-        lost = self._open.set_state(arrays["episodes"])
+        with blame("episodes"):
+            lost = self._open.set_state(arrays["episodes"])
         for index in lost:
             self.replay.drop_episode(index)
         self._remember_starts(lost)

@@ -1,4 +1,4 @@
-"""A policy from a checkpoint."""
+"""What a checkpoint's arrays must be like, and a policy made of them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.sizes import FLOAT_BYTES
 from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError
+from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES
 from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
-from dqn_tui.runs.resume import HEADER_BYTES
 
 
 def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
@@ -20,7 +20,7 @@ def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
         CheckpointError: the arrays are damaged or do not fit the configuration.
     """
     parameters = count_parameters(config, checkpoint.spaces)
-    arrays = read_arrays(checkpoint, "online", FLOAT_BYTES * parameters + HEADER_BYTES)
+    arrays = read_arrays(checkpoint, "online", FLOAT_BYTES * parameters + LARGEST_HEADER_BYTES)
     if sum(array.size for array in arrays.values()) != parameters:
         raise CheckpointError(f"{checkpoint.path} does not fit its configuration: expected {parameters:,} parameters")
     network = QNetwork(config, checkpoint.spaces)

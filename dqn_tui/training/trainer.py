@@ -15,11 +15,14 @@ from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import weights_sha256
+from dqn_tui.dqn.saved import MisfitError
+from dqn_tui.dqn.sizes import estimate_replay_bytes
 from dqn_tui.envs.make import Environment
 from dqn_tui.envs.vector import Environments
 from dqn_tui.errors import CheckpointError, DivergedError
 from dqn_tui.events import Event
-from dqn_tui.runs.checkpoint import Arrays, Checkpoint
+from dqn_tui.runs.arrays import Arrays
+from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
@@ -92,7 +95,13 @@ class Trainer:
             checkpoint = self._save("failure")
         except DivergedError:
             checkpoint = None
-        self._emit(events.RunFailed, error=describe_error(error), error_log=error_log, checkpoint=checkpoint)
+        self._emit(
+            events.RunFailed,
+            error=describe_error(error),
+            error_log=error_log,
+            checkpoint=checkpoint,
+            save_problem=self._saver.problem,
+        )
 
     def close(self) -> None:
         """Free the environments."""
@@ -174,6 +183,7 @@ class Trainer:
             buffer_size=self._config.buffer_size,
             actions=self.learning.agent.spaces.action_count,
             goal=self._evaluator.goal,
+            replay_bytes=estimate_replay_bytes(self._config, self.learning.agent.spaces),
             config=self._config.model_dump(mode="json"),
         )
         self.learning.start_episodes()
@@ -324,7 +334,10 @@ class Trainer:
         """
         try:
             self._is_exact = self._set_state(saved.arrays, saved.state)
-        except (ValueError, KeyError, TypeError) as error:
+        except MisfitError as error:
+            file = saved.checkpoint.path / f"{error.group}.safetensors"
+            raise CheckpointError(f"{file} does not fit this run: {error}") from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise CheckpointError(f"{saved.checkpoint.path} does not fit this run: {error!r}") from None
         self._resumed = saved.checkpoint
 
@@ -336,6 +349,8 @@ class Trainer:
             size_bytes=checkpoint.size_bytes,
             is_exact=self._is_exact,
         )
+        if self._recorder.host_change:
+            self._emit(events.WarningRaised, message=self._recorder.host_change)
         if not self._is_exact:
             message = "the open episode could not be played again to where it was: it is dropped, the next one begins"
             self._emit(events.WarningRaised, message=message)
@@ -376,6 +391,7 @@ class Trainer:
             steps_per_second=round(self.step / wall_seconds, 1) if wall_seconds else 0.0,
             checkpoint=checkpoint,
             weights_sha256=weights_sha256(self.learning.agent.online),
+            save_problem=self._saver.problem,
         )
 
     def _measure(self) -> dict[str, float]:

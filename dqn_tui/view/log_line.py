@@ -40,7 +40,8 @@ def _tell(event: events.Event) -> tuple[str, str] | None:
     match event:
         case events.RunStarted():
             words = f"{event.env}, seed {event.seed}, {event.device}, {event.total_timesteps:,} steps"
-            return "info", f"run {event.run}: {words}"
+            memory = f", replay buffer up to {size(event.replay_bytes)}" if event.replay_bytes else ""
+            return "info", f"run {event.run}: {words}{memory}"
         case events.LearningStarted():
             return "info", f"learning starts at step {event.step:,}"
         case events.Evaluated():
@@ -64,7 +65,7 @@ def _tell(event: events.Event) -> tuple[str, str] | None:
             return _tell_end(event)
         case events.RunFailed():
             place = f"; traceback in {event.error_log}" if event.error_log else ""
-            return "failed", f"run failed at step {event.step:,}: {event.error}{place}"
+            return "failed", f"run failed at step {event.step:,}: {event.error}{place}{_tell_unsaved(event)}"
     return None
 
 
@@ -83,7 +84,11 @@ def _tell_end(event: events.RunEnded) -> tuple[str, str]:
     if event.best_eval_mean is not None:
         words.append(f"best eval {number(event.best_eval_mean)}")
     words.append(duration(event.wall_seconds))
-    return ("failed" if event.reason == "diverged" else "ended"), ", ".join(words)
+    return ("failed" if event.reason == "diverged" else "ended"), ", ".join(words) + _tell_unsaved(event)
+
+
+def _tell_unsaved(event: events.RunEnded | events.RunFailed) -> str:
+    return "; the last save failed" if event.save_problem else ""
 
 
 def base_name(path: str) -> str:

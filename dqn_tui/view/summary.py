@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 
+from dqn_tui.events import RunEnded, RunFailed
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import duration, number
 
@@ -12,7 +13,10 @@ def summarize(view: RunView, run: str) -> list[str]:
     """How the run ended, what it reached, where its checkpoint is, and the command that watches it."""
     if view.failed is not None:
         log = f"; traceback in {view.failed.error_log}" if view.failed.error_log else ""
-        return [f"dqn-tui: run failed at step {view.step:,}: {view.failed.error}{log}"]
+        return [
+            f"dqn-tui: run failed at step {view.step:,}: {view.failed.error}{log}",
+            *_tell_unsaved(view, view.failed),
+        ]
     ended = view.ended
     if ended is None:
         return [f"the run goes on in {run}"]
@@ -26,4 +30,13 @@ def summarize(view: RunView, run: str) -> list[str]:
         lines += [f"checkpoint  {ended.checkpoint}", f"watch it    dqn-tui watch {shlex.quote(run)}"]
     else:
         lines.append(f"run folder  {run} (no last checkpoint was saved)")
-    return lines
+    return lines + _tell_unsaved(view, ended)
+
+
+def _tell_unsaved(view: RunView, end: RunEnded | RunFailed) -> list[str]:
+    """That the last save failed, and what there is instead."""
+    if not end.save_problem:
+        return []
+    saved = view.last_saved
+    newest = f"the newest checkpoint is {saved.path}, of step {saved.step:,}" if saved else "there is no checkpoint"
+    return [f"dqn-tui: the last save failed: {end.save_problem}; {newest}"]

@@ -32,7 +32,11 @@ def test_an_atari_game_is_four_gray_frames_with_the_games_own_rewards() -> None:
     skip_unless_installed(PONG)
     environment = make_environment(make_config(PONG, frame_stack=4))
     spec = environment.spec
-    assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.frames) == ((4, 84, 84), np.uint8, 4)
+    assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.frames) == (
+        (4, 84, 84),
+        np.uint8,
+        4,
+    )
     assert (spec.spaces.largest_value, spec.spaces.action_count, spec.frames_per_second) == (255, 6, 15)
     image = environment.reset(1)
     assert image[:3].max() == 0
@@ -145,7 +149,11 @@ def test_a_minatar_game_is_planes_of_zeros_and_ones() -> None:
     skip_unless_installed("MinAtar/")
     environment = make_environment(make_config("MinAtar/Breakout-v1"))
     spec = environment.spec
-    assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.largest_value) == ((4, 10, 10), np.uint8, 1)
+    assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.largest_value) == (
+        (4, 10, 10),
+        np.uint8,
+        1,
+    )
     assert set(np.unique(environment.reset(0)).tolist()) == {0, 1}
 
 

@@ -22,6 +22,7 @@ from dqn_tui.runs.checkpoint import (
     save_checkpoint,
 )
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.manifest import seal
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.restore import load_policy
 from tests.helpers import one_line, quick_config
@@ -59,8 +60,10 @@ def refuse(path: Path) -> str:
 
 
 def edit_manifest(path: Path, **changes: Any) -> None:
+    """Change the manifest as one who knows how to seal it."""
     manifest = json.loads((path / MANIFEST).read_text())
-    (path / MANIFEST).write_text(json.dumps(manifest | changes))
+    del manifest["manifest_sha256"]
+    (path / MANIFEST).write_bytes(seal(manifest | changes))
 
 
 def test_a_checkpoint_reads_back_as_it_was_saved(tmp_path: Path) -> None:
@@ -210,7 +213,7 @@ def test_whichever_byte_of_the_manifest_is_flipped_it_loads_or_is_refused_in_one
 def test_a_manifest_cannot_point_out_of_its_folder(tmp_path: Path, name: str) -> None:
     save(tmp_path / "c")
     manifest = json.loads((tmp_path / "c" / MANIFEST).read_text())
-    edit_manifest(tmp_path / "c", files=manifest["files"] | {name: {"bytes": 1, "sha256": "0"}})
+    edit_manifest(tmp_path / "c", files=manifest["files"] | {name: {"bytes": 1, "sha256": "0" * 64}})
     assert repr(name) in refuse(tmp_path / "c")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import tomllib
 from pathlib import Path
@@ -11,12 +12,16 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.config import parse_config
+from dqn_tui.errors import UsageError
 from dqn_tui.runs.error_log import describe_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import Journal, read_journal
 from dqn_tui.runs.recorder import Recorder
+from tests.disk import Disk
 from tests.helpers import one_line, quick_config
+
+ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 
 EPISODE = events.EpisodeEnded(
     step=5, time=1.0, episode=1, episode_return=5.0, length=5, is_truncated=False, seconds=0.5
@@ -77,6 +82,83 @@ def test_a_disk_that_takes_events_again_gets_them(
         recorder.write(EPISODE)
     recorder.write(EPISODE)
     assert list(read_journal(tmp_path / "events.jsonl")) == [EPISODE]
+
+
+def refusal(folder: RunFolder) -> str | None:
+    """Why nothing can be recorded there."""
+    try:
+        Recorder(folder, quick_config(), describe_host("cpu")).close()
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def test_a_folder_that_cannot_be_written_at_any_step_is_refused_in_one_line_and_given_free(memory_path: Path) -> None:
+    number, has_failed = 0, True
+    while has_failed:
+        number += 1
+        folder = RunFolder(memory_path / str(number))
+        folder.path.mkdir()
+        with Disk(folder.path, fail_at=number, error=ERRORS[number % 3]) as disk:
+            message = refusal(folder)
+            has_failed = disk.has_failed
+        assert message is None or f"run folder {folder.path} cannot be written" in one_line(message)
+        assert disk.descriptors == {}
+        Recorder(folder, quick_config(), describe_host("cpu")).close()
+        assert [path.name for path in folder.path.glob(".*")] == []
+    assert number > 25
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_a_disk_that_fails_for_good_neither_stops_the_recording_nor_the_end(memory_path: Path, error: int) -> None:
+    with Disk(memory_path) as disk:
+        recorder = Recorder(RunFolder(memory_path), quick_config(), describe_host("cpu"))
+        recorder.write(EPISODE)
+    before = {path.name: path.read_bytes() for path in memory_path.iterdir()}
+    failing = Disk(memory_path, fail_at=1, error=error, lasts=True)
+    failing.descriptors = disk.descriptors
+    with failing:
+        message = one_line(recorder.write(EPISODE) or "")
+        assert "events.jsonl" in message
+        assert recorder.write(EPISODE) is None
+        with pytest.raises(OSError, match=r"."):
+            recorder.sync()
+        recorder.close()
+    assert disk.descriptors == {}
+    for name, content in before.items():
+        assert (memory_path / name).read_bytes().startswith(content)
+    assert EPISODE in read_journal(memory_path / "events.jsonl")
+
+
+# --- another host ---
+
+
+def go_on(folder: Path, host: dict[str, Any]) -> str | None:
+    lengths = dict.fromkeys(("events.jsonl", "progress.csv", "monitor.csv"), 0)
+    recorder = Recorder(RunFolder(folder), quick_config(), host, lengths)
+    recorder.close()
+    return recorder.host_change
+
+
+def test_a_run_that_goes_on_elsewhere_is_told_what_changed_and_the_new_host_is_kept(tmp_path: Path) -> None:
+    old = {"python": "3.11.0", "torch": "2.12.0", "numpy": "2.4.6", "gymnasium": "1.4.0", "device": "cpu",
+           "torch_threads": 1, "platform": "Linux", "cpu_count": 2}  # fmt: skip
+    recorder = Recorder(RunFolder(tmp_path), quick_config(), old)
+    recorder.close()
+    assert recorder.host_change is None
+    assert go_on(tmp_path, old | {"platform": "macOS", "cpu_count": 8}) is None
+    changed = old | {"torch": "2.13.0", "device": "cuda", "torch_threads": 4}
+    assert go_on(tmp_path, changed) == (
+        "resume is approximate: torch was 2.12.0, is 2.13.0; device was cpu, is cuda; torch_threads was 1, is 4"
+    )
+    assert go_on(tmp_path, changed) is None
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "7", '{"torch": ' + "[" * 9_999, "{}"])
+def test_a_host_that_is_not_known_says_nothing(tmp_path: Path, content: str) -> None:
+    Recorder(RunFolder(tmp_path), quick_config(), {"torch": "2.13.0"}).close()
+    (tmp_path / "host.json").write_text(content)
+    assert go_on(tmp_path, {"torch": "2.13.0"}) is None
 
 
 def test_an_error_is_described_in_one_line() -> None:

@@ -1,0 +1,96 @@
+"""What stands between the command line and a run: memory that is not there, and another host."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.commands.train import _round_down
+from dqn_tui.control import Stop
+from dqn_tui.runs.journal import read_journal
+from dqn_tui.runs.lock import RunLock
+from tests.helpers import Session, call_program, one_line, quick_flags, train
+
+
+@pytest.fixture
+def stopped(tmp_path: Path) -> Session:
+    """A run that ended at its first step, and waits to go on."""
+    return train(tmp_path, first=[Stop(should_save=True)])
+
+
+def set_free(monkeypatch: pytest.MonkeyPatch, free: int | None) -> None:
+    monkeypatch.setattr("dqn_tui.runs.memory.measure_available_bytes", lambda: free)
+
+
+def test_a_replay_buffer_for_which_there_is_no_memory_is_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    set_free(monkeypatch, 2 * 1024**3)
+    flags = quick_flags(buffer_size=100_000_000)
+    assert call_program("--no-ui", "--runs-dir", str(tmp_path / "runs"), *flags) == 2
+    assert one_line(capfd.readouterr().err) == (
+        "dqn-tui: buffer_size 100000000 needs 4.5 GB of memory for the replay buffer, and 2.0 GB are free; "
+        "say --set buffer_size=40000000 or smaller"
+    )
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("free", [None, 48_000])
+def test_where_there_is_enough_or_nobody_knows_the_run_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int | None
+) -> None:
+    set_free(monkeypatch, free)
+    assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 0
+    set_free(monkeypatch, 47_999)
+    assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 2
+
+
+def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
+    stopped: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    set_free(monkeypatch, 1_000)
+    before = stopped.folder.events.read_bytes()
+    assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 2
+    message = one_line(capfd.readouterr().err)
+    assert "buffer_size 1000 needs 46.9 kB" in message
+    assert "--set" not in message
+    assert stopped.folder.events.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(43_750_000.9, 40_000_000), (9.99, 9), (10, 10), (0.2, 1), (1e6, 10**6)]
+)
+def test_advice_is_a_round_number_that_is_not_larger(count: float, expected: int) -> None:
+    assert _round_down(count) == expected
+
+
+def test_a_run_taken_up_under_another_torch_says_that_it_is_approximate(stopped: Session) -> None:
+    host = json.loads(stopped.folder.host.read_text())
+    stopped.folder.host.write_text(json.dumps(host | {"torch": "1.0.0"}))
+    assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 0
+    resumed, warning, *_ = [
+        event
+        for event in read_journal(stopped.folder.events)
+        if isinstance(event, events.RunResumed | events.WarningRaised)
+    ]
+    assert isinstance(resumed, events.RunResumed)
+    assert isinstance(warning, events.WarningRaised)
+    assert warning.message == f"resume is approximate: torch was 1.0.0, is {host['torch']}"
+
+
+def test_a_run_taken_up_on_the_same_host_says_nothing(stopped: Session) -> None:
+    assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 0
+    assert not any(isinstance(event, events.WarningRaised) for event in read_journal(stopped.folder.events))
+
+
+def test_what_another_process_is_just_saving_is_left_alone(stopped: Session, capfd: pytest.CaptureFixture[str]) -> None:
+    unfinished = stopped.folder.checkpoints / ".step_000000009.tmp"
+    unfinished.mkdir()
+    lock = RunLock(stopped.folder.path)
+    assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 2
+    assert "is being trained by" in one_line(capfd.readouterr().err)
+    assert unfinished.exists()
+    lock.release()

@@ -1,0 +1,281 @@
+"""Saving during a run: nothing that the disk does ends it, and nothing that is saved changes it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dqn_tui import events
+from dqn_tui.control import Request, Save, Stop
+from dqn_tui.errors import CheckpointError
+from dqn_tui.events import Event
+from dqn_tui.runs.checkpoint import find_checkpoints, read_settings, read_state, verify_checkpoint
+from dqn_tui.runs.resume import find_resumable, load_saved_run, read_resumable
+from dqn_tui.training.build import build_trainer
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.summary import summarize
+from tests.disk import Disk
+from tests.helpers import Follower, ScriptedControl, Session, one_line, open_run, quick_config, train
+
+ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
+SHORT: dict[str, Any] = {
+    "env": "Toy/Truncated-v0",
+    "total_timesteps": 12,
+    "save_every": 5,
+    "keep_last": 1,
+    "log_every": 6,
+    "learning_starts": 4,
+    "batch_size": 2,
+    "buffer_size": 16,
+    "eval_max_steps": 3,
+    "net_arch": [2],
+}
+
+
+def train_on(disk_root: Path, **failing: Any) -> tuple[Session, Disk]:
+    """A short run, on a disk that fails once its files are open."""
+    config = quick_config(**SHORT)
+    told: list[Event] = []
+    opening = Disk(disk_root)
+    with opening:
+        folder, recorder = open_run(disk_root, config)
+    control = ScriptedControl()
+    trainer = build_trainer(config, folder, recorder, control, told.append, None)
+    disk = Disk(disk_root, **failing)
+    disk.descriptors = opening.descriptors
+    with disk:
+        trainer.run()
+        recorder.close()
+    trainer.close()
+    assert disk.descriptors == {}
+    return Session(folder, trainer, control, told), disk
+
+
+def telling_steps(steps: list[str]) -> list[int]:
+    """The numbers of the steps that are the first or the last of their kind."""
+    names = [step.split("__")[0] for step in steps]
+    first = {name: number for number, name in reversed(list(enumerate(names, 1)))}
+    last = {name: number for number, name in enumerate(names, 1)}
+    return sorted({*first.values(), *last.values()})
+
+
+def check_run_on_failing_disk(session: Session) -> None:
+    """It ended as if nothing had been, and what it says was saved is whole and can be gone on from."""
+    ended = session.only(events.RunEnded)
+    assert (ended.reason, ended.step) == ("completed", 12)
+    last = session.of(events.CheckpointSaved)[-1:]
+    assert (ended.checkpoint is None) == (ended.save_problem is not None)
+    if ended.checkpoint is not None:
+        assert verify_checkpoint(Path(ended.checkpoint)).step == 12
+    for saved in last:
+        _, path = find_resumable(session.folder.path)
+        checkpoint, config = read_resumable(session.folder, path)
+        assert load_saved_run(session.folder, checkpoint, config).state["learning"]["step"] == checkpoint.step
+        assert checkpoint.step >= saved.step or saved.reason == "best"
+    for warning in session.of(events.WarningRaised):
+        one_line(warning.message)
+
+
+@pytest.mark.parametrize("lasts", [False, True], ids=["one step fails", "all fail from there on"])
+def test_a_run_lives_through_a_disk_that_fails_at_any_kind_of_step(memory_path: Path, lasts: bool) -> None:
+    _, disk = train_on(memory_path / "whole")
+    numbers = telling_steps(disk.steps)
+    assert len(numbers) > 100
+    for number in numbers[lasts::2]:
+        session, disk = train_on(memory_path / str(number), fail_at=number, error=ERRORS[number % 3], lasts=lasts)
+        assert disk.has_failed
+        check_run_on_failing_disk(session)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("lasts", [False, True], ids=["one step fails", "all fail from there on"])
+@pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
+def test_a_run_lives_through_a_disk_that_fails_at_each_step(memory_path: Path, error: int, lasts: bool) -> None:
+    number, has_failed = 0, True
+    while has_failed:
+        number += 1
+        session, disk = train_on(memory_path / str(number), fail_at=number, error=error, lasts=lasts)
+        has_failed = disk.has_failed
+        check_run_on_failing_disk(session)
+    assert number > 200
+
+
+def test_after_a_save_that_failed_the_next_one_is_tried_and_the_end_says_nothing(memory_path: Path) -> None:
+    _, disk = train_on(memory_path / "whole")
+    number = next(index for index, step in enumerate(disk.steps, 1) if step.startswith("rename"))
+    session, _ = train_on(memory_path / "failing", fail_at=number, error=errno.EIO)
+    (warning,) = session.of(events.WarningRaised)
+    assert warning.step == 5
+    assert "step_000000005: Input/output error" in warning.message
+    assert [item.step for item in find_checkpoints(session.folder)] == [10, 12]
+    assert session.only(events.RunEnded).save_problem is None
+
+
+def fill_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let the disk be full as soon as a checkpoint of that name is there."""
+
+    def measure(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=0 if any(path.rglob(name)) else 10**9)
+
+    monkeypatch.setattr("shutil.disk_usage", measure)
+
+
+def show(told: Iterable[Event]) -> RunView:
+    view = RunView()
+    for event in told:
+        view.apply(event)
+    return view
+
+
+def check_end_tells(view: RunView) -> None:
+    end = view.ended or view.failed
+    assert end is not None
+    assert end.checkpoint is None
+    assert "0 are free" in one_line(end.save_problem or "")
+    assert "the last save failed" in view.log[-1].text
+    line = one_line(summarize(view, "runs/x")[-1])
+    assert "the last save failed: cannot save" in line
+    assert "step_000000050, of step 50" in line
+
+
+def test_the_end_of_a_run_whose_last_save_failed_says_so_and_what_there_is_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_after(monkeypatch, "step_000000050")
+    session = train(tmp_path, save_every=50)
+    assert [event.step for event in session.of(events.WarningRaised)] == [100, 150, 200, 200]
+    check_end_tells(show(session.events))
+
+
+def test_a_stop_without_saving_after_a_save_that_failed_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_after(monkeypatch, "step_000000050")
+
+    def stop(event: Event) -> Iterable[Request]:
+        return [Stop(should_save=False)] if isinstance(event, events.WarningRaised) else []
+
+    check_end_tells(show(train(tmp_path, save_every=50, on_event=stop).events))
+
+
+def test_a_run_that_failed_and_could_not_be_saved_says_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_after(monkeypatch, "step_000000050")
+    follower = Follower(tmp_path, env="Toy/Raises-v0", save_every=50)
+    follower.wait_for(events.RunFailed)
+    check_end_tells(show(follower.finish()))
+
+
+def test_the_end_of_a_run_that_could_save_says_nothing_of_it(tmp_path: Path) -> None:
+    session = train(tmp_path)
+    assert session.only(events.RunEnded).save_problem is None
+    assert not any("save failed" in line for line in summarize(show(session.events), "runs/x"))
+
+
+def test_where_nothing_was_ever_saved_the_end_says_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+    lines = summarize(show(train(tmp_path).events), "runs/x")
+    assert lines[-1].endswith("there is no checkpoint")
+
+
+# --- what stays ---
+
+
+def test_an_automatic_save_over_one_that_was_asked_for_does_not_make_it_go(tmp_path: Path) -> None:
+    def ask(event: Event) -> Iterable[Request]:
+        return [Save()] if isinstance(event, events.Progress) and event.step == 40 else []
+
+    session = train(tmp_path, save_every=20, keep_last=2, log_every=20, on_event=ask)
+    assert [(event.step, event.reason) for event in session.of(events.CheckpointSaved) if event.step == 40] == [
+        (40, "request"),
+        (40, "request"),
+    ]
+    kept = [(item.step, item.reason) for item in find_checkpoints(session.folder)]
+    assert kept == [(40, "request"), (160, "autosave"), (180, "autosave"), (200, "end")]
+
+
+def test_nothing_older_goes_before_the_new_one_was_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise CheckpointError(f"{path} is damaged")
+
+    def spoil(event: Event) -> Iterable[Request]:
+        if isinstance(event, events.CheckpointSaved) and event.step == 50:
+            monkeypatch.setattr("dqn_tui.runs.checkpoint.verify_checkpoint", refuse)
+        return []
+
+    session = train(tmp_path, save_every=50, keep_last=1, on_event=spoil)
+    assert [event.step for event in session.of(events.WarningRaised)] == [100, 150, 200, 200]
+    assert [item.step for item in find_checkpoints(session.folder)] == [50]
+    assert not list(session.folder.path.rglob(".*"))
+
+
+# --- saving changes nothing ---
+
+TIMES = {
+    "time",
+    "seconds",
+    "wall_seconds",
+    "steps_per_second",
+    "time/time_elapsed",
+    "time/fps",
+    "time/steps_per_second",
+}
+PLACES = {"run", "checkpoint", "config"}
+
+
+def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
+    """Events but those of saving, without what depends on the clock."""
+    saving = (events.SaveStarted, events.CheckpointSaved)
+    kept = (events.to_dict(event) for event in told if not isinstance(event, saving))
+    return [
+        {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
+        for event in kept
+    ]
+
+
+def test_a_run_that_is_saved_often_tells_the_same_as_one_that_is_not(memory_path: Path) -> None:
+    more = {"eval_every": 70, "n_steps": 3, "log_every": 10}
+    plain = train(memory_path, **more)
+    saved = train(memory_path, **more, save_every=1, keep_last=1)
+    assert len(saved.of(events.CheckpointSaved)) > 199
+    assert timeless(saved.events) == timeless(plain.events)
+    assert saved.only(events.RunEnded).weights_sha256 == plain.only(events.RunEnded).weights_sha256
+
+
+def test_what_was_loaded_is_saved_again_byte_by_byte(tmp_path: Path) -> None:
+    session = train(tmp_path / "first", n_steps=3, learning_rate="lin_0.01")
+    (checkpoint,) = find_checkpoints(session.folder)
+    saved = load_saved_run(session.folder, checkpoint, read_settings(checkpoint))
+    config = quick_config(n_steps=3, learning_rate="lin_0.01", total_timesteps=201)
+    folder, recorder = open_run(tmp_path / "second", config)
+    control = ScriptedControl()
+    control.submit(Save())
+    control.submit(Stop(should_save=False))
+    trainer = build_trainer(config, folder, recorder, control, [].append, saved)
+    trainer.run()
+    trainer.close()
+    recorder.close()
+    (again,) = find_checkpoints(folder)
+    names = {f"{group}.safetensors" for group in saved.arrays}
+    assert {name: again.files[name] for name in names} == {name: checkpoint.files[name] for name in names}
+    states = [read_state(item) for item in (checkpoint, again)]
+    for key in states[0].keys() - {"seconds", "file_lengths"}:
+        assert states[1][key] == states[0][key], key
+
+
+# --- memory ---
+
+
+def test_the_first_event_says_how_much_memory_the_replay_buffer_takes(tmp_path: Path) -> None:
+    session = train(tmp_path, buffer_size=1_000)
+    started = session.only(events.RunStarted)
+    replay = session.trainer.learning.replay
+    arrays = [value for value in vars(replay).values() if isinstance(value, np.ndarray)]
+    assert started.replay_bytes == sum(array.nbytes for array in arrays) == 48_000
+    assert "replay buffer up to 46.9 kB" in show(session.events).log[0].text
