@@ -21,11 +21,13 @@ class Model:
         transitions: probability that the episode goes on in a state, float64 [S, A, S]; what is missing to 1 ends it.
         rewards: expected reward, float64 [S, A].
         start: probability of each first state, float64 [S].
+        allowed: the actions that the environment's mask allows, bool [S, A].
     """
 
     transitions: Array
     rewards: Array
     start: Array
+    allowed: NDArray[np.bool_]
 
 
 def is_tabular(env: gym.Env[Any, Any]) -> bool:
@@ -43,7 +45,15 @@ def read_model(env: gym.Env[Any, Any]) -> Model:
             for probability, following, reward, terminated in outcomes:
                 rewards[state, action] += probability * reward
                 transitions[state, action, following] += 0.0 if terminated else probability
-    return Model(transitions, rewards, np.asarray(env.unwrapped.initial_state_distrib, float))  # type: ignore[attr-defined]
+    start = np.asarray(env.unwrapped.initial_state_distrib, float)  # type: ignore[attr-defined]
+    return Model(transitions, rewards, start, _read_masks(env, rewards.shape))
+
+
+def _read_masks(env: gym.Env[Any, Any], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Taxi's mask leaves out what would change nothing."""
+    if not hasattr(env.unwrapped, "action_mask"):
+        return np.ones(shape, bool)
+    return np.array([env.unwrapped.action_mask(state) for state in range(shape[0])], bool)
 
 
 def optimal_q_values(model: Model, gamma: float, tolerance: float = 1e-12) -> Array:

@@ -21,6 +21,7 @@ GAMBLE = Model(
     transitions=np.array([[[0.0, 0.0], [0.5, 0.5]], [[0.0, 0.0], [0.0, 0.0]]]),
     rewards=np.array([[1.0, 0.0], [4.0, 4.0]]),
     start=np.array([1.0, 0.0]),
+    allowed=np.ones((2, 2), bool),
 )
 ON, OUT = np.array([1, 0]), np.array([0, 0])
 
@@ -45,7 +46,7 @@ def test_returns_within_a_time_limit_are_those_worked_by_hand() -> None:
 
 def test_values_that_never_settle_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.dynamic_programming.MAX_SWEEPS", 100)
-    for_ever = Model(np.ones((1, 1, 1)), np.ones((1, 1)), np.ones(1))
+    for_ever = Model(np.ones((1, 1, 1)), np.ones((1, 1)), np.ones(1), np.ones((1, 1), bool))
     with pytest.raises(ValueError, match="gamma 1"):
         optimal_q_values(for_ever, 1.0)
 

@@ -92,7 +92,7 @@ class TrainingEpisodes:
         Raises:
             ValueError: the arrays are not of these environments' shape, or no count can be like theirs.
         """
-        _check(state, self.get_state())
+        _check(state, self.get_state(), self._environments.spec.spaces.action_count)
         self.ended[:] = state["ended"]
         actions = np.split(state["actions"], np.cumsum(state["lengths"])[:-1])
         seeds = [self._seed(index) for index in range(len(actions))]
@@ -126,13 +126,15 @@ def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float)
     return replayed.episode_return == episode_return and np.array_equal(replayed.observation, observation)
 
 
-def _check(state: Arrays, present: Arrays) -> None:
+def _check(state: Arrays, present: Arrays, action_count: int) -> None:
     for name, array in present.items():
         found = state[name]
         if found.dtype != array.dtype or found.shape[1:] != array.shape[1:]:
             raise ValueError(f"{name} of the open episodes is {found.dtype} {list(found.shape)}")
         if name != "actions" and len(found) != len(array):
             raise ValueError(f"{name} of the open episodes is of {len(found)} environments, expected {len(array)}")
+    if np.any((state["actions"] < 0) | (state["actions"] >= action_count)):
+        raise ValueError(f"actions of the open episodes must be in [0, {action_count})")
     counts = (state["ended"], state["lengths"])
     if min(int(count.min()) for count in counts) < 0 or state["lengths"].sum() != len(state["actions"]):
         raise ValueError(

@@ -40,7 +40,7 @@ class ExactScore:
         share_of_greedy: of the return of acting greedily on Q*; 1 is as good, less is worse.
         share_of_best: of the best possible return.
         greedy_error: largest |Q - Q*| / |Q*|, Q* not 0, of the greedy actions in the states that the policy visits.
-        largest_error: the same of all actions there.
+        largest_error: the same of all actions that are allowed there.
     """
 
     expected_return: float
@@ -71,10 +71,12 @@ def read_q_values(checkpoint: Checkpoint, config: Config, states: int) -> NDArra
 def score_q_values(model: Model, q_values: NDArray[np.float64], gamma: float, horizon: int) -> ExactScore:
     """The score of acting greedily on `q_values` [S, A] for at most `horizon` steps."""
     optimal = optimal_q_values(model, gamma)
+    q_values = np.where(model.allowed, q_values, -np.inf)
     policy = q_values.argmax(axis=1)
     found = expected_return(model, policy, horizon)
     visited = expected_visits(model, policy, horizon) > SELDOM
-    distances, sizes = np.abs(q_values - optimal)[visited], np.abs(optimal)[visited]
+    distances = np.where(model.allowed, np.abs(q_values - optimal), 0.0)[visited]
+    sizes = np.abs(optimal)[visited]
     errors = np.divide(distances, sizes, out=np.zeros_like(distances), where=sizes > 0)
     return ExactScore(
         expected_return=found,

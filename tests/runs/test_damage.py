@@ -253,7 +253,8 @@ SPACES = Spaces((4,), 2).to_dict()
 ODD_FACTS: list[dict[str, Any]] = [
     {"step": -1}, {"step": True}, {"step": "200"}, {"step": 200.0}, {"step": 10**30}, {"step": 10**45},
     {"reason": "none"}, {"reason": "end\n"}, {"reason": None}, {"eval_mean": "1"}, {"eval_mean": True},
-    {"eval_mean": 10**400}, {"spaces": SPACES | {"observation_shape": [10**300]}}, {"spaces": SPACES | {"action_count": [2]}}, {"weights_sha256": "0"},
+    {"eval_mean": 10**400}, {"spaces": SPACES | {"observation_shape": [10**300]}},
+    {"spaces": SPACES | {"action_count": [2]}}, {"weights_sha256": "0"},
     {"config": {"batch": 3}}, {"config": {"net_arch": "x"}}, {"config": [["seed", 1]]}, {"config": "abc"},
     {"config": {"env": "CartPole-v1", "seed": 10**39}}, {"files": [1]}, {"format": True}, {"format": 1.0},
 ]  # fmt: skip
@@ -379,14 +380,14 @@ MISFITS: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
     "weights of another type": ("target", lambda arrays: {n: a.astype(np.float64) for n, a in arrays.items()}),
     "weights of another shape": ("target", lambda arrays: {n: a.reshape(-1, 1) for n, a in arrays.items()}),
     "weights that are missing": ("optimizer", lambda arrays: dict(list(arrays.items())[1:])),
-    "an array too many": ("episode", lambda arrays: arrays | {"more": np.zeros(1)}),
+    "an array too many": ("noise", lambda arrays: arrays | {"more": np.zeros(1)}),
     "rewards of another length": ("replay", _first("rewards", lambda array: array[:1])),
-    "observations of one number": ("replay", _first("observations", lambda array: array[:, :1].copy())),
+    "observations of one number": ("replay", _first("frames", lambda array: array[:, :1].copy())),
     "a list of positions": ("replay", _first("position", lambda array: array.reshape(1))),
     "actions that are numbers with a point": ("replay", _first("actions", lambda array: array.astype(np.float64))),
     "actions that there are not": ("replay", _first("actions", lambda array: array + 2)),
-    "actions below 0 in the open episode": ("episode", _first("actions", lambda array: array - 5)),
-    "waiting steps of another size": ("nstep", _first("observations", lambda array: array[:, :3].copy())),
+    "actions below 0 in the open episode": ("episodes", _first("actions", lambda array: array - 5)),
+    "waiting steps of another size": ("replay", _first("waiting_numbers", lambda array: array.repeat(2, axis=1))),
 }
 
 
@@ -420,13 +421,13 @@ def test_arrays_that_do_not_fit_the_run_are_refused(
     ("key", "value"),
     [
         ("chores", 5),
-        ("best_mean", "high"),
+        ("evaluator", {"best_mean": "high"}),
         ("window", {"returns": "abc", "lengths": []}),
         ("seconds", {}),
         ("exploration", {"bit_generator": "PCG64", "state": 10**39}),
         ("exploration", {"bit_generator": "MT19937"}),
         ("replay", []),
-        ("episodes", None),
+        ("updates", None),
         ("meter", {"sums": 1}),
     ],
     ids=repr,
