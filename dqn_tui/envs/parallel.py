@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -113,11 +114,14 @@ class ParallelEnvironments:
 def _start(makers: Sequence[Callable[[], WorkerEnvironment]]) -> AsyncVectorEnv[Any, Any] | None:
     """None where a worker ends at once; its error ends here, so that nothing holds the half-made object any longer.
 
-    Until a worker ignores the terminal's signals itself, it inherits that they wait. The parent has threads, which do
-    not survive a fork, so it is "spawn".
+    The parent has threads, which do not survive a fork, so it is "spawn".
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
     try:
+        # Until a worker ignores the terminal's signals itself, it inherits that they wait. The process that cleans up
+        # after workers does too; starting it, Python lets some of them through again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
         return AsyncVectorEnv(makers, copy=False, context="spawn", worker=work, autoreset_mode=AutoresetMode.DISABLED)
     except (EOFError, OSError):
         return None

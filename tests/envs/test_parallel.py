@@ -18,7 +18,7 @@ from tests.envs.helpers import make_config
 from tests.helpers import one_line
 
 PARENT = """
-import signal, sys
+import os, signal, sys, threading
 import numpy as np
 import tests.envs.toys
 from dqn_tui.config import parse_config
@@ -27,8 +27,19 @@ from dqn_tui.envs.vector import make_environments
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
+    is_made = threading.Event()
+
+    def interrupt():
+        while not is_made.wait(0.01):
+            for number in (signal.SIGINT, signal.SIGHUP):
+                os.killpg(0, number)
+
+    interrupter = threading.Thread(target=interrupt, daemon=True)
+    interrupter.start()
     settings = {"env": "Told-v0", "num_envs": 2, "vectorization": "parallel"}
     environments = make_environments(parse_config(settings), imports=["tests.envs.toys"])
+    is_made.set()
+    interrupter.join()
     environments.reset({0: 20, 1: 30})
     print("ready", flush=True)
     sys.stdin.readline()
@@ -37,7 +48,7 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_hear_no_signal_of_the_terminal_and_end_with_their_parent(tmp_path: Path) -> None:
+def test_workers_hear_no_signal_of_the_terminal_from_the_start_and_end_with_their_parent(tmp_path: Path) -> None:
     script, pipe = tmp_path / "parent.py", tmp_path / "pipe"
     script.write_text(PARENT)
     os.mkfifo(pipe)
