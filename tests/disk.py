@@ -169,7 +169,9 @@ class Files:
         self._before = dict(self._names)
 
     def apply(self, step: str, path: Path, *more: Any) -> None:
-        """Take in one entry of the record."""
+        """Take in one entry of the record; others than those of a `Disk` are passed over."""
+        if step == "told":
+            return
         if step == "fsync":
             self._sync(self._node(path))
         elif step == "write":
@@ -183,14 +185,14 @@ class Files:
         elif self._place(path) not in self._names:
             self._move(Node(is_folder=step == "mkdir"), None, self._place(path))
 
-    def crash_states(self) -> Iterator[State]:
-        """Each state in which a loss of power may leave the files now.
+    def crash_states(self, choices: Choices | None = None) -> Iterator[State]:
+        """Each state in which a loss of power may leave the files now, or those of some `choices`.
 
         A name that was made, moved or removed since its folder's last sync is as before or as after, each for itself;
         bytes written since a file's last sync are lost, or there, or there in part.
         """
         pending = [change for change in self._changes if not change.is_synced]
-        for lost in _choices(pending):
+        for lost in (choices or every_choice)(pending):
             names = self._names_without(lost)
             yield _state(names, self._top, lambda node: node.synced)
             yield _state(names, self._top, lambda node: node.content[: (len(node.synced) + len(node.content)) // 2])
@@ -237,8 +239,21 @@ def _state(names: dict[Place, Node], folder: Node, content_of: Callable[[Node], 
     return state
 
 
-def _choices(pending: list[Change]) -> Iterator[list[Change]]:
-    """What is lost of these changes: every choice of a few; telling ones and some at random of many."""
+Choices = Callable[[list[Change]], Iterable[list[Change]]]
+"""What may be lost of changes that were not synced."""
+
+
+def few_choices(pending: list[Change]) -> Iterator[list[Change]]:
+    """All is lost, nothing is, or some at random."""
+    yield pending
+    yield []
+    generator = random.Random(len(pending))
+    for _ in range(2):
+        yield [change for change in pending if generator.random() < 0.5]
+
+
+def every_choice(pending: list[Change]) -> Iterator[list[Change]]:
+    """Every choice of a few; telling ones and some at random of many."""
     if len(pending) <= MOST_PENDING:
         for size in range(len(pending) + 1):
             yield from map(list, itertools.combinations(pending, size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.host import describe_host
+from dqn_tui.runs.manifest import seal
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import find_resumable, load_saved_run
 from dqn_tui.training.background import BackgroundRun
@@ -251,6 +253,13 @@ def call_program(*arguments: str) -> int:
         except SystemExit as end:
             return int(end.code or 0)
     raise AssertionError("the program does not end")
+
+
+def reseal(checkpoint: Path, **changes: Any) -> None:
+    """Change facts of a checkpoint's manifest as one who knows how to seal it."""
+    manifest = json.loads((checkpoint / "manifest.json").read_bytes()) | changes
+    del manifest["manifest_sha256"]
+    (checkpoint / "manifest.json").write_bytes(seal(manifest))
 
 
 def only_run(runs_dir: Path) -> RunFolder:

@@ -57,7 +57,7 @@ def train(options: TrainOptions) -> int:
     from dqn_tui.view.run_view import RunView
 
     host = describe_host(_resolve_device(config))
-    recorder = Recorder(folder, config, host, saved.state["file_lengths"] if saved else None)
+    recorder = Recorder(folder, config, host, saved)
     view = RunView()
     if saved is not None:
         _read_past(view, folder)

@@ -17,6 +17,7 @@ from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import compare_hosts, read_host
 from dqn_tui.runs.journal import Journal
 from dqn_tui.runs.lock import RunLock
+from dqn_tui.runs.resume import SavedRun, set_aside_later
 from dqn_tui.runs.tables import MonitorTable, ProgressTable
 
 Writer = Journal | ProgressTable | MonitorTable
@@ -29,8 +30,8 @@ class Recorder:
         folder: the run folder; it exists.
         config: written to `config.toml`.
         host: written to `host.json`.
-        lengths: of a run that goes on, the files' lengths at its checkpoint, as `sync` gave them; what was written
-            after it is cut off.
+        saved: of a run that goes on, what from; later checkpoints are set aside, and what was written after it is
+            cut off.
 
     Attributes:
         host_change: why a run that goes on cannot do so bit for bit on this host; None where nothing speaks against it.
@@ -39,16 +40,16 @@ class Recorder:
         UsageError: another process trains into this folder, or it cannot be written.
     """
 
-    def __init__(
-        self, folder: RunFolder, config: Config, host: dict[str, Any], lengths: Mapping[str, int] | None = None
-    ) -> None:
-        self.host_change = None if lengths is None else compare_hosts(read_host(folder.host), host)
+    def __init__(self, folder: RunFolder, config: Config, host: dict[str, Any], saved: SavedRun | None = None) -> None:
+        self.host_change = None if saved is None else compare_hosts(read_host(folder.host), host)
         self._writers: list[Writer] = []
         self._failed: list[Writer] = []
         with ExitStack() as opened:
             try:
                 opened.callback(RunLock(folder.path).release)
-                _cut(folder, lengths or {})
+                if saved is not None:
+                    set_aside_later(folder, saved.checkpoint.step)
+                    _cut(folder, saved.state["file_lengths"])
                 write_file(folder.config, to_toml(config).encode())
                 write_file(folder.host, (json.dumps(host, indent=2) + "\n").encode())
                 self._open_writers(folder, opened)

@@ -23,7 +23,7 @@ from dqn_tui.runs.checkpoint import (
     read_state,
     verify_checkpoint,
 )
-from dqn_tui.runs.durable import make_folder, recover_folders
+from dqn_tui.runs.durable import make_folder, recover_folders, sync_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
 from dqn_tui.runs.lock import RunLock
 
@@ -139,6 +139,8 @@ def _move_aside(folder: RunFolder, path: Path) -> None:
         number += 1
     make_folder(place.parent)
     path.rename(place)
+    sync_folder(place.parent)
+    sync_folder(path.parent)
 
 
 def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, Any]) -> None:

@@ -26,7 +26,7 @@ from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
-from dqn_tui.runs.resume import SavedRun, set_aside_later
+from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.emitter import Emitter
 from dqn_tui.training.episodes import EndedEpisode
 from dqn_tui.training.evaluation import Evaluation
@@ -342,7 +342,6 @@ class Trainer:
         self._resumed = saved.checkpoint
 
     def _tell_resumed(self, checkpoint: Checkpoint) -> None:
-        set_aside_later(self._folder, self.step)
         self._emit(
             events.RunResumed,
             checkpoint=str(checkpoint.path),

@@ -11,7 +11,8 @@ import pytest
 from dqn_tui.commands.policy import evaluate_policy
 from dqn_tui.dqn.agent import weights_sha256
 from dqn_tui.errors import UsageError
-from tests.helpers import Session, one_line, train
+from dqn_tui.runs.checkpoint import read_checkpoint
+from tests.helpers import Session, one_line, reseal, train
 
 KEYS = ["env", "checkpoint", "episodes", "seed", "mean", "std", "ci95", "returns", "lengths", "weights_sha256"]
 
@@ -70,8 +71,7 @@ def test_a_checkpoint_of_an_environment_that_is_not_there_is_refused_in_one_line
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = train(tmp_path).folder.best
-    manifest = (path / "manifest.json").read_text()
-    (path / "manifest.json").write_text(manifest.replace("CartPole-v1", "CartPole-v88"))
+    reseal(path, config=read_checkpoint(path).config | {"env": "CartPole-v88"})
     with pytest.raises(UsageError) as caught:
         evaluate(path, capsys)
     assert "CartPole-v88" in one_line(str(caught.value))
@@ -81,8 +81,7 @@ def test_a_checkpoint_whose_network_does_not_fit_its_environment_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = train(tmp_path).folder.best
-    manifest = (path / "manifest.json").read_text()
-    (path / "manifest.json").write_text(manifest.replace("CartPole-v1", "Acrobot-v1"))
+    reseal(path, config=read_checkpoint(path).config | {"env": "Acrobot-v1"})
     with pytest.raises(UsageError) as caught:
         evaluate(path, capsys)
     assert str(path) in one_line(str(caught.value))

@@ -22,10 +22,9 @@ from dqn_tui.runs.checkpoint import (
     save_checkpoint,
 )
 from dqn_tui.runs.folder import RunFolder
-from dqn_tui.runs.manifest import seal
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.restore import load_policy
-from tests.helpers import one_line, quick_config
+from tests.helpers import one_line, quick_config, reseal
 
 CONFIG = quick_config()
 SPACES = Spaces((4,), 2)
@@ -57,13 +56,6 @@ def refuse(path: Path) -> str:
     with pytest.raises(CheckpointError) as caught:
         load(path)
     return one_line(str(caught.value))
-
-
-def edit_manifest(path: Path, **changes: Any) -> None:
-    """Change the manifest as one who knows how to seal it."""
-    manifest = json.loads((path / MANIFEST).read_text())
-    del manifest["manifest_sha256"]
-    (path / MANIFEST).write_bytes(seal(manifest | changes))
 
 
 def test_a_checkpoint_reads_back_as_it_was_saved(tmp_path: Path) -> None:
@@ -129,7 +121,7 @@ def test_a_missing_file_is_found(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("version", [0, 2, "1", None, [1]])
 def test_a_foreign_format_is_refused_with_both_numbers(tmp_path: Path, version: Any) -> None:
     save(tmp_path / "c")
-    edit_manifest(tmp_path / "c", format=version)
+    reseal(tmp_path / "c", format=version)
     message = refuse(tmp_path / "c")
     assert str(tmp_path / "c" / MANIFEST) in message
     assert repr(version) in message
@@ -191,7 +183,7 @@ def test_a_manifest_that_does_not_fit_is_refused_with_the_checkpoints_name(
     tmp_path: Path, changes: dict[str, Any]
 ) -> None:
     save(tmp_path / "c")
-    edit_manifest(tmp_path / "c", **changes)
+    reseal(tmp_path / "c", **changes)
     assert str(tmp_path / "c") in refuse(tmp_path / "c")
 
 
@@ -213,7 +205,7 @@ def test_whichever_byte_of_the_manifest_is_flipped_it_loads_or_is_refused_in_one
 def test_a_manifest_cannot_point_out_of_its_folder(tmp_path: Path, name: str) -> None:
     save(tmp_path / "c")
     manifest = json.loads((tmp_path / "c" / MANIFEST).read_text())
-    edit_manifest(tmp_path / "c", files=manifest["files"] | {name: {"bytes": 1, "sha256": "0" * 64}})
+    reseal(tmp_path / "c", files=manifest["files"] | {name: {"bytes": 1, "sha256": "0" * 64}})
     assert repr(name) in refuse(tmp_path / "c")
 
 

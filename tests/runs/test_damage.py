@@ -21,11 +21,10 @@ from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, STATE, read_checkpoint, read_settings
 from dqn_tui.runs.folder import RunFolder
-from dqn_tui.runs.manifest import seal
 from dqn_tui.runs.resume import SavedRun, find_resumable, load_saved_run, read_resumable
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.restore import load_policy
-from tests.helpers import call_program, one_line, train
+from tests.helpers import call_program, one_line, reseal, train
 
 FILES = (MANIFEST, STATE, *(f"{group}.safetensors" for group in GROUPS))
 
@@ -227,14 +226,8 @@ def forged(run: RunFolder, name: str, content: bytes) -> Iterator[Path]:
         file.write_bytes(content)
         entry = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         listed = json.loads(manifest.read_bytes())
-        reseal(manifest, files=listed["files"] | {name: entry})
+        reseal(manifest.parent, files=listed["files"] | {name: entry})
         yield file
-
-
-def reseal(manifest: Path, **changes: Any) -> None:
-    facts = json.loads(manifest.read_bytes()) | changes
-    del facts["manifest_sha256"]
-    manifest.write_bytes(seal(facts))
 
 
 ODD_NAMES = ["../x", "a/b", "/etc/passwd", "online.safetensors\0", "..", "", "\ud800", "\x1b[2J", "online.safetensors/"]
@@ -245,7 +238,7 @@ def test_a_manifest_can_list_no_other_names(run: RunFolder, name: str) -> None:
     manifest = newest(run) / MANIFEST
     with restored(manifest):
         files = json.loads(manifest.read_bytes())["files"]
-        reseal(manifest, files=files | {name: files["online.safetensors"]})
+        reseal(manifest.parent, files=files | {name: files["online.safetensors"]})
         check_refused(run, manifest)
 
 
@@ -264,7 +257,7 @@ ODD_FACTS: list[dict[str, Any]] = [
 def test_odd_facts_are_refused(run: RunFolder, facts: dict[str, Any]) -> None:
     manifest = newest(run) / MANIFEST
     with restored(manifest):
-        reseal(manifest, **facts)
+        reseal(manifest.parent, **facts)
         check_refused(run, manifest)
 
 
@@ -274,7 +267,7 @@ def test_sizes_that_lie_are_refused_before_anything_is_read(run: RunFolder, size
     with restored(manifest):
         files = json.loads(manifest.read_bytes())["files"]
         files["replay.safetensors"]["bytes"] = size
-        reseal(manifest, files=files)
+        reseal(manifest.parent, files=files)
         message = refusal(lambda: resume(run)) or ""
         assert "manifest.json" in message or "replay.safetensors" in message
         assert len(message) < 1_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +17,13 @@ from dqn_tui.control import Request, Save, Stop
 from dqn_tui.errors import CheckpointError
 from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import find_checkpoints, read_settings, read_state, verify_checkpoint
+from dqn_tui.runs.folder import find_run_folders
+from dqn_tui.runs.journal import read_journal
 from dqn_tui.runs.resume import find_resumable, load_saved_run, read_resumable
 from dqn_tui.training.build import build_trainer
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.summary import summarize
-from tests.disk import Disk
+from tests.disk import Disk, Files, few_choices, write_state
 from tests.helpers import Follower, ScriptedControl, Session, one_line, open_run, quick_config, train
 
 ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
@@ -105,6 +108,56 @@ def test_a_run_lives_through_a_disk_that_fails_at_each_step(memory_path: Path, e
         has_failed = disk.has_failed
         check_run_on_failing_disk(session)
     assert number > 200
+
+
+def test_wherever_power_is_lost_in_a_run_what_was_told_to_be_saved_can_be_gone_on_from(memory_path: Path) -> None:
+    runs_dir, place = memory_path / "runs", memory_path / "after"
+    runs_dir.mkdir()
+    record = record_run(runs_dir)
+    files = Files(runs_dir, {})
+    seen: set[Any] = set()
+    told = -1
+    for entry in record:
+        files.apply(*entry)
+        told = entry[2] if entry[0] == "told" else told
+        for state in files.crash_states(few_choices):
+            key = told, frozenset(state.items())
+            if key not in seen:
+                seen.add(key)
+                place.mkdir()
+                write_state(place, state)
+                assert newest_resumable(place) >= told
+                shutil.rmtree(place)
+    assert told == 12
+    assert len(seen) > 300
+
+
+def record_run(runs_dir: Path) -> list[tuple[Any, ...]]:
+    """All that a short run does to the disk, and when it told that a checkpoint by step was saved."""
+    disk = Disk(runs_dir)
+
+    def note(event: Event) -> Iterable[Request]:
+        if isinstance(event, events.CheckpointSaved) and event.reason != "best":
+            disk.record.append(("told", runs_dir, event.step))
+        return []
+
+    with disk:
+        train(runs_dir, **SHORT, on_event=note)
+    return disk.record
+
+
+def newest_resumable(runs_dir: Path) -> int:
+    """The step from which the one run there would go on; -1 where it cannot."""
+    folders = find_run_folders(runs_dir)
+    if not folders or not any(folders[0].checkpoints.glob("step_*")):
+        return -1
+    folder, path = find_resumable(folders[0].path)
+    checkpoint, config = read_resumable(folder, path)
+    saved = load_saved_run(folder, checkpoint, config)
+    for name, length in saved.state["file_lengths"].items():
+        assert (folder.path / name).stat().st_size >= length
+    assert next(iter(read_journal(folder.events))).name == "run_started"
+    return checkpoint.step
 
 
 def test_after_a_save_that_failed_the_next_one_is_tried_and_the_end_says_nothing(memory_path: Path) -> None:
