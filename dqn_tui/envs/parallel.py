@@ -29,8 +29,8 @@ class WorkerError(Exception):
 class ParallelEnvironments:
     """Each in a process of its own: `batch.Environments`.
 
-    All its methods but `close` raise RuntimeError, with the environment's own message, where an environment raises or
-    its process is gone; then nothing but `close` can follow.
+    Its methods raise RuntimeError, with the environment's own message, where an environment raises, and where a process
+    is gone; then nothing but `close` can follow.
 
     Raises:
         UsageError: the environment cannot be made.
