@@ -166,7 +166,7 @@ def resume_run(folder: RunFolder) -> Session:
     saved = load_saved_run(folder, checkpoint, config)
     control = ScriptedControl()
     events: list[Event] = []
-    recorder = Recorder(folder, config, describe_host("cpu"), saved.state["file_lengths"])
+    recorder = Recorder(folder, config, describe_host("cpu"), saved)
     trainer = build_trainer(config, folder, recorder, control, events.append, saved)
     try:
         trainer.run()

@@ -32,19 +32,19 @@ def test_a_replay_buffer_for_which_there_is_no_memory_is_refused_before_anything
     flags = quick_flags(buffer_size=100_000_000)
     assert call_program("--no-ui", "--runs-dir", str(tmp_path / "runs"), *flags) == 2
     assert one_line(capfd.readouterr().err) == (
-        "dqn-tui: buffer_size 100000000 needs 4.5 GB of memory for the replay buffer, and 2.0 GB are free; "
-        "say --set buffer_size=40000000 or smaller"
+        "dqn-tui: buffer_size 100000000 needs 6.7 GB of memory for the replay buffer, and 2.0 GB are free; "
+        "say --set buffer_size=20000000 or smaller"
     )
     assert not (tmp_path / "runs").exists()
 
 
-@pytest.mark.parametrize("free", [None, 48_000])
+@pytest.mark.parametrize("free", [None, 72_256])
 def test_where_there_is_enough_or_nobody_knows_the_run_begins(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int | None
 ) -> None:
     set_free(monkeypatch, free)
     assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 0
-    set_free(monkeypatch, 47_999)
+    set_free(monkeypatch, 72_255)
     assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 2
 
 
@@ -55,7 +55,7 @@ def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
     before = stopped.folder.events.read_bytes()
     assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 2
     message = one_line(capfd.readouterr().err)
-    assert "buffer_size 1000 needs 46.9 kB" in message
+    assert "buffer_size 1000 needs 70.4 kB" in message
     assert "--set" not in message
     assert stopped.folder.events.read_bytes() == before
 

@@ -23,7 +23,7 @@ def observe(space: spaces.Space[Any], frame_stack: int = 1, steps: int = 0) -> t
     env = Sampled(space)
     environment = Environment(env, frame_stack)
     given = [environment.reset(1), *(environment.step(0).observation for _ in range(steps))]
-    assert {(item.shape, item.dtype) for item in given} == {
+    assert {(item.shape, item.dtype.name) for item in given} == {
         (environment.spec.spaces.observation_shape, environment.spec.spaces.observation_dtype)
     }
     return environment, given, env.seen
