@@ -11,7 +11,7 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.config import parse_config
-from dqn_tui.runs.error_log import describe_error, write_error_log
+from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import Journal, read_journal
@@ -82,6 +82,39 @@ def test_a_disk_that_takes_events_again_gets_them(
 def test_an_error_is_described_in_one_line() -> None:
     assert describe_error(ValueError("first\nsecond")) == "ValueError: first"
     assert describe_error(ValueError()) == "ValueError"
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("even its message raises")
+
+
+def test_an_error_whose_message_raises_is_described_and_logged_all_the_same(tmp_path: Path) -> None:
+    assert describe_error(Unspeakable()) == "Unspeakable"
+    assert write_error_log(RunFolder(tmp_path), Unspeakable()) is not None
+
+
+def test_a_second_error_does_not_wipe_out_the_first(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for word in ("first", "second"):
+        write_error_log(folder, ValueError(word))
+    text = folder.error_log.read_text()
+    assert text.index("ValueError: first") < text.index("ValueError: second")
+
+
+def test_what_an_error_says_cannot_steer_the_terminal_that_shows_its_log(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_error_log(folder, ValueError("a\x1b]52;c;cm0gLXJm\x07\x9b2J\rb \ud800 Müller"))
+    text = folder.error_log.read_text(encoding="utf-8")
+    assert "a\\x1b]52;c;cm0gLXJm\\x07\\x9b2J\\rb \\ud800 Müller\n" in text
+
+
+def test_an_error_is_located_where_it_was_raised() -> None:
+    try:
+        raise ValueError("here")
+    except ValueError as error:
+        assert locate_error(error).startswith("test_recorder.py:")
+    assert locate_error(ValueError("never raised")) == ""
 
 
 def test_the_error_log_holds_the_traceback_and_no_variables(tmp_path: Path) -> None:
