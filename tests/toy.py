@@ -85,6 +85,10 @@ def _raise() -> float:
     raise RuntimeError("the motor burnt out\nand the second line says more")
 
 
+def _interrupt() -> float:
+    raise KeyboardInterrupt
+
+
 def _fill_with_nan(observation: np.ndarray[Any, Any]) -> float:
     observation[:] = math.nan
     return 1.0
@@ -118,6 +122,14 @@ class BrokenFromTheStart(OneState):
     def __init__(self, render_mode: str | None = None) -> None:
         del render_mode
         raise RuntimeError("no such motor\nat all")
+
+
+class CannotClose(OneState):
+    """Raises when it is closed, once it has taken a step."""
+
+    def close(self) -> None:
+        if self._steps:
+            raise RuntimeError("the door is stuck")
 
 
 class OffsetActions(OneState):
@@ -170,6 +182,8 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
     _register("RaisesAtOnce", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 1})
     _register("Exits", Faulty, kwargs={"fault": lambda _: sys.exit(7)})
+    _register("Interrupts", Faulty, kwargs={"fault": lambda _: _interrupt()})
+    _register("CannotClose", CannotClose, max_episode_steps=EPISODE_STEPS)
     _register("NanReward", Faulty, kwargs={"fault": lambda _: math.nan})
     _register("HugeReward", Faulty, kwargs={"fault": lambda _: 1e39})
     _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})
