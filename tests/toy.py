@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -87,6 +90,13 @@ def _raise() -> float:
 
 def _interrupt() -> float:
     raise KeyboardInterrupt
+
+
+def _hang() -> float:
+    """Never comes back; the file that a variable names tells that it is so."""
+    Path(os.environ["HANGS_NOW"]).touch()
+    threading.Event().wait()
+    raise AssertionError("unreachable")
 
 
 def _fill_with_nan(observation: np.ndarray[Any, Any]) -> float:
@@ -182,6 +192,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
     _register("RaisesAtOnce", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 1})
     _register("Exits", Faulty, kwargs={"fault": lambda _: sys.exit(7)})
+    _register("Hangs", Faulty, kwargs={"fault": lambda _: _hang()})
     _register("Interrupts", Faulty, kwargs={"fault": lambda _: _interrupt()})
     _register("CannotClose", CannotClose, max_episode_steps=EPISODE_STEPS)
     _register("NanReward", Faulty, kwargs={"fault": lambda _: math.nan})

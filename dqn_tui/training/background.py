@@ -79,6 +79,11 @@ class BackgroundRun:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and all is done."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
     def _run(self) -> None:
         """The top of the trainer's thread: whatever raises below ends the run, never the viewer."""
         trainer = None

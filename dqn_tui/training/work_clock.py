@@ -1,8 +1,8 @@
 """A clock that stands while the process does: `kill -STOP`, ctrl+z, a frozen container.
 
 No handler can run before SIGSTOP, so a heart beats: a thread that wakes a few times a second. Where it missed its beat
-by far, the process stood, and of that time only what it used of the processor counts. A native call that computes for
-long without giving up the interpreter lock misses beats too, but loses nothing by that rule.
+by far, the process stood, and of that time only what it used of the processor counts, or what was already told. A
+native call that computes for long without giving up the interpreter lock misses beats too, but loses nothing by that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class WorkClock:
         self._processor_clock = processor_clock
         self._lock = threading.Lock()
         self._is_beating = False
-        self._last_beat = clock()
+        self._last_beat = self._last_told = clock()
         self._last_processor = processor_clock()
         self._stood_seconds = 0.0
 
@@ -41,6 +41,7 @@ class WorkClock:
                 self._beat()
             # A stop in the middle of these lines would tear the two apart.
             if stood == self._stood_seconds:
+                self._last_told = now
                 return now - stood
 
     def start(self) -> None:
@@ -60,8 +61,9 @@ class WorkClock:
     def _beat(self) -> None:
         with self._lock:
             now, processor = self._clock(), self._processor_clock()
-            gap, worked = now - self._last_beat, processor - self._last_processor
+            gap = now - self._last_beat
             if gap > GAP_SECONDS:
+                worked = max(processor - self._last_processor, self._last_told - self._last_beat)
                 self._stood_seconds += max(0.0, gap - worked)
             self._last_beat, self._last_processor = now, processor
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 
 import pytest
 
 from dqn_tui import control
+from dqn_tui.ui.app import DashboardApp
 from dqn_tui.ui.stop_dialog import StopScreen
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
@@ -106,20 +106,40 @@ async def test_a_frozen_view_shows_the_end() -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-async def test_signals_stop_the_run_and_save(number: signal.Signals, code: int) -> None:
+async def test_a_signal_leaves_once_the_run_is_over(number: signal.Signals, code: int) -> None:
     async with dashboard(should_answer=False) as board:
-        os.kill(os.getpid(), number)
-        await board.look()
-        assert board.requests == [control.Stop(should_save=True)]
+        board.app.take_signal(number)
+        assert "Finishing the step" in await board.look()
         assert board.app.is_running
         board.run.emit(*board.run.answers(control.Stop()))
         await board.look()
         assert result(board) == (False, code, code)
 
 
+async def test_a_signal_after_the_end_leaves_at_once() -> None:
+    async with dashboard() as board:
+        board.run.emit(fakes.ended(9, 1_011.0))
+        await board.look()
+        board.app.take_signal(signal.SIGTERM)
+        await board.look()
+        assert result(board) == (False, 143, 143)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+async def test_a_signal_before_the_first_picture_is_not_forgotten(number: signal.Signals, code: int) -> None:
+    run = fakes.FakeRun(should_answer=False)
+    app = DashboardApp(run, env="CartPole-v1", clock=lambda: run.time)
+    app.take_signal(number)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        run.emit(fakes.ended(0, 1_011.0, "stopped"))
+        await pilot.pause()
+    assert (app.return_code, app.was_hung_up) == (code, number == signal.SIGHUP)
+
+
 async def test_a_failure_says_more_than_the_signal() -> None:
     async with dashboard(should_answer=False) as board:
-        os.kill(os.getpid(), signal.SIGTERM)
+        board.app.take_signal(signal.SIGTERM)
         await board.look()
         board.run.emit(fakes.failed(9, 1_011.0))
         await board.look()
@@ -128,19 +148,17 @@ async def test_a_failure_says_more_than_the_signal() -> None:
 
 async def test_a_hangup_ends_only_the_screen() -> None:
     async with dashboard() as board:
-        os.kill(os.getpid(), signal.SIGHUP)
+        board.app.take_signal(signal.SIGHUP)
         await board.look()
         assert result(board) == (False, 129, 129)
         assert board.app.was_hung_up
         assert board.requests == []
 
 
-async def test_signal_handlers_are_given_back() -> None:
-    before = signal.getsignal(signal.SIGTERM)
+async def test_a_signal_after_the_screen_does_no_harm() -> None:
     async with dashboard() as board:
-        board.run.emit(fakes.ended(9, 1_011.0))
-        await board.press("q")
-    assert signal.getsignal(signal.SIGTERM) == before
+        board.app.exit(0)
+    board.app.take_signal(signal.SIGTERM)
 
 
 async def test_news_after_the_end_of_the_screen_does_no_harm() -> None:
