@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import sys
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ DIVERGED_CODE = 3
 PATIENCE_SECONDS = 10.0
 """For a viewer to leave after a signal, once the run is over."""
 POLL_SECONDS = 0.2
+STDOUT = 1
 
 
 class Supervisor:
@@ -116,7 +116,7 @@ class Supervisor:
 
     def _lose_output(self, error: OSError) -> None:
         """Standard output takes nothing any more: what is still to be written there goes nowhere."""
-        silence(sys.stdout.fileno())
+        silence(STDOUT)
         if error.errno == errno.EPIPE:
             say("nobody reads the output any more: the run is stopped and saved")
             self._stop_for(signal.SIGPIPE)

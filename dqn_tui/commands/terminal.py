@@ -28,11 +28,8 @@ class Terminal:
 
     def __init__(self) -> None:
         self._descriptors = [number for number in (2, 1, 0) if os.isatty(number)]
-        self._attributes: list[object] | None = None
+        self._attributes = termios.tcgetattr(self._descriptors[0]) if self._descriptors else None
         self.has_screen = False
-        if self._descriptors:
-            with suppress(termios.error):
-                self._attributes = termios.tcgetattr(self._descriptors[0])
 
     @contextmanager
     def lent_to_screen(self) -> Iterator[None]:

@@ -17,7 +17,6 @@ from dqn_tui.errors import UsageError
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.runs.resume import SavedRun
-    from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
 
 

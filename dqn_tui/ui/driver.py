@@ -11,7 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 
 class LastingFile:
-    """A file whose writes never fail: the writer's thread would die of one, and the screen then wait for it for ever."""
+    """A file whose writes never fail: the writer's thread would die of that, and the screen wait for it for ever."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file

@@ -34,7 +34,6 @@ from dqn_tui.ui.summary import SummaryPanel
 from dqn_tui.ui.too_small import TooSmallPanel
 from dqn_tui.view.run_view import RunView
 
-
 _STOP_SECONDS = 2.0
 
 

@@ -84,14 +84,14 @@ def test_an_error_is_described_in_one_line() -> None:
     assert describe_error(ValueError()) == "ValueError"
 
 
-class Unspeakable(Exception):
+class UnspeakableError(Exception):
     def __str__(self) -> str:
         raise RuntimeError("even its message raises")
 
 
 def test_an_error_whose_message_raises_is_described_and_logged_all_the_same(tmp_path: Path) -> None:
-    assert describe_error(Unspeakable()) == "Unspeakable"
-    assert write_error_log(RunFolder(tmp_path), Unspeakable()) is not None
+    assert describe_error(UnspeakableError()) == "UnspeakableError"
+    assert write_error_log(RunFolder(tmp_path), UnspeakableError()) is not None
 
 
 def test_a_second_error_does_not_wipe_out_the_first(tmp_path: Path) -> None:
@@ -110,10 +110,9 @@ def test_what_an_error_says_cannot_steer_the_terminal_that_shows_its_log(tmp_pat
 
 
 def test_an_error_is_located_where_it_was_raised() -> None:
-    try:
+    with pytest.raises(ValueError, match="here") as caught:
         raise ValueError("here")
-    except ValueError as error:
-        assert locate_error(error).startswith("test_recorder.py:")
+    assert locate_error(caught.value).startswith("test_recorder.py:")
     assert locate_error(ValueError("never raised")) == ""
 
 

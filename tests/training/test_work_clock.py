@@ -129,7 +129,8 @@ def test_time_never_runs_backwards_nor_counts_a_stop_wherever_it_falls(
     for seconds, share, stop_in, stop_seconds, is_stop_after in moments:
         for _ in range(2):
             machine.work(seconds / 2, share)
-            assert (now := clock()) >= before - 1e-6
+            now = clock()
+            assert now >= before - 1e-6
             before = now
             machine.stop_in, machine.stop_seconds, machine.is_stop_after = stop_in, stop_seconds, is_stop_after
         worked, computed = worked + seconds, computed + seconds * share

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from dqn_tui import control
 from dqn_tui.ui.app import DashboardApp
+from dqn_tui.ui.header import Header
 from dqn_tui.ui.stop_dialog import StopScreen
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
@@ -176,3 +180,65 @@ async def test_a_screen_that_ended_by_itself_says_so() -> None:
         await board.look()
         await board.press("q")
     assert not board.app.was_lost
+
+
+def fail(*_: Any) -> Any:
+    password = "hunter" + str(2)
+    raise RuntimeError(f"{len(password)} letters")
+
+
+async def use_until_it_fails(spoil: Callable[[], None], cause: Callable[[Dashboard], Awaitable[None]]) -> Dashboard:
+    """The dashboard, after the end that an error gave it; the pilot raises the error again."""
+    with suppress(RuntimeError):
+        async with dashboard() as board:
+            spoil()
+            await cause(board)
+            while board.app.is_running:
+                await board.pilot.pause(0.01)
+    return board
+
+
+async def by_news(board: Dashboard) -> None:
+    board.run.emit(fakes.progress(20_100, 1_011.0))
+
+
+async def by_key(board: Dashboard) -> None:
+    await board.pilot.press("m")
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "cause"),
+    [
+        (Header, "build_rows", by_news),
+        (Header, "content_key", by_key),
+        (DashboardApp, "action_smooth", by_key),
+        (DashboardApp, "_react", by_news),
+        (DashboardApp, "_tick_on_time", by_news),
+    ],
+)
+async def test_an_error_of_the_screen_ends_it_and_is_kept_and_nothing_is_printed(
+    owner: type,
+    method: str,
+    cause: Callable[[Dashboard], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    board = await use_until_it_fails(lambda: monkeypatch.setattr(owner, method, fail), cause)
+    assert str(board.app.error) == "7 letters"
+    assert board.app.return_code == 1
+    assert board.requests == []
+    output = capfd.readouterr()
+    assert output.out + output.err == ""
+
+
+async def test_an_error_before_the_first_picture_is_kept_too(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(DashboardApp, "watch_colors", fail)
+    run = fakes.FakeRun()
+    app = DashboardApp(run, env="CartPole-v1")
+    with suppress(RuntimeError):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+    assert str(app.error) == "7 letters"
+    assert capfd.readouterr().err == ""
