@@ -192,6 +192,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
     _register("RaisesAtOnce", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 1})
     _register("Exits", Faulty, kwargs={"fault": lambda _: sys.exit(7)})
+    _register("RaisesLate", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 300})
     _register("Hangs", Faulty, kwargs={"fault": lambda _: _hang()})
     _register("Interrupts", Faulty, kwargs={"fault": lambda _: _interrupt()})
     _register("CannotClose", CannotClose, max_episode_steps=EPISODE_STEPS)

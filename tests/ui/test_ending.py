@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dqn_tui import control
+from dqn_tui import control, events
 from dqn_tui.ui.app import DashboardApp
 from dqn_tui.ui.header import Header
 from dqn_tui.ui.stop_dialog import StopScreen
@@ -242,3 +242,19 @@ async def test_an_error_before_the_first_picture_is_kept_too(
             await pilot.pause()
     assert str(app.error) == "7 letters"
     assert capfd.readouterr().err == ""
+
+
+async def test_the_time_of_a_stop_is_not_shown_as_elapsed() -> None:
+    """The first that is heard after it may be the screen's own timer, or an event of the run."""
+    async with dashboard() as board:
+        while board.run.time < 1_012:
+            board.run.time += 1
+            text = await board.look()
+        assert "00:12 elapsed" in text
+        board.run.time += 3_600
+        assert "00:12 elapsed" in await board.look()
+        board.run.time += 7_200
+        board.run.emit(events.EvaluationStarted(step=20_000, time=board.run.time, episodes=10))
+        assert "00:12 elapsed" in await board.look()
+        board.run.time += 1
+        assert "00:13 elapsed" in await board.look()
