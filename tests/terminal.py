@@ -128,8 +128,11 @@ class Terminal:
 
     def press(self, *names: str) -> None:
         """Type keys by name, or any text."""
-        for name in names:
-            os.write(self._master, KEYS.get(name, name).encode())
+        self.send("".join(KEYS.get(name, name) for name in names).encode())
+
+    def send(self, data: bytes) -> None:
+        """Any bytes, as a terminal that misbehaves may send them."""
+        os.write(self._master, data)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send the program a signal."""
@@ -155,6 +158,19 @@ class Terminal:
                 raise AssertionError(f"no {condition!r} after {passed:.1f} s; exit {self.exit_code}\n{self.text}")
             self._read(0.005)
         return time.monotonic() - start
+
+    def press_until(self, key: str, text: str) -> None:
+        """Type a key once a second until a text stands on the screen: the first ones may be swallowed."""
+        pressed = -1.0
+
+        def is_there() -> bool:
+            nonlocal pressed
+            if time.monotonic() - pressed > 1:
+                self.press(key)
+                pressed = time.monotonic()
+            return text in self.text
+
+        self.wait_for(is_there)
 
     def wait_until_gone(self, text: str, seconds: float = 60) -> float:
         """Read until a text no longer stands on the screen."""

@@ -17,7 +17,7 @@ from dqn_tui import events
 from dqn_tui.runs.checkpoint import find_checkpoints
 from dqn_tui.runs.journal import read_journal, read_last_event
 from tests.faults import SECRET
-from tests.helpers import only_run, program_environment, quick_flags, train
+from tests.helpers import call_program, only_run, program_environment, quick_flags, train
 from tests.terminal import Terminal, dqn_tui
 
 HEADLESS = ("--no-ui",)
@@ -158,7 +158,7 @@ def test_a_dashboard_on_a_terminal_that_takes_nothing_still_heeds_a_signal(tmp_p
 
 
 @pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
-def test_a_terminal_lost_without_a_signal_leaves_the_run_going_to_its_end(
+def test_a_terminal_lost_without_a_signal_leaves_the_run_going_to_its_end_and_it_can_be_resumed(
     tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
     with program_on_terminal(tmp_path, *mode, steps=3_000, is_controlling=False) as terminal:
@@ -168,6 +168,8 @@ def test_a_terminal_lost_without_a_signal_leaves_the_run_going_to_its_end(
     ended = last_event(tmp_path)
     assert isinstance(ended, events.RunEnded)
     assert (ended.reason, ended.step) == ("completed", 3_000)
+    check_saved(tmp_path, "end")
+    assert call_program("--json", "--resume", str(only_run(tmp_path / "runs").path), "--steps", "3010") == 0
     check_saved(tmp_path, "end")
 
 

@@ -47,8 +47,11 @@ def test_the_stop_dialog_ends_the_run_and_gives_the_terminal_back(
     assert (ended.checkpoint is None) == (keys[1] == "k")
 
 
-def test_an_interrupt_saves_the_run_and_gives_the_terminal_back(tmp_path: Path) -> None:
+def test_input_that_is_no_text_is_dropped_and_an_interrupt_saves_the_run(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
+        terminal.send(b"\xff\xfe\xc3(\x1b[M\xf0\xf1\xf2\x1b[<999999999999;0;-1M\x1b[1;;;u")
+        # A key that is read together with it is dropped with it.
+        terminal.press_until("f", "FROZEN")
         terminal.send_signal(signal.SIGINT)
         assert terminal.wait_for_exit() == 130
         assert terminal.modes_left_on == []

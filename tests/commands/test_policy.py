@@ -66,9 +66,7 @@ def test_in_words_the_mean_its_interval_and_the_checkpoint_are_told(
     )
 
 
-def test_an_environment_that_raises_is_told_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_environment_that_raises_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = train(tmp_path, env="Toy/RaisesLate-v0", save_every=100).folder.path
     assert evaluate_policy(path, episodes=50, seed=0, imports=(), should_take_last=True, as_json=True) == 1
     output = capsys.readouterr()
