@@ -57,9 +57,16 @@ class Terminal:
         with suppress(OSError, termios.error):
             if select.select([], [terminal], [], 0)[1]:
                 os.write(terminal, text.encode())
-            # Another program may have the terminal by now: then its modes are not ours to change.
-            if self.has_screen and self._attributes and os.tcgetpgrp(terminal) == os.getpgrp():
+            if self.has_screen and self._attributes and not _is_in_background(terminal):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
+
+
+def _is_in_background(terminal: int) -> bool:
+    """Whether another program has the terminal by now: then its modes are not ours to change."""
+    try:
+        return os.tcgetpgrp(terminal) != os.getpgrp()
+    except OSError:
+        return False
 
 
 def silence(*descriptors: int) -> None:

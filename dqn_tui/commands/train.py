@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.commands.terminal import say
+from dqn_tui.commands.terminal import say, silence
 from dqn_tui.config import Config, change_config, load_config, named_settings, parse_config
 from dqn_tui.errors import UsageError
 
@@ -149,7 +148,9 @@ def _print_summary(view: RunView, folder: RunFolder) -> None:
     from dqn_tui.view.text import plain
 
     out = sys.stderr if view.failed else sys.stdout
-    # Whoever would read it may be gone.
-    with suppress(OSError):
+    try:
         out.write("".join(f"{plain(line)}\n" for line in summarize(view, str(folder.path))))
         out.flush()
+    except OSError:
+        # Whoever would read it is gone; what is left of it must not become an error at the end.
+        silence(out.fileno())
