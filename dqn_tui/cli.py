@@ -200,8 +200,10 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except (UsageError, TyperException) as error:
+        from dqn_tui.commands.terminal import say
+
         message = error.format_message() if isinstance(error, TyperException) else str(error)
-        sys.stderr.write(f"dqn-tui: {' '.join(message.replace('Value error, ', '').split())}\n")
+        say(message.replace("Value error, ", ""))
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from dqn_tui import events
-from dqn_tui.control import Stop, TrainingRun
+from dqn_tui.control import TrainingRun
 from dqn_tui.events import Event
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.marker import detect_marker
@@ -26,7 +23,6 @@ from dqn_tui.view.text import duration, for_marker, number, symbol
 
 REFRESH_SECONDS = 0.2
 LINE_SECONDS = 3.0
-SECOND_SIGNAL_SECONDS = 2.0
 
 
 class Printer(Protocol):
@@ -94,6 +90,8 @@ class BarPrinter:
         )
         self._task = self._progress.add_task("", total=1.0, state="WAITING", meters="")
         self._progress.start()
+        # A program that is killed or suspended then leaves no hidden cursor behind.
+        self._console.show_cursor(True)
 
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event's line of the log above the bar."""
@@ -111,6 +109,51 @@ class BarPrinter:
         self._progress.stop()
 
 
+class SilentPrinter:
+    """For a run that nobody watches."""
+
+    def show(self, event: Event, line: LogLine | None) -> None:
+        """Print nothing."""
+
+    def refresh(self, view: RunView) -> None:
+        """Print nothing."""
+
+    def close(self) -> None:
+        """Nothing was printed."""
+
+
+class LastingPrinter:
+    """Another printer for as long as its output takes anything, then silence.
+
+    Args:
+        printer: prints.
+        on_lost: told once why it cannot.
+    """
+
+    def __init__(self, printer: Printer, on_lost: Callable[[OSError], None]) -> None:
+        self._printer = printer
+        self._on_lost = on_lost
+
+    def show(self, event: Event, line: LogLine | None) -> None:
+        """Print the event."""
+        self._try(lambda: self._printer.show(event, line))
+
+    def refresh(self, view: RunView) -> None:
+        """Print where the run stands."""
+        self._try(lambda: self._printer.refresh(view))
+
+    def close(self) -> None:
+        """Print what is left."""
+        self._try(self._printer.close)
+
+    def _try(self, to_print: Callable[[], None]) -> None:
+        try:
+            to_print()
+        except OSError as error:
+            self._printer = SilentPrinter()
+            self._on_lost(error)
+
+
 def make_printer(*, should_print_json: bool) -> Printer:
     """The printer that fits where stdout goes."""
     if should_print_json:
@@ -118,74 +161,22 @@ def make_printer(*, should_print_json: bool) -> Printer:
     return BarPrinter() if sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else LinePrinter()
 
 
-def follow(run: TrainingRun, view: RunView, printer: Printer, *, should_stop_on_hangup: bool) -> int | None:
-    """Start a run and print it to its end; returns the signal that ended it, if one did.
+def follow(run: TrainingRun, view: RunView, printer: Printer) -> None:
+    """Print a run to its end, and start it if that was not done yet.
 
     `view` takes the run in; it holds the past of a run that goes on.
     """
     news = threading.Event()
-    with _signals_stop(run, should_stop_on_hangup=should_stop_on_hangup) as received:
-        run.start(news.set)
-        is_over = False
-        while not is_over:
-            news.wait(REFRESH_SECONDS)
-            news.clear()
-            for event in run.drain():
-                printer.show(event, view.apply(event))
-                is_over = isinstance(event, events.RunEnded | events.RunFailed)
-            printer.refresh(view)
-        printer.close()
-    return received[0] if received else None
-
-
-def outlive_terminal(run: TrainingRun, view: RunView, *, should_stop: bool) -> None:
-    """Stay with a run whose terminal is gone until it ends, which `should_stop` asks for at once."""
-    detach_from_terminal()
-    with _signals_stop(run, should_stop_on_hangup=should_stop):
-        if should_stop:
-            run.request(Stop(should_save=True))
-        while not view.is_over:
-            time.sleep(REFRESH_SECONDS)
-            for event in run.drain():
-                view.apply(event)
-
-
-def detach_from_terminal() -> None:
-    """Send what is printed from here on to nowhere, since writing to a lost terminal is an error."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
-@contextmanager
-def _signals_stop(run: TrainingRun, *, should_stop_on_hangup: bool) -> Iterator[list[int]]:
-    """SIGINT and SIGTERM stop the run after its step and save it; a second SIGINT soon after ends at once."""
-    received: list[int] = []
-    first_interrupt = -SECOND_SIGNAL_SECONDS
-
-    def stop(number: int, _: FrameType | None) -> None:
-        nonlocal first_interrupt
-        if number == signal.SIGINT:
-            if time.monotonic() - first_interrupt < SECOND_SIGNAL_SECONDS:
-                os._exit(128 + signal.SIGINT)
-            first_interrupt = time.monotonic()
-        if not received:
-            received.append(number)
-            run.request(Stop(should_save=True))
-
-    def hang_up(number: int, frame: FrameType | None) -> None:
-        detach_from_terminal()
-        if should_stop_on_hangup:
-            stop(number, frame)
-
-    handlers = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: hang_up}
-    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield received
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    run.start(news.set)
+    is_over = view.is_over
+    while not is_over:
+        news.wait(REFRESH_SECONDS)
+        news.clear()
+        for event in run.drain():
+            printer.show(event, view.apply(event))
+            is_over = isinstance(event, events.RunEnded | events.RunFailed)
+        printer.refresh(view)
+    printer.close()
 
 
 def _meters(view: RunView) -> str:

@@ -33,10 +33,19 @@ MODES = {
     "1002": "mouse",
     "1003": "mouse",
     "1006": "mouse",
+    "1015": "mouse",
+    "1016": "mouse in pixels",
     "2004": "bracketed paste",
     "1004": "focus events",
+    "2026": "synchronized output",
+    "2048": "resize reports",
+    "25": "cursor hidden",
+    "7": "no line wrap",
 }
+ON_AT_FIRST = {"7", "25"}
 _MODE_SWITCH = re.compile(r"\x1b\[\?([\d;]+)([hl])")
+_KEYBOARD_SWITCH = re.compile(r"\x1b\[([<>])\d*u")
+_WHOLE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])")
 # Sequences that pyte does not know.
 _UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
 
@@ -46,6 +55,7 @@ class Terminal:
 
     Args:
         is_blind: take in what the program draws without looking at it, which leaves it the processor.
+        is_controlling: whether a lost terminal sends the program SIGHUP.
 
     Attributes:
         screen: what stands on it, as pyte sees it.
@@ -61,6 +71,7 @@ class Terminal:
         variables: Mapping[str, str] | None = None,
         cwd: str | os.PathLike[str] | None = None,
         is_blind: bool = False,
+        is_controlling: bool = True,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.exit_code: int | None = None
@@ -68,10 +79,13 @@ class Terminal:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._is_blind = is_blind
         self.drawn = b""
-        self._modes: set[str] = set()
+        self._modes = set(ON_AT_FIRST)
+        self._keyboards = 0
         self._tail = ""
         self.pid, self._master = pty.fork()
         if self.pid == 0:
+            if not is_controlling:
+                _give_control_up()
             if cwd is not None:
                 os.chdir(cwd)
             # A new environment: readline, which pytest loads, sets COLUMNS behind Python's back.
@@ -79,6 +93,7 @@ class Terminal:
             terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
             os.execvpe(command[0], list(command), inherited | terminal | dict(variables or {}))
         self.resize(columns, rows)
+        self._attributes = termios.tcgetattr(self._master)
 
     def __enter__(self) -> Terminal:
         return self
@@ -99,8 +114,12 @@ class Terminal:
     @property
     def modes_left_on(self) -> list[str]:
         """What a well-behaved program has switched back when it ends."""
-        left = {MODES[mode] for mode in self._modes if mode in MODES}
-        return sorted(left | ({"cursor hidden"} if self.screen.cursor.hidden else set()))
+        left = {MODES[mode] for mode in self._modes ^ ON_AT_FIRST if mode in MODES}
+        if self._keyboards:
+            left.add("keyboard protocol")
+        if termios.tcgetattr(self._master) != self._attributes:
+            left.add("raw input")
+        return sorted(left)
 
     def resize(self, columns: int, rows: int) -> None:
         """Another size; the program gets SIGWINCH."""
@@ -109,8 +128,11 @@ class Terminal:
 
     def press(self, *names: str) -> None:
         """Type keys by name, or any text."""
-        for name in names:
-            os.write(self._master, KEYS.get(name, name).encode())
+        self.send("".join(KEYS.get(name, name) for name in names).encode())
+
+    def send(self, data: bytes) -> None:
+        """Any bytes, as a terminal that misbehaves may send them."""
+        os.write(self._master, data)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send the program a signal."""
@@ -136,6 +158,19 @@ class Terminal:
                 raise AssertionError(f"no {condition!r} after {passed:.1f} s; exit {self.exit_code}\n{self.text}")
             self._read(0.005)
         return time.monotonic() - start
+
+    def press_until(self, key: str, text: str) -> None:
+        """Type a key once a second until a text stands on the screen: the first ones may be swallowed."""
+        pressed = -1.0
+
+        def is_there() -> bool:
+            nonlocal pressed
+            if time.monotonic() - pressed > 1:
+                self.press(key)
+                pressed = time.monotonic()
+            return text in self.text
+
+        self.wait_for(is_there)
 
     def wait_until_gone(self, text: str, seconds: float = 60) -> float:
         """Read until a text no longer stands on the screen."""
@@ -176,10 +211,14 @@ class Terminal:
         return bool(data)
 
     def _feed(self, text: str) -> None:
-        for modes, switch in _MODE_SWITCH.findall(self._tail + text):
+        read = self._tail + text
+        for modes, switch in _MODE_SWITCH.findall(read):
             for mode in modes.split(";"):
                 (self._modes.add if switch == "h" else self._modes.discard)(mode)
-        self._tail = text[-12:]
+        self._keyboards += sum(1 if switch == ">" else -1 for switch in _KEYBOARD_SWITCH.findall(read))
+        # A sequence that is not whole yet.
+        begun = read.rfind("\x1b")
+        self._tail = read[begun:] if begun >= 0 and not _WHOLE.match(read, begun) else ""
         self._stream.feed(_UNKNOWN.sub("", text))
 
     def _reap(self) -> None:
@@ -187,6 +226,13 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.exit_code = os.waitstatus_to_exitcode(status)
+
+
+def _give_control_up() -> None:
+    """Let the terminal be none of the session's; the kernel sends a hangup for that, too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    fcntl.ioctl(0, termios.TIOCNOTTY)
+    signal.signal(signal.SIGHUP, before)
 
 
 def dqn_tui(*arguments: str) -> list[str]:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from dqn_tui import control, events
+from dqn_tui import events
 from dqn_tui.control import Request
 from dqn_tui.events import Event
-from dqn_tui.headless import JsonPrinter, LinePrinter, Printer, follow, make_printer
+from dqn_tui.headless import (
+    BarPrinter,
+    JsonPrinter,
+    LastingPrinter,
+    LinePrinter,
+    Printer,
+    SilentPrinter,
+    follow,
+    make_printer,
+)
+from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.run_view import RunView
+
+FULL = OSError(28, "No space left on device")
 
 NOW: dict[str, Any] = {"step": 0, "time": 1.0}
 STARTED = events.RunStarted(
@@ -29,36 +41,29 @@ ENDED = events.RunEnded(
 
 
 class Script:
-    """Tells all its events at once; a stop makes it tell the last."""
+    """Tells all its events at once."""
 
-    def __init__(self, told: list[Event], during: Callable[[], None] = lambda: None) -> None:
-        self.requests: list[Request] = []
+    def __init__(self, told: list[Event]) -> None:
         self._told = list(told)
-        self._during = during
 
     def start(self, on_news: Callable[[], None]) -> None:
-        self._on_news = on_news
         on_news()
 
     def request(self, request: Request) -> None:
-        self.requests.append(request)
-        if isinstance(request, control.Stop):
-            self._told.append(ENDED)
-            self._on_news()
+        raise AssertionError(f"nobody asks for {request}")
 
     def drain(self) -> list[Event]:
         told, self._told = self._told, []
-        if told and not isinstance(told[-1], events.RunEnded):
-            self._during()
         return told
 
     def start_rollout(self) -> Any:
         raise AssertionError("nobody watches")
 
 
-def show(run: Script, printer: Printer) -> tuple[RunView, int | None]:
+def show(run: Script, printer: Printer) -> RunView:
     view = RunView()
-    return view, follow(run, view, printer, should_stop_on_hangup=False)
+    follow(run, view, printer)
+    return view
 
 
 def test_json_is_one_line_for_each_event_in_order(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,17 +88,44 @@ def test_a_pipe_gets_lines_and_json_where_it_is_asked_for(capsys: pytest.Capture
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_asks_the_run_to_stop_and_save_and_is_told_at_its_end(number: signal.Signals) -> None:
-    run = Script([STARTED], during=lambda: os.kill(os.getpid(), number))
-    before = signal.getsignal(number)
-    view, received = show(run, JsonPrinter())
-    assert run.requests == [control.Stop(should_save=True)]
-    assert received == number
+class Torn:
+    """A printer whose output is gone after the first event."""
+
+    def __init__(self) -> None:
+        self.shown: list[Event] = []
+
+    def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
+        if self.shown:
+            raise FULL
+        self.shown.append(event)
+
+    def refresh(self, view: RunView) -> None:
+        """Not reached with anything left to print on."""
+
+    def close(self) -> None:
+        raise AssertionError("nothing is left to close")
+
+
+def test_an_output_that_takes_nothing_more_is_told_once_and_the_run_is_followed_to_its_end() -> None:
+    torn, lost = Torn(), []
+    view = show(Script([STARTED, WARNING, ENDED]), LastingPrinter(torn, lost.append))
+    assert torn.shown == [STARTED]
+    assert lost == [FULL]
     assert view.is_over
-    assert signal.getsignal(number) is before
 
 
-def test_without_a_signal_none_is_told() -> None:
-    _, received = show(Script([STARTED, ENDED]), JsonPrinter())
-    assert received is None
+def test_a_run_that_is_over_already_is_not_waited_for() -> None:
+    view = RunView()
+    view.apply(ENDED)
+    follow(Script([]), view, SilentPrinter())
+
+
+def test_the_bar_never_leaves_the_cursor_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays visible all the time, so that no way to end or suspend the program has to bring it back."""
+    console = Console(file=io.StringIO(), force_terminal=True)
+    monkeypatch.setattr("dqn_tui.headless.Console", lambda **_: console)
+    printer = BarPrinter()
+    printer.refresh(RunView())
+    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
+    printer.close()

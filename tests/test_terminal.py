@@ -47,11 +47,27 @@ def test_the_stop_dialog_ends_the_run_and_gives_the_terminal_back(
     assert (ended.checkpoint is None) == (keys[1] == "k")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_saves_the_run_and_gives_the_terminal_back(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_input_that_is_no_text_is_dropped_and_an_interrupt_saves_the_run(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
-        terminal.send_signal(number)
-        assert terminal.wait_for_exit() == code
+        terminal.send(b"\xff\xfe\xc3(\x1b[M\xf0\xf1\xf2\x1b[<999999999999;0;-1M\x1b[1;;;u")
+        # A key that is read together with it is dropped with it.
+        terminal.press_until("f", "FROZEN")
+        terminal.send_signal(signal.SIGINT)
+        assert terminal.wait_for_exit() == 130
+        assert terminal.modes_left_on == []
+    assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
+
+
+def test_ctrl_z_comes_straight_back_where_no_shell_waits_and_a_termination_still_saves(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.drawn = b""
+        terminal.press("ctrl+z")
+        terminal.wait_for(lambda: b"Where the time goes" in terminal.drawn.partition(b"\x1b[?1049l")[2])
+        assert b"\x1b[?1049h" in terminal.drawn.partition(b"\x1b[?1049l")[2]
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        terminal.send_signal(signal.SIGTERM)
+        assert terminal.wait_for_exit() == 143
         assert terminal.modes_left_on == []
     assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import gymnasium as gym
@@ -115,6 +118,17 @@ def _raise() -> float:
     raise RuntimeError("the motor burnt out\nand the second line says more")
 
 
+def _interrupt() -> float:
+    raise KeyboardInterrupt
+
+
+def _hang() -> float:
+    """Never comes back; the file that a variable names tells that it is so."""
+    Path(os.environ["HANGS_NOW"]).touch()
+    threading.Event().wait()
+    raise AssertionError("unreachable")
+
+
 def _fill_with_nan(observation: np.ndarray[Any, Any]) -> float:
     observation[:] = math.nan
     return 1.0
@@ -148,6 +162,14 @@ class BrokenFromTheStart(OneState):
     def __init__(self, render_mode: str | None = None) -> None:
         del render_mode
         raise RuntimeError("no such motor\nat all")
+
+
+class CannotClose(OneState):
+    """Raises when it is closed, once it has taken a step."""
+
+    def close(self) -> None:
+        if self._steps:
+            raise RuntimeError("the door is stuck")
 
 
 class OffsetActions(OneState):
@@ -202,6 +224,10 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Raises", Faulty, kwargs={"fault": lambda _: _raise()})
     _register("RaisesAtOnce", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 1})
     _register("Exits", Faulty, kwargs={"fault": lambda _: sys.exit(7)})
+    _register("RaisesLate", Faulty, kwargs={"fault": lambda _: _raise(), "fault_step": 300})
+    _register("Hangs", Faulty, kwargs={"fault": lambda _: _hang()})
+    _register("Interrupts", Faulty, kwargs={"fault": lambda _: _interrupt()})
+    _register("CannotClose", CannotClose, max_episode_steps=EPISODE_STEPS)
     _register("NanReward", Faulty, kwargs={"fault": lambda _: math.nan})
     _register("HugeReward", Faulty, kwargs={"fault": lambda _: 1e39})
     _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})

@@ -22,7 +22,7 @@ def list_runs(runs_dir: Path, *, as_json: bool) -> int:
     if as_json:
         _write(json.dumps(runs))
     elif not runs:
-        _write(f"no runs in {runs_dir}; `dqn-tui` trains one")
+        _write(f"no runs in {plain(runs_dir)}; `dqn-tui` trains one")
     else:
         columns = ("run", "env", "seed", "state", "step", "best_eval_mean")
         _print_table(columns, [[_cell(run[column]) for column in columns] for run in runs])

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from dqn_tui.commands.signals import FAILED_CODE, SignalTraps, signal_code
+from dqn_tui.commands.terminal import Terminal, say
+from dqn_tui.errors import UsageError
+from dqn_tui.view.text import plain
 
 if TYPE_CHECKING:
     from dqn_tui.config import Config
@@ -30,14 +36,17 @@ def evaluate_policy(
 
     environment = make_environment(config)
     check_fit(checkpoint, environment)
-    evaluation = evaluate(
-        network,
-        environment,
-        episodes,
-        lambda episode: episode_seed(seed, "eval", 0, episode),
-        max_steps=config.eval_max_steps,
-    )
-    environment.close()
+    try:
+        evaluation = evaluate(
+            network,
+            environment,
+            episodes,
+            lambda episode: episode_seed(seed, "eval", 0, episode),
+            max_steps=config.eval_max_steps,
+        )
+        environment.close()
+    except Exception as error:  # noqa: BLE001 - whatever the environment raises is told in one line
+        return _tell_failure("evaluation", error)
     assert evaluation is not None
     report = _report(checkpoint, config, evaluation, seed)
     sys.stdout.write((json.dumps(report) if as_json else _describe(report)) + "\n")
@@ -50,6 +59,9 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     Raises:
         UsageError: TARGET or its environment is not usable.
     """
+    terminal = Terminal()
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
     from dqn_tui.envs.make import make_environment
     from dqn_tui.training.player import EpisodePlayer
@@ -61,7 +73,13 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     check_fit(checkpoint, environment)
     player = EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
     app = WatchApp(player, marker=marker, title=f"{config.env} · {checkpoint.path}")
-    app.run()
+    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
+        app.run()
+    if app.error is not None:
+        return _tell_failure("screen", app.error)
+    if app.was_lost:
+        terminal.detach()
+        return signal_code(signal.SIGHUP)
     return app.return_code or 0
 
 
@@ -75,6 +93,14 @@ def _load(target: Path, imports: tuple[str, ...], *, should_take_last: bool) -> 
     checkpoint = resolve_target(target, should_take_last=should_take_last)
     config = read_settings(checkpoint)
     return checkpoint, config, load_policy(checkpoint, config)
+
+
+def _tell_failure(what: str, error: Exception) -> int:
+    """One line for an error that no run's `error.log` will keep; returns the exit code."""
+    from dqn_tui.runs.error_log import describe_error, locate_error
+
+    say(f"the {what} failed: {describe_error(error)}, raised at {locate_error(error)}")
+    return FAILED_CODE
 
 
 def _report(checkpoint: Checkpoint, config: Config, evaluation: Evaluation, seed: int) -> dict[str, Any]:
@@ -95,7 +121,7 @@ def _report(checkpoint: Checkpoint, config: Config, evaluation: Evaluation, seed
 def _describe(report: dict[str, Any]) -> str:
     low, high = report["ci95"]
     return (
-        f"{report['env']}  mean return {report['mean']:.1f} ± {report['std']:.1f}  "
+        f"{plain(report['env'])}  mean return {report['mean']:.1f} ± {report['std']:.1f}  "
         f"(95 % interval of the mean {low:.1f} to {high:.1f}; {report['episodes']} greedy episodes, "
-        f"seed {report['seed']})\n{report['checkpoint']}"
+        f"seed {report['seed']})\n{plain(report['checkpoint'])}"
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dqn_tui.commands.terminal import say, silence
 from dqn_tui.config import Config, change_config
 from dqn_tui.errors import UsageError
 from dqn_tui.settings import load_config, named_settings
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.runs.resume import SavedRun
     from dqn_tui.spaces import Spaces
-    from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
 
 # The rest is for torch, the environment and the program.
@@ -51,6 +50,7 @@ def train(options: TrainOptions) -> int:
     config, folder, saved = _go_on(options) if options.resume else _start_anew(options)
     has_screen = not options.is_headless and not options.should_print_json and _can_show_dashboard()
 
+    from dqn_tui.commands.supervisor import Supervisor
     from dqn_tui.runs.host import describe_host
     from dqn_tui.runs.recorder import Recorder
     from dqn_tui.training.background import BackgroundRun
@@ -64,13 +64,19 @@ def train(options: TrainOptions) -> int:
     run = BackgroundRun(config, folder, recorder, saved, options.imports)
     # Its arrays would stay in memory beside the trainer's own.
     del saved
-    show = _show_dashboard if has_screen else _show_headless
-    code = show(run, view, config, options)
-    run.join()
-    if run.usage_error is not None:
-        raise run.usage_error
-    if view.failed is not None or not options.should_print_json:
-        _print_summary(view, folder)
+    with Supervisor(run, view, folder, should_stop_on_hangup=options.should_stop_on_hangup) as supervisor:
+        if has_screen:
+            from dqn_tui.ui.app import DashboardApp
+
+            app = DashboardApp(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
+            code = supervisor.show_dashboard(app)
+        else:
+            code = supervisor.show_headless(should_print_json=options.should_print_json)
+        run.join()
+        if run.usage_error is not None:
+            raise run.usage_error
+        if view.failed is not None or not options.should_print_json:
+            _print_summary(view, folder)
     return code
 
 
@@ -162,47 +168,19 @@ def _round_down(count: float) -> int:
 def _can_show_dashboard() -> bool:
     if sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         return True
-    sys.stderr.write("dqn-tui: no terminal for the dashboard, so this run is headless (as with --no-ui)\n")
+    say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
     return False
-
-
-def _show_dashboard(run: BackgroundRun, view: RunView, config: Config, options: TrainOptions) -> int:
-    """Show the run to its end or to the screen's; returns the exit code."""
-    from dqn_tui.ui.app import DashboardApp
-
-    app = DashboardApp(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
-    app.run()
-    if app.was_abandoned:
-        sys.stderr.write("dqn-tui: the run did not stop and was left behind\n")
-        os._exit(app.return_code or 1)
-    if not app.was_lost:
-        return app.return_code or 0
-    from dqn_tui.headless import outlive_terminal
-
-    outlive_terminal(run, view, should_stop=options.should_stop_on_hangup)
-    return exit_code(view, signal.SIGHUP if options.should_stop_on_hangup else None)
-
-
-def _show_headless(run: BackgroundRun, view: RunView, _: Config, options: TrainOptions) -> int:
-    from dqn_tui.headless import follow, make_printer
-
-    printer = make_printer(should_print_json=options.should_print_json)
-    received = follow(run, view, printer, should_stop_on_hangup=options.should_stop_on_hangup)
-    return exit_code(view, received)
-
-
-def exit_code(view: RunView, received: int | None) -> int:
-    """A bad end says more than the signal that came with it."""
-    if view.failed is not None:
-        return 1
-    if view.ended is not None and view.ended.reason == "diverged":
-        return 3
-    return 0 if received is None else 128 + received
 
 
 def _print_summary(view: RunView, folder: RunFolder) -> None:
     """What a person wants to know when the prompt is back: how it went, where it is, how to watch it."""
     from dqn_tui.view.summary import summarize
+    from dqn_tui.view.text import plain
 
     out = sys.stderr if view.failed else sys.stdout
-    out.write("\n".join(summarize(view, str(folder.path))) + "\n")
+    try:
+        out.write("".join(f"{plain(line)}\n" for line in summarize(view, str(folder.path))))
+        out.flush()
+    except OSError:
+        # Whoever would read it is gone; what is left of it must not become an error at the end.
+        silence(out.fileno())

@@ -59,9 +59,10 @@ class BackgroundRun:
         self._is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
-        """Begin to train; `on_news` is called on the trainer's thread."""
+        """Begin to train; `on_news` is called on the trainer's thread. A run that goes on only learns whom to tell."""
         self._on_news = on_news
-        self._thread.start()
+        if self._thread.ident is None:
+            self._thread.start()
 
     def request(self, request: Request) -> None:
         """Ask for something; never blocks."""
@@ -86,6 +87,11 @@ class BackgroundRun:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and all is done."""
+        return self._thread.ident is not None and not self._thread.is_alive()
+
     def _run(self) -> None:
         """The top of the trainer's thread: whatever raises below ends the run, never the viewer."""
         trainer = None
@@ -99,24 +105,33 @@ class BackgroundRun:
             )
             del saved
             trainer.run()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - an environment may even try to leave
+        except BaseException as error:  # noqa: BLE001 - an environment may even try to leave
             self._fail(error, trainer)
         finally:
             if trainer is not None:
                 self._final_policy = trainer.learning.agent.copy_policy(), trainer.step
-                trainer.close()
+                self._close(trainer)
             self._recorder.close()
-            if not self._is_over:
-                self._publish_failure("the trainer's thread ended without a last event", None)
 
     def _fail(self, error: BaseException, trainer: Trainer | None) -> None:
+        """End the run with its last event, also where the trainer cannot even do that."""
         if isinstance(error, UsageError):
             self.usage_error = error
         error_log = write_error_log(self._folder, error)
         if trainer is not None:
-            trainer.fail(error, error_log)
-        else:
+            try:
+                trainer.fail(error, error_log)
+            except Exception as second:  # noqa: BLE001 - a failure that fails is one more line of the log
+                write_error_log(self._folder, second)
+        if not self._is_over:
             self._publish_failure(describe_error(error), error_log)
+
+    def _close(self, trainer: Trainer) -> None:
+        """The run has told its end by now: an environment that cannot be closed changes nothing about it."""
+        try:
+            trainer.close()
+        except BaseException as error:  # noqa: BLE001 - the environment's own code
+            write_error_log(self._folder, error)
 
     def _publish_failure(self, message: str, error_log: str | None) -> None:
         """The end of a run that has no trainer to tell it."""

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from time import perf_counter
 from typing import Any
 
 from dqn_tui.dqn.agent import UpdateStatistics
+from dqn_tui.training.work_clock import working_seconds
 
 EPISODE_WINDOW = 100
 PHASES = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
 
 
 class PhaseClock:
-    """Seconds spent in each phase; exactly one phase runs at a time, and none while the clock stands."""
+    """Seconds spent in each phase; exactly one phase runs at a time, and none while the clock stands.
+
+    The time in which the process is stopped, as by ctrl+z, belongs to no phase.
+    """
 
     def __init__(self) -> None:
+        working_seconds.start()
         self.seconds = dict.fromkeys(PHASES, 0.0)
         self._phase: str | None = None
         self._since = 0.0
 
     def switch(self, phase: str | None) -> str | None:
         """End the running phase and begin another, or none; returns the one that ended."""
-        now = perf_counter()
+        now = working_seconds()
         ended = self._phase
         if ended is not None:
             self.seconds[ended] += now - self._since
@@ -33,8 +37,8 @@ class PhaseClock:
 
     @property
     def total_seconds(self) -> float:
-        """Time that counts: pauses do not."""
-        running = perf_counter() - self._since if self._phase is not None else 0.0
+        """Time that counts: pauses and stops do not."""
+        running = working_seconds() - self._since if self._phase is not None else 0.0
         return sum(self.seconds.values()) + running
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import time
 from collections.abc import Callable
 
-from rich.console import RenderableType
 from textual import on
 
 from dqn_tui import control
@@ -17,7 +14,6 @@ from dqn_tui.events import CheckpointSaved, Event, Paused, Resumed
 from dqn_tui.ui.pacer import Pacer
 from dqn_tui.ui.panes_app import PanesApp
 from dqn_tui.ui.rollout import RolloutPanel
-from dqn_tui.ui.signals import HANGUP_CODE, SignalTraps
 from dqn_tui.ui.stop_dialog import ABANDON, KILL, StopScreen
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import plain, size
@@ -30,7 +26,6 @@ class DashboardApp(PanesApp):
 
     Attributes:
         view: the run as it is, the one that was given or a new one; good for a summary after the screen is gone.
-        was_hung_up: the terminal is gone (SIGHUP); the run goes on.
         was_abandoned: the user left without waiting for a run that did not stop.
     """
 
@@ -45,50 +40,36 @@ class DashboardApp(PanesApp):
         marker: str = "auto",
         view: RunView | None = None,
         clock: Callable[[], float] = time.time,
-        should_trap_signals: bool = True,
     ) -> None:
         super().__init__(env=env, seed=seed, marker=marker, view=view, clock=clock)
         self._training = run
-        self._traps = SignalTraps(self._stop_for_signal, self._hang_up) if should_trap_signals else None
         self._is_news_pending = False
         self._is_pause_wanted = False
         self._pacer = Pacer()
         self._tick_count = 0
-        self._was_told_to_exit = False
         self._was_over = False
         self._signal_code: int | None = None
         self._is_leaving = False
-        self.was_hung_up = False
         self.was_abandoned = False
 
     # --- the run behind the screen ---
 
     def on_mount(self) -> None:
         """Training begins only when the first picture stands."""
-        self._ui_loop = asyncio.get_running_loop()
-        self._ui_context = contextvars.copy_context()
-        if self._traps:
-            self._traps.install()
         self.watch_colors()
         self._wait_for_tick()
         self.call_after_refresh(self._training.start, self._tell_news)
 
     def on_unmount(self) -> None:
-        """The terminal is given back: so are the signals and the rollout's environment."""
+        """The rollout's environment is given back."""
         self.rollout_panel.close()
-        if self._traps:
-            self._traps.remove()
 
     def _tell_news(self) -> None:
         """Called on the trainer's thread: wakes the screen, once for many events."""
         if self._is_news_pending:
             return
         self._is_news_pending = True
-        try:
-            self._ui_loop.call_soon_threadsafe(self.tick, context=self._ui_context)
-        except RuntimeError:
-            # The loop is closed: the screen is gone, and the run needs none.
-            return
+        self.call_from_anywhere(self.tick)
 
     def _tick_on_time(self) -> None:
         """Numbers change at every tick, charts at every second one."""
@@ -103,6 +84,7 @@ class DashboardApp(PanesApp):
     def tick(self, *, has_charts: bool = True) -> None:
         """Take in what happened, and draw it."""
         self._is_news_pending = False
+        self.take_time()
         for event in self._training.drain():
             self.view.apply(event)
             self._react(event)
@@ -164,28 +146,14 @@ class DashboardApp(PanesApp):
             self._is_leaving = True
             self._training.request(control.Stop(should_save=choice != KILL))
 
-    def _stop_for_signal(self, code: int) -> None:
-        self._signal_code = code
+    def stop_for_signal(self, number: int) -> None:
+        """Leave when the run is over; whoever caught the signal has asked the run to stop."""
+        self._signal_code = 128 + number
         self._is_leaving = True
         if self.view.is_over:
             self._leave()
         else:
-            self._training.request(control.Stop(should_save=True))
-
-    def _hang_up(self) -> None:
-        """The terminal is gone: only the screen ends."""
-        self.was_hung_up = True
-        self.exit(HANGUP_CODE, return_code=HANGUP_CODE)
-
-    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """Leave the screen."""
-        self._was_told_to_exit = True
-        super().exit(result, return_code, message)
-
-    @property
-    def was_lost(self) -> bool:
-        """Whether the screen ended although nobody asked for it: its terminal is gone, or it failed."""
-        return self.was_hung_up or not self._was_told_to_exit
+            self.tell("Finishing the step and saving. A second interrupt within two seconds ends at once.", timeout=30)
 
     # --- what the keys do: training ---
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.app import App
 from textual.command import CommandPalette
 from textual.theme import Theme
 
 from dqn_tui.ui.colors import Colors
 from dqn_tui.ui.help import HelpScreen
 from dqn_tui.ui.keys import Key
+from dqn_tui.ui.lasting_app import LastingApp
 from dqn_tui.ui.scene import Scene
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
@@ -20,8 +20,8 @@ from dqn_tui.view.text import plain
 _SAFE_THEME = "textual-dark"
 
 
-class BaseApp(App[int]):
-    """A Textual application with a scene."""
+class BaseApp(LastingApp):
+    """An application with a scene."""
 
     AUTO_FOCUS = None
     HELP_KEYS: ClassVar[Sequence[Key]] = ()

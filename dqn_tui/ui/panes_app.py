@@ -34,6 +34,8 @@ from dqn_tui.ui.summary import SummaryPanel
 from dqn_tui.ui.too_small import TooSmallPanel
 from dqn_tui.view.run_view import RunView
 
+_STOP_SECONDS = 2.0
+
 
 class PanesApp(BaseApp):
     """The panels and the keys that change what they show. Nothing here reaches the run."""
@@ -85,10 +87,17 @@ class PanesApp(BaseApp):
 
     def repaint(self, *, has_charts: bool = True) -> None:
         """Draw again what changed and shows."""
-        self.scene.now = self._clock()
+        self.take_time()
         for panel in self.panels:
             if panel.id in self.scene.placed and (has_charts or not panel.is_costly):
                 panel.repaint_if_changed()
+
+    def take_time(self) -> None:
+        """The screen looks at the clock more than once a second: where it did not, the process was stopped."""
+        now = self._clock()
+        if self.scene.now and now - self.scene.now > _STOP_SECONDS:
+            self.view.leave_out(now - self.scene.now)
+        self.scene.now = now
 
     def rearrange(self) -> None:
         """After a change of what stands where."""

@@ -13,7 +13,6 @@ from dqn_tui.ui.base_app import BaseApp
 from dqn_tui.ui.key_bar import BarKey, KeyBar
 from dqn_tui.ui.keys import ROLLOUT_KEYS, WATCH_KEYS, Key, bindings
 from dqn_tui.ui.rollout import RolloutPanel
-from dqn_tui.ui.signals import HANGUP_CODE, SignalTraps
 
 _PLAYER_KEYS = tuple(key for key in ROLLOUT_KEYS if key.id != "rollout.close")
 
@@ -29,10 +28,9 @@ class WatchApp(BaseApp):
     #keys { height: 1; }
     """
 
-    def __init__(self, rollout: Rollout, *, title: str, marker: str = "auto", should_trap_signals: bool = True) -> None:
+    def __init__(self, rollout: Rollout, *, title: str, marker: str = "auto") -> None:
         super().__init__(env=title, seed=None, marker=marker)
         self._player = rollout
-        self._traps = SignalTraps(self._leave, lambda: self._leave(HANGUP_CODE)) if should_trap_signals else None
         self.scene.selected = "rollout"
 
     def compose(self) -> ComposeResult:
@@ -43,8 +41,6 @@ class WatchApp(BaseApp):
 
     def on_mount(self) -> None:
         """Begin to show."""
-        if self._traps:
-            self._traps.install()
         self.watch_colors()
         self._panel.open(self._player)
         self.set_interval(0.25, self._bar.repaint_if_changed)
@@ -53,8 +49,6 @@ class WatchApp(BaseApp):
     def on_unmount(self) -> None:
         """End the player."""
         self._panel.close()
-        if self._traps:
-            self._traps.remove()
 
     def repaint(self) -> None:
         """Draw again what changed."""
@@ -72,6 +66,10 @@ class WatchApp(BaseApp):
     def on_rollout_panel_closed(self) -> None:
         """There is nothing to go back to but the shell."""
         self._leave(0)
+
+    def stop_for_signal(self, number: int) -> None:
+        """Quit, as the signal asks for."""
+        self._leave(128 + number)
 
     def _leave(self, code: int) -> None:
         self.exit(code, return_code=code)

@@ -29,6 +29,11 @@ class RunClock:
         self.advance(now)
         self.is_ticking = True
 
+    def leave_out(self, seconds: float) -> None:
+        """So long the process was stopped since the clock was last told the time."""
+        if self.is_ticking and math.isfinite(seconds) and seconds > 0:
+            self.seen += seconds
+
     def set(self, seconds: float) -> None:
         """The run itself said how long it has worked; where it does not know, the count stays."""
         if math.isfinite(seconds) and seconds >= 0:

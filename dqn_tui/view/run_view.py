@@ -280,6 +280,10 @@ class RunView:
         """Seconds of work until `now` (UTC seconds), without pauses."""
         return self._clock.elapsed(now)
 
+    def leave_out(self, seconds: float) -> None:
+        """The process was stopped for so long since the last event: that was no work."""
+        self._clock.leave_out(seconds)
+
     @property
     def phases(self) -> dict[str, float]:
         """Shares of the time: environment, acting, sampling, learning, evaluation, other."""

@@ -67,6 +67,15 @@ def test_in_words_the_mean_its_interval_and_the_checkpoint_are_told(
     )
 
 
+def test_an_environment_that_raises_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = train(tmp_path, env="Toy/RaisesLate-v0", save_every=100).folder.path
+    assert evaluate_policy(path, episodes=50, seed=0, imports=(), should_take_last=True, as_json=True) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    told = one_line(output.err)
+    assert told.startswith("dqn-tui: the evaluation failed: RuntimeError: the motor burnt out, raised at toy.py:")
+
+
 def test_a_checkpoint_of_an_environment_that_is_not_there_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,7 +14,7 @@ from dqn_tui import events
 from dqn_tui.config import parse_config
 from dqn_tui.errors import UsageError
 from dqn_tui.runs.checkpoint import Checkpoint
-from dqn_tui.runs.error_log import describe_error, write_error_log
+from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import Journal, read_journal
@@ -167,6 +167,38 @@ def test_a_host_that_is_not_known_says_nothing(tmp_path: Path, content: str) -> 
 def test_an_error_is_described_in_one_line() -> None:
     assert describe_error(ValueError("first\nsecond")) == "ValueError: first"
     assert describe_error(ValueError()) == "ValueError"
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("even its message raises")
+
+
+def test_an_error_whose_message_raises_is_described_and_logged_all_the_same(tmp_path: Path) -> None:
+    assert describe_error(UnspeakableError()) == "UnspeakableError"
+    assert write_error_log(RunFolder(tmp_path), UnspeakableError()) is not None
+
+
+def test_a_second_error_does_not_wipe_out_the_first(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for word in ("first", "second"):
+        write_error_log(folder, ValueError(word))
+    text = folder.error_log.read_text()
+    assert text.index("ValueError: first") < text.index("ValueError: second")
+
+
+def test_what_an_error_says_cannot_steer_the_terminal_that_shows_its_log(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_error_log(folder, ValueError("a\x1b]52;c;cm0gLXJm\x07\x9b2J\rb \ud800 Müller"))
+    text = folder.error_log.read_text(encoding="utf-8")
+    assert "a\\x1b]52;c;cm0gLXJm\\x07\\x9b2J\\rb \\ud800 Müller\n" in text
+
+
+def test_an_error_is_located_where_it_was_raised() -> None:
+    with pytest.raises(ValueError, match="here") as caught:
+        raise ValueError("here")
+    assert locate_error(caught.value).startswith("test_recorder.py:")
+    assert locate_error(ValueError("never raised")) == ""
 
 
 def test_the_error_log_holds_the_traceback_and_no_variables(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Resume, Save, Stop, TakeStep
+from dqn_tui.runs.recorder import Recorder
 from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.trainer import Trainer
 from tests.helpers import LIMIT_SECONDS, Follower, open_run, quick_config, wait_until
@@ -109,12 +110,37 @@ def test_a_viewer_hears_of_the_end_even_where_the_failure_cannot_be_handled(
         raise ValueError("the failure failed")
 
     monkeypatch.setattr(Trainer, "fail", fail)
-    monkeypatch.setattr(threading, "excepthook", lambda _: None)
     config = quick_config(env="Toy/Raises-v0")
-    run = BackgroundRun(config, *open_run(tmp_path, config))
+    folder, recorder = open_run(tmp_path, config)
+    run = BackgroundRun(config, folder, recorder)
     run.start(lambda: None)
     assert run.join(LIMIT_SECONDS)
-    assert isinstance(run.drain()[-1], events.RunFailed)
+    last = run.drain()[-1]
+    assert isinstance(last, events.RunFailed)
+    assert "the motor burnt out" in last.error
+    log = folder.error_log.read_text()
+    assert "the motor burnt out" in log
+    assert "the failure failed" in log
+
+
+def test_an_environment_that_cannot_be_closed_does_not_spoil_the_end(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, env="Toy/CannotClose-v0")
+    told = follower.finish()
+    assert isinstance(told[-1], events.RunEnded)
+    assert told[-1].reason == "completed"
+    assert "the door is stuck" in follower.folder.error_log.read_text()
+    Recorder(follower.folder, quick_config(), {}).close()
+
+
+def test_a_run_that_is_started_again_goes_on_and_tells_somebody_else(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG)
+    follower.wait_for(events.LearningStarted)
+    is_told = threading.Event()
+    follower.run.start(is_told.set)
+    follower.run.request(Stop())
+    assert is_told.wait(LIMIT_SECONDS)
+    assert follower.wait_for(events.RunEnded).reason == "stopped"
+    follower.finish()
 
 
 def test_an_environment_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None:
@@ -123,10 +149,12 @@ def test_an_environment_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None
     follower.finish()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_an_environment_that_leaves_the_program_ends_the_run_and_not_the_viewers_hope(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["Exits", "Interrupts"])
+def test_an_environment_that_leaves_the_program_ends_the_run_and_not_the_viewers_hope(
+    tmp_path: Path, name: str
+) -> None:
     """`sys.exit` on a thread is silent: a viewer that hears of no end would wait for ever."""
-    follower = Follower(tmp_path, env="Toy/Exits-v0")
+    follower = Follower(tmp_path, env=f"Toy/{name}-v0")
     told = follower.finish()
     assert told[-1].name == "run_failed"
 

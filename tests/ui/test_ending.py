@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
-from dqn_tui import control
+from dqn_tui import control, events
+from dqn_tui.ui.app import DashboardApp
+from dqn_tui.ui.header import Header
 from dqn_tui.ui.stop_dialog import StopScreen
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
@@ -106,20 +110,40 @@ async def test_a_frozen_view_shows_the_end() -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-async def test_signals_stop_the_run_and_save(number: signal.Signals, code: int) -> None:
+async def test_a_signal_leaves_once_the_run_is_over(number: signal.Signals, code: int) -> None:
     async with dashboard(should_answer=False) as board:
-        os.kill(os.getpid(), number)
-        await board.look()
-        assert board.requests == [control.Stop(should_save=True)]
+        board.app.take_signal(number)
+        assert "Finishing the step" in await board.look()
         assert board.app.is_running
         board.run.emit(*board.run.answers(control.Stop()))
         await board.look()
         assert result(board) == (False, code, code)
 
 
+async def test_a_signal_after_the_end_leaves_at_once() -> None:
+    async with dashboard() as board:
+        board.run.emit(fakes.ended(9, 1_011.0))
+        await board.look()
+        board.app.take_signal(signal.SIGTERM)
+        await board.look()
+        assert result(board) == (False, 143, 143)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+async def test_a_signal_before_the_first_picture_is_not_forgotten(number: signal.Signals, code: int) -> None:
+    run = fakes.FakeRun(should_answer=False)
+    app = DashboardApp(run, env="CartPole-v1", clock=lambda: run.time)
+    app.take_signal(number)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        run.emit(fakes.ended(0, 1_011.0, "stopped"))
+        await pilot.pause()
+    assert (app.return_code, app.was_hung_up) == (code, number == signal.SIGHUP)
+
+
 async def test_a_failure_says_more_than_the_signal() -> None:
     async with dashboard(should_answer=False) as board:
-        os.kill(os.getpid(), signal.SIGTERM)
+        board.app.take_signal(signal.SIGTERM)
         await board.look()
         board.run.emit(fakes.failed(9, 1_011.0))
         await board.look()
@@ -128,19 +152,17 @@ async def test_a_failure_says_more_than_the_signal() -> None:
 
 async def test_a_hangup_ends_only_the_screen() -> None:
     async with dashboard() as board:
-        os.kill(os.getpid(), signal.SIGHUP)
+        board.app.take_signal(signal.SIGHUP)
         await board.look()
         assert result(board) == (False, 129, 129)
         assert board.app.was_hung_up
         assert board.requests == []
 
 
-async def test_signal_handlers_are_given_back() -> None:
-    before = signal.getsignal(signal.SIGTERM)
+async def test_a_signal_after_the_screen_does_no_harm() -> None:
     async with dashboard() as board:
-        board.run.emit(fakes.ended(9, 1_011.0))
-        await board.press("q")
-    assert signal.getsignal(signal.SIGTERM) == before
+        board.app.exit(0)
+    board.app.take_signal(signal.SIGTERM)
 
 
 async def test_news_after_the_end_of_the_screen_does_no_harm() -> None:
@@ -158,3 +180,81 @@ async def test_a_screen_that_ended_by_itself_says_so() -> None:
         await board.look()
         await board.press("q")
     assert not board.app.was_lost
+
+
+def fail(*_: Any) -> Any:
+    password = "hunter" + str(2)
+    raise RuntimeError(f"{len(password)} letters")
+
+
+async def use_until_it_fails(spoil: Callable[[], None], cause: Callable[[Dashboard], Awaitable[None]]) -> Dashboard:
+    """The dashboard, after the end that an error gave it; the pilot raises the error again."""
+    with suppress(RuntimeError):
+        async with dashboard() as board:
+            spoil()
+            await cause(board)
+            while board.app.is_running:
+                await board.pilot.pause(0.01)
+    return board
+
+
+async def by_news(board: Dashboard) -> None:
+    board.run.emit(fakes.progress(20_100, 1_011.0))
+
+
+async def by_key(board: Dashboard) -> None:
+    await board.pilot.press("m")
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "cause"),
+    [
+        (Header, "build_rows", by_news),
+        (Header, "content_key", by_key),
+        (DashboardApp, "action_smooth", by_key),
+        (DashboardApp, "_react", by_news),
+        (DashboardApp, "_tick_on_time", by_news),
+    ],
+)
+async def test_an_error_of_the_screen_ends_it_and_is_kept_and_nothing_is_printed(
+    owner: type,
+    method: str,
+    cause: Callable[[Dashboard], Awaitable[None]],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    board = await use_until_it_fails(lambda: monkeypatch.setattr(owner, method, fail), cause)
+    assert str(board.app.error) == "7 letters"
+    assert board.app.return_code == 1
+    assert board.requests == []
+    output = capfd.readouterr()
+    assert output.out + output.err == ""
+
+
+async def test_an_error_before_the_first_picture_is_kept_too(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(DashboardApp, "watch_colors", fail)
+    run = fakes.FakeRun()
+    app = DashboardApp(run, env="CartPole-v1")
+    with suppress(RuntimeError):
+        async with app.run_test() as pilot:
+            await pilot.pause()
+    assert str(app.error) == "7 letters"
+    assert capfd.readouterr().err == ""
+
+
+async def test_the_time_of_a_stop_is_not_shown_as_elapsed() -> None:
+    """The first that is heard after it may be the screen's own timer, or an event of the run."""
+    async with dashboard() as board:
+        while board.run.time < 1_012:
+            board.run.time += 1
+            text = await board.look()
+        assert "00:12 elapsed" in text
+        board.run.time += 3_600
+        assert "00:12 elapsed" in await board.look()
+        board.run.time += 7_200
+        board.run.emit(events.EvaluationStarted(step=20_000, time=board.run.time, episodes=10))
+        assert "00:12 elapsed" in await board.look()
+        board.run.time += 1
+        assert "00:13 elapsed" in await board.look()

@@ -190,6 +190,18 @@ def test_pauses_do_not_count_as_elapsed():
     assert view.elapsed_seconds(9999.0) == 26.0
 
 
+def test_the_time_in_which_the_process_was_stopped_is_left_out():
+    view = view_of(started())
+    view.apply(progress(5_000))
+    view.leave_out(3_600)
+    assert view.elapsed_seconds(105.0) == 5.0
+    assert view.elapsed_seconds(3_707.0) == 7.0
+    view.apply(events.Paused(**at(5_000, 3_707.0)))
+    view.leave_out(50)
+    view.apply(events.Resumed(**at(5_000, 3_800.0), pause_seconds=93.0))
+    assert view.elapsed_seconds(3_803.0) == 10.0
+
+
 def test_elapsed_seconds_follow_the_trainer_where_it_knows():
     view = view_of(started(time=100.0), events.Progress(step=5, time=103.0, metrics={"time/time_elapsed": 2.5}))
     assert view.elapsed_seconds(104.0) == 3.5
