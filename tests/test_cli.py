@@ -93,10 +93,6 @@ def test_a_wrong_variable_and_a_wrong_file_are_refused_too(tmp_path: Path) -> No
     assert "mine.toml" in refuse("--no-ui", "--config", "mine.toml", cwd=tmp_path)
 
 
-def test_watching_without_a_terminal_is_refused(tmp_path: Path) -> None:
-    assert "terminal" in refuse("watch", "nowhere", cwd=tmp_path)
-
-
 @pytest.mark.parametrize("command", ["eval", "watch"])
 def test_a_damaged_checkpoint_is_refused_in_one_line_that_names_the_file(
     tmp_path: Path, command: str, capfd: pytest.CaptureFixture[str]

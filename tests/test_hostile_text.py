@@ -17,7 +17,7 @@ from dqn_tui.headless import BarPrinter, LinePrinter, SilentPrinter, follow
 from dqn_tui.ui.watch_app import WatchApp
 from dqn_tui.view.run_view import RunView
 from tests import fakes
-from tests.helpers import Session, call_program, one_line, train
+from tests.helpers import Session, call_program, one_line, reseal, train
 from tests.ui.helpers import dashboard, screen_text
 
 # Takes the clipboard, clears the screen (as 7-bit and as 8-bit sequence), turns the line around; then Textual's and
@@ -73,12 +73,13 @@ def test_a_foreign_checkpoint_is_refused_in_harmless_words(
     spoil(manifest)
     try:
         path.write_text(json.dumps(manifest))
+        reseal(checkpoint)
         assert call_program(*command, str(checkpoint)) == 2
     finally:
         path.write_text(before)
     output = capfd.readouterr()
     assert output.out == ""
-    check_harmless(one_line(output.err))
+    check_harmless(one_line(output.err), shown="[@click=app.exit]go[/]")
 
 
 @pytest.mark.parametrize(

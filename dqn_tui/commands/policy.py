@@ -59,9 +59,6 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     Raises:
         UsageError: TARGET or its environment is not usable.
     """
-    terminal = Terminal()
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
     from dqn_tui.envs.make import make_environment
     from dqn_tui.training.player import EpisodePlayer
@@ -71,8 +68,11 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     environment = make_environment(config)
     environment.close()
     check_fit(checkpoint, environment)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     player = EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
     app = WatchApp(player, marker=marker, title=f"{config.env} · {checkpoint.path}")
+    terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()
     if app.error is not None:

@@ -37,6 +37,7 @@ class SignalTraps:
         self._take = take
         self._terminal = terminal
         self._interrupted_at = -SECOND_SIGNAL_SECONDS
+        self._is_ending = False
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> SignalTraps:
@@ -52,8 +53,12 @@ class SignalTraps:
             signal.signal(*self._previous.popitem())
 
     def _handle(self, number: int, _: FrameType | None) -> None:
+        if self._is_ending:
+            # A third one, in the middle of the end: it would only cut it short.
+            return
         if number == signal.SIGINT:
             if time.monotonic() - self._interrupted_at < SECOND_SIGNAL_SECONDS:
+                self._is_ending = True
                 self._terminal.put_back()
                 os._exit(signal_code(number))
             self._interrupted_at = time.monotonic()

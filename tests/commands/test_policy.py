@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dqn_tui.commands.policy import evaluate_policy
+from dqn_tui.commands.policy import evaluate_policy, watch_policy
 from dqn_tui.dqn.agent import weights_sha256
 from dqn_tui.errors import UsageError
 from dqn_tui.runs.checkpoint import read_checkpoint
@@ -65,6 +66,12 @@ def test_in_words_the_mean_its_interval_and_the_checkpoint_are_told(
     assert all(
         word in output for word in ("CartPole-v1", "mean return", "95 %", "2 greedy episodes", str(run.folder.best))
     )
+
+
+def test_watching_without_a_terminal_is_refused(run: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(UsageError, match="terminal"):
+        watch_policy(run.folder.path, seed=0, imports=(), should_take_last=True, marker="ascii")
 
 
 def test_an_environment_that_raises_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from dqn_tui.commands import supervisor as supervisor_module
+from dqn_tui.commands.signals import SignalTraps
 from dqn_tui.commands.supervisor import Supervisor
+from dqn_tui.commands.terminal import Terminal
 from dqn_tui.control import Request, Stop
 from dqn_tui.events import Event
 from dqn_tui.headless import JsonPrinter
@@ -98,6 +101,24 @@ def test_an_interrupt_after_a_termination_is_its_first(tmp_path: Path) -> None:
     run = StoppableRun(both)
     assert supervise(tmp_path, run) == 143
     assert len(run.requests) == 1
+
+
+def test_a_third_interrupt_does_not_cut_the_end_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    class ImpatientlyWatched(Terminal):
+        def put_back(self) -> None:
+            told.append("the terminal is to be put back")
+            kill(signal.SIGINT)()
+            told.append("it is")
+
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    with SignalTraps(told.append, ImpatientlyWatched()):
+        kill(signal.SIGINT)()
+        with pytest.raises(SystemExit) as end:
+            kill(signal.SIGINT)()
+    assert told == [signal.SIGINT, "the terminal is to be put back", "it is"]
+    assert end.value.code == 130
 
 
 @pytest.mark.parametrize(("end", "code"), [(fakes.failed(9, 1_001.0), 1), (fakes.ended(9, 1_001.0, "diverged"), 3)])

@@ -34,7 +34,7 @@ def test_an_atari_game_is_four_gray_frames_with_the_games_own_rewards() -> None:
     spec = environment.spec
     assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.frames) == (
         (4, 84, 84),
-        np.uint8,
+        "uint8",
         4,
     )
     assert (spec.spaces.largest_value, spec.spaces.action_count, spec.frames_per_second) == (255, 6, 15)
@@ -151,7 +151,7 @@ def test_a_minatar_game_is_planes_of_zeros_and_ones() -> None:
     spec = environment.spec
     assert (spec.spaces.observation_shape, spec.spaces.observation_dtype, spec.spaces.largest_value) == (
         (4, 10, 10),
-        np.uint8,
+        "uint8",
         1,
     )
     assert set(np.unique(environment.reset(0)).tolist()) == {0, 1}

@@ -16,6 +16,7 @@ from dqn_tui.errors import UsageError
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.spaces import Spaces
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import Journal, read_journal
 from dqn_tui.runs.recorder import Recorder
@@ -137,7 +138,7 @@ def test_a_disk_that_fails_for_good_neither_stops_the_recording_nor_the_end(memo
 
 def go_on(folder: Path, host: dict[str, Any]) -> str | None:
     lengths = dict.fromkeys(("events.jsonl", "progress.csv", "monitor.csv"), 0)
-    checkpoint = Checkpoint(folder, 0, "end", {}, 1, 2, None, "", {})
+    checkpoint = Checkpoint(folder, 0, "end", {}, Spaces((1,), 2), None, "", {})
     recorder = Recorder(RunFolder(folder), quick_config(), host, SavedRun(checkpoint, {}, {"file_lengths": lengths}))
     recorder.close()
     return recorder.host_change

@@ -13,6 +13,7 @@ from dqn_tui import control, events
 from dqn_tui.ui.app import DashboardApp
 from dqn_tui.ui.header import Header
 from dqn_tui.ui.stop_dialog import StopScreen
+from dqn_tui.ui.watch_app import WatchApp
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
 
@@ -157,6 +158,18 @@ async def test_a_hangup_ends_only_the_screen() -> None:
         assert result(board) == (False, 129, 129)
         assert board.app.was_hung_up
         assert board.requests == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+async def test_the_player_leaves_for_a_signal_at_once(number: signal.Signals, code: int) -> None:
+    rollout = fakes.FakeRollout()
+    app = WatchApp(rollout, title="CartPole-v1")
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.take_signal(number)
+        await pilot.pause()
+    assert (app.return_code, app.was_lost) == (code, number == signal.SIGHUP)
+    assert rollout.is_closed
 
 
 async def test_a_signal_after_the_screen_does_no_harm() -> None:
