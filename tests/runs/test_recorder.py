@@ -16,11 +16,11 @@ from dqn_tui.errors import UsageError
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
-from dqn_tui.spaces import Spaces
 from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import Journal, read_journal
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
+from dqn_tui.spaces import Spaces
 from tests.disk import Disk
 from tests.helpers import one_line, quick_config
 
