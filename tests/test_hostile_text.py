@@ -51,7 +51,7 @@ def spoil_a_key(manifest: dict[str, Any]) -> None:
 
 
 def spoil_a_file_name(manifest: dict[str, Any]) -> None:
-    manifest["files"][HOSTILE] = {"bytes": 1, "sha256": "0"}
+    manifest["files"][HOSTILE] = {"bytes": 1, "sha256": "0" * 64}
 
 
 def spoil_the_format(manifest: dict[str, Any]) -> None:
