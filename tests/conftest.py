@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,3 +31,8 @@ def memory_path(tmp_path: Path) -> Iterator[Path]:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("DQN_TUI_")]:
         monkeypatch.delenv(name)
+
+
+def pytest_configure() -> None:
+    """Under `nohup` a hangup would be ignored, in here and in the programs that tests start."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -132,8 +132,10 @@ class Environment:
         return picture if isinstance(picture, str) else np.asarray(picture, np.uint8)
 
     def close(self) -> None:
-        """Free what the environment holds."""
+        """Free what the environment holds; it cannot be used from here on."""
         self._env.close()
+        # The ALE complains on the terminal about games that are still held when the program ends.
+        del self._env
 
     def _update_mask(self, info: dict[str, Any], *, is_over: bool) -> None:
         """A step that names no mask allows everything."""

@@ -128,8 +128,11 @@ class BackgroundRun:
 
     def _close(self, trainer: Trainer) -> None:
         """The run has told its end by now: an environment that cannot be closed changes nothing about it."""
+        from dqn_tui.training.build import free_memory
+
         try:
             trainer.close()
+            free_memory()
         except BaseException as error:  # noqa: BLE001 - the environment's own code
             write_error_log(self._folder, error)
 

@@ -18,7 +18,7 @@ _REASONS = {
     "completed": "all steps were taken",
     "solved": "the goal was reached",
     "stopped": "stopped by you",
-    "diverged": "numbers were no longer finite",
+    "diverged": "numbers not finite",
 }
 _LABEL_WIDTH = 12
 _PAIRS_FROM = 38

@@ -20,7 +20,13 @@ from dqn_tui.runs.folder import RunFolder, find_run_folders
 from dqn_tui.runs.journal import read_journal
 from tests.benchmarks.measure import describe_machine
 
-SHORT = ("--steps", "6000", "--set", "save_every=500", "--set", "eval_every=1500", "--set", "eval_episodes=3")
+SHORT = ("--steps", "4000", "--set", "save_every=400", "--set", "eval_every=1200", "--set", "eval_episodes=3")
+
+CASES = [
+    (f"n_steps={n_steps}", f"num_envs={num_envs}", f"prioritized={prioritized}")
+    for n_steps, num_envs, prioritized in itertools.product((1, 3), (1, 4), ("false", "true"))
+]
+"""Every one of these in turn."""
 
 
 def command(*arguments: str) -> list[str]:
@@ -69,21 +75,21 @@ def facts(folder: RunFolder) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--n-steps", default="1,3")
     options = parser.parse_args()
     print(f"{options.kills} runs of {' '.join(SHORT)}: {describe_machine()}")
     generator = random.Random(7)
     equal = done = early = 0
     straight: dict[str, tuple[dict[str, Any], float]] = {}
-    for n_steps in itertools.cycle(options.n_steps.split(",")):
+    for settings in itertools.cycle(CASES):
         if done == options.kills:
             break
-        arguments = [*SHORT, "--set", f"n_steps={n_steps}"]
+        case = " ".join(settings)
+        arguments = [*SHORT, *(word for setting in settings for word in ("--set", setting))]
         with tempfile.TemporaryDirectory() as folder:
-            if n_steps not in straight:
+            if case not in straight:
                 whole, seconds = run_straight(Path(folder) / "straight", arguments)
-                straight[n_steps] = facts(whole), seconds
-            expected, seconds = straight[n_steps]
+                straight[case] = facts(whole), seconds
+            expected, seconds = straight[case]
             killed = run_killed(Path(folder) / "killed", arguments, generator.uniform(0.5, 1.0) * seconds)
             if killed is None:
                 early += 1
@@ -93,9 +99,7 @@ def main() -> None:
         wrong = [name for name in expected if found[name] != expected[name]]
         done += 1
         equal += not wrong
-        print(
-            f"kill {done}, n_steps {n_steps}: {'equal' if not wrong else 'differs in ' + ', '.join(wrong)}", flush=True
-        )
+        print(f"kill {done}, {case}: {'equal' if not wrong else 'differs in ' + ', '.join(wrong)}", flush=True)
     print(f"{equal} of {done} equal; {early} more were killed before their first checkpoint")
 
 
