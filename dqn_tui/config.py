@@ -127,20 +127,9 @@ class Config(BaseModel):
         return self.log_every or max(100, self.total_timesteps // 10_000)
 
 
-FIXED_KEYS = (
-    *(
-        "env",
-        "seed",
-        "num_envs",
-        "vectorization",
-        "frame_stack",
-        "scale_observations",
-        "buffer_size",
-        "gamma",
-        "n_steps",
-    ),
-    *("sticky_actions", "net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max"),
-    *("prioritized", "clip_rewards"),
+FIXED_KEYS = tuple(
+    "env seed num_envs vectorization frame_stack scale_observations sticky_actions clip_rewards buffer_size prioritized "
+    "gamma n_steps net_arch encoder dueling noisy distribution atoms v_min v_max".split()
 )
 """What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""
 

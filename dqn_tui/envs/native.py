@@ -47,6 +47,8 @@ def make_native_environments(config: Config) -> NativeEnvironments:
         raise UsageError(
             f"frame_stack must be 1 for {config.env} with vectorization 'native', got {config.frame_stack}"
         )
+    if config.scale_observations:
+        raise UsageError(f"scale_observations must be false for {config.env} with vectorization 'native', got true")
     return NativeEnvironments(environment.spec, _CartPoles(config))
 
 

@@ -89,8 +89,8 @@ def _flatten_box(observation: Any) -> NDArray[np.float32]:
 def _scaler(space: spaces.Box) -> Callable[[Any], NDArray[np.float32]]:
     low, high = (np.asarray(bound, np.float64).reshape(-1) for bound in (space.low, space.high))
     is_bounded = (low > -LARGEST_BOUND) & (high < LARGEST_BOUND) & (low < high)
-    middle = np.where(is_bounded, (low + high) / 2, 0.0).astype(np.float32)
-    reach = np.where(is_bounded, (high - low) / 2, 1.0).astype(np.float32)
+    low, high = np.where(is_bounded, low, -1.0), np.where(is_bounded, high, 1.0)
+    middle, reach = ((low + high) / 2).astype(np.float32), ((high - low) / 2).astype(np.float32)
 
     def scale(observation: Any) -> NDArray[np.float32]:
         scaled: NDArray[np.float32] = (_flatten_box(observation) - middle) / reach

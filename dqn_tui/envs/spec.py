@@ -87,7 +87,7 @@ class Environment:
             frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
         )
         self.action_mask: NDArray[np.bool_] | None = None
-        self._env = env
+        self._env: Any = env
         self._encode = encoding.encode
         self._decode = self._actions.decode
 
@@ -133,9 +133,10 @@ class Environment:
 
     def close(self) -> None:
         """Free what the environment holds; it cannot be used from here on."""
-        self._env.close()
-        # The ALE complains on the terminal about games that are still held when the program ends.
-        del self._env
+        # Let go of, too: the ALE complains on the terminal about games that are still held when the program ends.
+        env, self._env = self._env, None
+        if env is not None:
+            env.close()
 
     def _update_mask(self, info: dict[str, Any], *, is_over: bool) -> None:
         """A step that names no mask allows everything."""

@@ -167,3 +167,13 @@ def test_what_no_network_here_can_take_is_refused_with_what_it_can(space: Any) -
         Environment(Sampled(space))
     message = one_line(str(caught.value))
     assert all(word in message for word in ("vectors", "images", "Discrete", str(space)))
+
+
+def test_vectors_with_bounds_are_brought_to_one_and_the_rest_is_left_alone() -> None:
+    low, high = np.array([-3.0, 0.0, -np.inf, 0.0], np.float32), np.array([1.0, 10.0, np.inf, 1e30], np.float32)
+    space = spaces.Box(low, high, dtype=np.float32)
+    environment = Environment(Sampled(space), should_scale=True)
+    observation = environment.reset(1)
+    raw = environment._env.unwrapped.seen[-1]
+    np.testing.assert_allclose(observation, [(raw[0] + 1) / 2, (raw[1] - 5) / 5, raw[2], raw[3]], rtol=1e-6)
+    assert np.abs(observation[:2]).max() <= 1

@@ -186,6 +186,10 @@ def test_a_native_environment_that_ended_must_be_reset() -> None:
     [
         ({"env": "Acrobot-v1", "vectorization": "native"}, ["'native'", "'serial' or 'parallel'", "Acrobot-v1"]),
         ({"env": "CartPole-v1", "vectorization": "native", "frame_stack": 2}, ["frame_stack must be 1", "got 2"]),
+        (
+            {"env": "CartPole-v1", "vectorization": "native", "scale_observations": True},
+            ["scale_observations must be false", "got true"],
+        ),
         ({"env": "CartPol-v1", "vectorization": "native"}, ["CartPole-v1"]),
         ({"env": "CartPol-v1", "vectorization": "serial"}, ["CartPole-v1"]),
         ({"env": "CartPol-v1", "vectorization": "parallel"}, ["CartPole-v1"]),
