@@ -127,10 +127,11 @@ class Config(BaseModel):
         return self.log_every or max(100, self.total_timesteps // 10_000)
 
 
-FIXED_KEYS = tuple(
-    "env seed num_envs vectorization frame_stack scale_observations sticky_actions clip_rewards buffer_size prioritized "
-    "gamma n_steps net_arch encoder dueling noisy distribution atoms v_min v_max".split()
-)
+# What an environment gives, what a network looks like, and what a replay buffer keeps.
+_ENVIRONMENT_KEYS = ("env", "seed", "num_envs", "vectorization", "frame_stack", "scale_observations", "sticky_actions")
+_NETWORK_KEYS = ("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max")
+_REPLAY_KEYS = ("buffer_size", "prioritized", "gamma", "n_steps", "clip_rewards")
+FIXED_KEYS = (*_ENVIRONMENT_KEYS, *_NETWORK_KEYS, *_REPLAY_KEYS)
 """What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""
 
 
