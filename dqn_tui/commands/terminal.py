@@ -16,6 +16,8 @@ _SCREEN_OFF = (
     "\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l"
     "\x1b[?7h\x1b[<u\x1b[?1049l"
 )
+# A terminal that is only busy takes a frame in far less.
+BUSY_SECONDS = 0.5
 _CURSOR_ON = "\x1b[0m\x1b[?25h"
 
 
@@ -47,7 +49,7 @@ class Terminal:
     def put_back(self) -> None:
         """Make it what it was, for a program that ends at once; from here on nothing can be drawn any more.
 
-        A terminal that takes nothing at present is left as it is, since waiting for it could last for ever.
+        A terminal that takes nothing for a while is left as it is: waiting for it could last for ever.
         """
         if not self._descriptors:
             return
@@ -55,7 +57,7 @@ class Terminal:
         self.detach()
         text = _SCREEN_OFF + _CURSOR_ON if self.has_screen else _CURSOR_ON + "\r\n"
         with suppress(OSError, termios.error):
-            if select.select([], [terminal], [], 0)[1]:
+            if select.select([], [terminal], [], BUSY_SECONDS)[1]:
                 os.write(terminal, text.encode())
             if self.has_screen and self._attributes and not _is_in_background(terminal):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
