@@ -81,16 +81,22 @@ class Agent:
         Returns:
             Actions, int64 [E].
         """
-        explores = generator.random(len(observations)) < epsilon
-        if explores.all():
+        # Lists: of a few numbers they cost a fraction of what NumPy's calls do.
+        explores = [draw < epsilon for draw in generator.random(len(observations)).tolist()]
+        if all(explores):
             actions = np.zeros(len(observations), np.int64)
         else:
             actions = take_greedily(self.online.q_values(observations, with_noise=self.online.is_noisy), masks)
-        for index in np.flatnonzero(explores):
-            allowed = None if masks is None else np.flatnonzero(masks[index])
-            draw = generator.integers(self.spaces.action_count if allowed is None else len(allowed))
-            actions[index] = draw if allowed is None else allowed[draw]
+        for index, is_random in enumerate(explores):
+            if is_random:
+                actions[index] = self._draw_action(None if masks is None else masks[index], generator)
         return actions
+
+    def _draw_action(self, mask: NDArray[np.bool_] | None, generator: np.random.Generator) -> int:
+        if mask is None:
+            return int(generator.integers(self.spaces.action_count))
+        allowed = np.flatnonzero(mask)
+        return int(allowed[generator.integers(len(allowed))])
 
     def update(self, batch: Batch, step: int) -> Update:
         """One step of gradient descent on a batch, at environment step `step`.
@@ -105,10 +111,11 @@ class Agent:
         with torch.no_grad() if self.online.needs_autograd else torch.inference_mode():
             if self._config.munchausen:
                 rewards = rewards + self._log_policy_rewards(observations, actions, self._to_optional(batch.masks))
+            others = next_observations if self._config.double and not self._config.munchausen else None
+            outputs, record, online_next_outputs = self.online.record(observations, others)
             next_outputs = self.target.outputs(next_observations)
-            policy = self._next_policy(next_observations, next_outputs, self._to_optional(batch.next_masks))
+            policy = self._next_policy(next_outputs, online_next_outputs, self._to_optional(batch.next_masks))
             targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
-            outputs, record = self.online.record(observations)
             loss = self.online.distribution.loss(outputs, actions, targets, weights)
             self.online.backward(record, loss.output_grad)
             grad_norm = self._descend(loss.value.item(), step)
@@ -170,13 +177,15 @@ class Agent:
             _copy_in({"generator": generator} | self.online.noise(), state["noise"])
             self._noise.set_state(generator)
 
-    def _next_policy(self, next_observations: Tensor, next_outputs: Tensor, masks: Tensor | None) -> NextPolicy:
+    def _next_policy(
+        self, next_outputs: Tensor, online_next_outputs: Tensor | None, masks: Tensor | None
+    ) -> NextPolicy:
         """What acts in the next states: with Double DQN the online network's choice, else the target network's."""
+        outputs = next_outputs if online_next_outputs is None else online_next_outputs
+        q_values = self.target.distribution.q_values(outputs)
         if self._config.munchausen:
-            q_values = self.target.distribution.q_values(next_outputs)
             return make_soft_policy(q_values, self._config.munchausen_tau, masks)
-        outputs = self.online.outputs(next_observations) if self._config.double else next_outputs
-        return GreedyPolicy(choose_greedily(self.online.distribution.q_values(outputs), masks))
+        return GreedyPolicy(choose_greedily(q_values, masks))
 
     def _log_policy_rewards(self, observations: Tensor, actions: Tensor, masks: Tensor | None) -> Tensor:
         q_values = self.target.distribution.q_values(self.target.outputs(observations))

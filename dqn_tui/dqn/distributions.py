@@ -175,7 +175,7 @@ def _average(
     if weights is not None:
         losses = weights * losses
         grads = (weights if grads.ndim == 1 else weights.unsqueeze(1)) * grads
-    grads = grads / len(losses)
+    grads = grads.div_(len(losses))
     output_grad = torch.zeros_like(outputs)
     if grads.ndim == 1:
         output_grad.scatter_(1, actions.unsqueeze(1), grads.unsqueeze(1))

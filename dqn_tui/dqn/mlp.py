@@ -44,9 +44,16 @@ class Mlp:
         """Outputs [E, O] in NumPy on the very same weights, None off the CPU; for one row a fifth of torch's cost."""
         if not self._arrays:
             return None
-        hidden = features
+        # NumPy multiplies a matrix with one vector in half the time of a matrix with one row.
+        hidden = features[0] if len(features) == 1 else features.T
         *inner, (weight, bias) = self._arrays
         for inner_weight, inner_bias in inner:
-            hidden = np.maximum(hidden @ inner_weight.T + inner_bias, 0.0)
-        outputs: NDArray[np.float32] = hidden @ weight.T + bias
-        return outputs
+            hidden = np.maximum(_apply(inner_weight, inner_bias, hidden), 0.0)
+        outputs: NDArray[np.float32] = _apply(weight, bias, hidden)
+        return outputs[np.newaxis] if outputs.ndim == 1 else outputs.T
+
+
+def _apply(weight: NDArray[np.float32], bias: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A linear layer on a vector [fan_in] or on columns [fan_in, E]."""
+    product: NDArray[np.float32] = weight @ columns
+    return product + (bias if product.ndim == 1 else bias[:, np.newaxis])

@@ -48,6 +48,7 @@ class Learning:
             config.exploration_fraction * config.total_timesteps,
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
+        self._has_bytes = spaces.observation_dtype == "uint8"
         self._largest_reward = float(np.finfo(np.float32).max) / config.n_steps
         self.step = 0
         self.updates = 0
@@ -85,11 +86,12 @@ class Learning:
         steps = self._open.advance(actions)
         switch("other")
         self._check(steps)
-        self._remember(actions.tolist(), steps)
+        over = self._remember(actions.tolist(), steps)
         self.step += self._count
         if self._is_learning:
             self.owed_updates = self._config.updates_per_burst * self.count_due(self._config.train_freq)
-        over = np.flatnonzero(steps.terminated | steps.truncated).tolist()
+        if not over:
+            return []
         ended = [self._open.end(index, is_truncated=not steps.terminated[index]) for index in over]
         self._remember_starts(over)
         return ended
@@ -164,26 +166,31 @@ class Learning:
             mask = None if masks is None else masks[index]
             self.replay.begin_episode(index, self._open.observations[index], mask)
 
-    def _remember(self, actions: list[int], steps: Steps) -> None:
-        rewards = np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards
+    def _remember(self, actions: list[int], steps: Steps) -> list[int]:
+        """Store a step of each environment; returns those whose episode is over."""
+        rewards = (np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards).tolist()
+        terminated, truncated = steps.terminated.tolist(), steps.truncated.tolist()
         for index, action in enumerate(actions):
             self.replay.add(
                 index,
                 action,
-                float(rewards[index]),
+                rewards[index],
                 steps.observations[index],
                 None if steps.action_masks is None else steps.action_masks[index],
-                terminated=bool(steps.terminated[index]),
-                truncated=bool(steps.truncated[index]),
+                terminated=terminated[index],
+                truncated=truncated[index],
             )
+        return [index for index in range(self._count) if terminated[index] or truncated[index]]
 
     def _check(self, steps: Steps) -> None:
-        where = f"at step {self.step + self._count:,}"
-        is_right = np.abs(steps.rewards) <= self._largest_reward
-        if not is_right.all():
-            raise DivergedError(f"the environment gave the reward {steps.rewards[~is_right][0]} {where}")
-        if not np.isfinite(steps.observations).all():
-            raise DivergedError(f"the environment gave an observation that is not finite {where}")
+        for reward in steps.rewards.tolist():
+            if not abs(reward) <= self._largest_reward:
+                raise self._blame_environment(f"the reward {reward}")
+        if not (self._has_bytes or np.isfinite(steps.observations).all()):
+            raise self._blame_environment("an observation that is not finite")
+
+    def _blame_environment(self, what: str) -> DivergedError:
+        return DivergedError(f"the environment gave {what} at step {self.step + self._count:,}")
 
     @property
     def _is_learning(self) -> bool:

@@ -100,7 +100,8 @@ def test_backward_gives_autograds_gradients_time_after_time(settings: dict[str, 
         output_grad = torch.randn_like(outputs)
         expected = torch.autograd.grad(outputs, list(network.parameters()), output_grad)
         with torch.no_grad():
-            recorded, record = network.record(observations)
+            recorded, record, others = network.record(observations, observations + 1)
+            torch.testing.assert_close(others, network(observations + 1))
             network.backward(record, output_grad)
         torch.testing.assert_close(recorded, outputs.detach())
         torch.testing.assert_close(network.flat_grad, torch.cat([gradient.reshape(-1) for gradient in expected]))
