@@ -150,12 +150,16 @@ def train(
     control.step_of = lambda: trainer.step
     for request in first:
         control.submit(request)
+    _run(trainer, recorder)
+    return Session(folder, trainer, control, events)
+
+
+def _run(trainer: Trainer, recorder: Recorder) -> None:
     try:
         trainer.run()
     finally:
         trainer.close()
         recorder.close()
-    return Session(folder, trainer, control, events)
 
 
 def resume_run(folder: RunFolder) -> Session:
@@ -168,11 +172,7 @@ def resume_run(folder: RunFolder) -> Session:
     events: list[Event] = []
     recorder = Recorder(folder, config, describe_host("cpu"), saved)
     trainer = build_trainer(config, folder, recorder, control, events.append, saved)
-    try:
-        trainer.run()
-    finally:
-        trainer.close()
-        recorder.close()
+    _run(trainer, recorder)
     return Session(folder, trainer, control, events)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.control import Evaluate, Pause, Resume, Save
+from dqn_tui.dqn.agent import Agent
 from dqn_tui.runs.checkpoint import find_checkpoints, resolve_target
 from dqn_tui.runs.journal import Journal
 from dqn_tui.training import saver as saver_module
@@ -71,3 +72,30 @@ def test_the_weights_of_a_run_that_failed_can_be_loaded(tmp_path: Path) -> None:
     checkpoint = resolve_target(follower.folder.path)
     assert str(checkpoint.path) == failed.checkpoint
     assert (checkpoint.reason, checkpoint.step) == ("failure", failed.step)
+
+
+def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spoiled after the last update before a save, where no loss can show it."""
+    follow = Agent.update_target
+
+    def spoil_at_the_second(agent: Agent) -> None:
+        follow(agent)
+        spoil_at_the_second.calls += 1
+        if spoil_at_the_second.calls == 2:
+            agent.online.flat[3] = float("nan")
+
+    spoil_at_the_second.calls = 0
+    monkeypatch.setattr(Agent, "update_target", spoil_at_the_second)
+    session = train(tmp_path, target_update_interval=50, save_every=50)
+    ended = session.only(events.RunEnded)
+    assert (ended.reason, ended.step, ended.checkpoint) == ("diverged", 100, None)
+    (warning,) = session.of(events.WarningRaised)
+    assert "weights" in warning.message
+    assert [item.step for item in find_checkpoints(session.folder)] == [50]
+
+
+def test_an_observation_that_is_not_finite_is_named_and_never_learned(tmp_path: Path) -> None:
+    session = train(tmp_path, env="Toy/NanObservation-v0", num_envs=2)
+    assert session.only(events.RunEnded).reason == "diverged"
+    (warning,) = session.of(events.WarningRaised)
+    assert "observation that is not finite at step 120" in warning.message
