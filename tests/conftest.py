@@ -13,7 +13,7 @@ from hypothesis import settings
 
 import tests.toy  # noqa: F401 - registers its environments
 
-settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("quick")
 
 

@@ -49,7 +49,7 @@ def learn(runs_dir: Path, env: str = "Toy/Fork-v0", **settings: Any) -> Session:
             "env": env,
             "gamma": GAMMA,
             "net_arch": [16],
-            "total_timesteps": 1_200,
+            "total_timesteps": 900,
             "learning_starts": 100,
             "train_freq": 1,
             "batch_size": 32,
