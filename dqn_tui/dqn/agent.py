@@ -19,13 +19,11 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.policies import GreedyPolicy, NextPolicy, choose_greedily, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
-from dqn_tui.dqn.saved import blame
+from dqn_tui.dqn.saved import Arrays, blame
 from dqn_tui.dqn.schedule import make_learning_rate
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import derive_seed
 from dqn_tui.spaces import Spaces
-
-Arrays = Mapping[str, NDArray[Any]]
 
 
 class UpdateStatistics(NamedTuple):

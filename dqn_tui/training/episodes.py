@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.dqn.agent import Arrays
+from dqn_tui.dqn.saved import Arrays, read_array, read_integers
 from dqn_tui.envs.vector import Environments, Replayed, Steps
+
+# More than any run takes.
+LARGEST_COUNT = 2**62
 
 
 class EndedEpisode(NamedTuple):
@@ -92,13 +95,18 @@ class TrainingEpisodes:
         Raises:
             ValueError: the arrays are not of these environments' shape, or no count can be like theirs.
         """
-        _check(state, self.get_state(), self._environments.spec.spaces.action_count)
-        self.ended[:] = state["ended"]
-        actions = np.split(state["actions"], np.cumsum(state["lengths"])[:-1])
+        count = len(self.ended)
+        ended = read_integers(state, "ended", (count,), 0, LARGEST_COUNT)
+        lengths = read_integers(state, "lengths", (count,), 0, LARGEST_COUNT)
+        taken = read_integers(state, "actions", (int(lengths.sum()),), 0, self._environments.spec.spaces.action_count)
+        observations = read_array(state, "observations", self.observations.shape, self.observations.dtype)
+        returns = read_array(state, "returns", (count,), np.float64)
+        self.ended[:] = ended
+        actions = np.split(taken, np.cumsum(lengths)[:-1])
         seeds = [self._seed(index) for index in range(len(actions))]
         lost = []
         for index, replayed in enumerate(self._environments.play_again(seeds, actions)):
-            if replayed is None or not _is_at(replayed, state["observations"][index], state["returns"][index]):
+            if replayed is None or not _is_at(replayed, observations[index], returns[index]):
                 lost.append(index)
                 continue
             self._returns[index] = replayed.episode_return
@@ -124,19 +132,3 @@ class TrainingEpisodes:
 
 def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:
     return replayed.episode_return == episode_return and np.array_equal(replayed.observation, observation)
-
-
-def _check(state: Arrays, present: Arrays, action_count: int) -> None:
-    for name, array in present.items():
-        found = state[name]
-        if found.dtype != array.dtype or found.shape[1:] != array.shape[1:]:
-            raise ValueError(f"{name} of the open episodes is {found.dtype} {list(found.shape)}")
-        if name != "actions" and len(found) != len(array):
-            raise ValueError(f"{name} of the open episodes is of {len(found)} environments, expected {len(array)}")
-    if np.any((state["actions"] < 0) | (state["actions"] >= action_count)):
-        raise ValueError(f"actions of the open episodes must be in [0, {action_count})")
-    counts = (state["ended"], state["lengths"])
-    if min(int(count.min()) for count in counts) < 0 or state["lengths"].sum() != len(state["actions"]):
-        raise ValueError(
-            f"the open episodes have {len(state['actions'])} actions, expected {state['lengths'].tolist()}"
-        )

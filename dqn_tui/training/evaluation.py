@@ -68,7 +68,8 @@ def evaluate(
         while not is_over:
             if not should_continue():
                 return None
-            step = environment.step(choose_action(network, environment, observation))
+            _, action = value_actions(network, environment, observation)
+            step = environment.step(action)
             observation = step.observation
             episode_return += step.reward
             length += 1
@@ -78,8 +79,10 @@ def evaluate(
     return Evaluation(tuple(returns), tuple(lengths))
 
 
-def choose_action(network: QNetwork, environment: Environment, observation: NDArray[Any]) -> int:
-    """The greedy action of those that the environment allows now."""
+def value_actions(
+    network: QNetwork, environment: Environment, observation: NDArray[Any]
+) -> tuple[NDArray[np.float32], int]:
+    """The Q-values [A] of an observation, and the greedy action of those that the environment allows now."""
     mask = environment.action_mask
     q_values = network.q_values(observation[None])
-    return int(take_greedily(q_values, None if mask is None else mask[None])[0])
+    return q_values[0], int(take_greedily(q_values, None if mask is None else mask[None])[0])

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.agent import Agent, Arrays
+from dqn_tui.dqn.agent import Agent
 from dqn_tui.dqn.replay import ReplayBuffer
-from dqn_tui.dqn.saved import blame
+from dqn_tui.dqn.saved import Arrays, blame
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
 from dqn_tui.envs.vector import Environments, Steps
 from dqn_tui.errors import DivergedError

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.agent import take_greedily
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import Environment, make_environment
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.seeding import episode_seed
+from dqn_tui.training.evaluation import value_actions
 
 Policy = tuple[QNetwork, int]
 """A network that nobody else changes, and the step at which it was copied."""
@@ -135,9 +135,7 @@ class EpisodePlayer:
         episode_return, ending = 0.0, ""
         next_picture = monotonic()
         for step in range(1_000_000_000):
-            mask = environment.action_mask
-            q_values = network.q_values(observation[None])
-            action = int(take_greedily(q_values, None if mask is None else mask[None])[0])
+            q_values, action = value_actions(network, environment, observation)
             if ending or self._is_paused or monotonic() >= next_picture:
                 next_picture = max(next_picture + 1 / PICTURES_PER_SECOND, monotonic() - 1 / PICTURES_PER_SECOND)
                 self._frame = RolloutFrame(
@@ -145,7 +143,7 @@ class EpisodePlayer:
                     episode=episode,
                     step=step,
                     episode_return=episode_return,
-                    q_values=tuple(float(value) for value in q_values[0]),
+                    q_values=tuple(float(value) for value in q_values),
                     action=action,
                     observation=_readable(observation),
                     picture=environment.render(),
