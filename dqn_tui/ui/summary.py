@@ -38,7 +38,9 @@ class SummaryPanel(FramedPanel):
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """The rows that matter most come first; the last ones fall off where there is no room."""
         view = self.scene.shown
-        details = _failure(view.failed, width) if view.failed else _totals(view.ended, width, height)
+        cause = _cause(view, width)
+        totals = [*cause, *_totals(view.ended, width, height - len(cause))]
+        details = _failure(view.failed, width) if view.failed else totals
         space: list[Row] = [[]] if height > len(details) + 2 else []
         return [*space, self._head(view), *space, *details]
 
@@ -49,6 +51,14 @@ class SummaryPanel(FramedPanel):
         else:
             reason = _REASONS.get(view.ended.reason, plain(view.ended.reason)) if view.ended else ""
         return [(f" {word.strip()}", role), (f"  {reason}", "text")]
+
+
+def _cause(view: RunView, width: int) -> list[Row]:
+    """Where numbers that are not finite came from: the warning that was the last word before the end."""
+    if view.ended is None or view.ended.reason != "diverged":
+        return []
+    warnings = [line.text for line in view.log if line.level == "warning"]
+    return _wrapped("cause", warnings[-1], width, "error") if warnings else []
 
 
 def _failure(failed: RunFailed, width: int) -> list[Row]:
