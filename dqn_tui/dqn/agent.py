@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
+from dqn_tui.dqn.optimizer import Adam
 from dqn_tui.dqn.policies import GreedyPolicy, NextPolicy, choose_greedily, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
 from dqn_tui.dqn.saved import Arrays, blame
@@ -50,6 +51,7 @@ class Agent:
         self._config = config
         self.spaces = spaces
         self.device = torch.device(device)
+        self._is_on_cpu = self.device.type == "cpu"
         generator = torch.Generator().manual_seed(derive_seed(config.seed, "weights"))
         self.online = QNetwork(config, spaces, generator=generator, device=self.device)
         self.target = QNetwork(config, spaces, device=self.device)
@@ -57,9 +59,7 @@ class Agent:
         self._noise = torch.Generator().manual_seed(derive_seed(config.seed, "noise"))
         self._redraw_noise()
         self.learning_rate = make_learning_rate(config.learning_rate, config.total_timesteps)
-        self._weights = nn.Parameter(self.online.flat)
-        self._weights.grad = self.online.flat_grad
-        self._optimizer = torch.optim.Adam([self._weights], lr=self.learning_rate(0), eps=config.adam_eps, fused=True)
+        self._optimizer = Adam(self.online.flat, self.online.flat_grad, config.adam_eps)
 
     def act(
         self,
@@ -148,11 +148,10 @@ class Agent:
 
     def get_state(self) -> dict[str, Arrays]:
         """All that learning goes on from, as groups of arrays: the networks in state-dict order, and Adam's moments."""
-        moments = self._optimizer.state.get(self._weights) or _no_moments(self._weights)
         return {
             "online": _to_arrays(self.online.state_dict()),
             "target": _to_arrays(self.target.state_dict()),
-            "optimizer": _to_arrays(moments),
+            "optimizer": _to_arrays(self._optimizer.moments),
             "noise": _to_arrays({"generator": self._noise.get_state()} | self.online.noise()),
         }
 
@@ -166,10 +165,8 @@ class Agent:
             load_arrays(self.online, state["online"])
         with blame("target"):
             load_arrays(self.target, state["target"])
-        moments = {name: tensor.clone() for name, tensor in _no_moments(self._weights).items()}
         with blame("optimizer"):
-            _copy_in(moments, state["optimizer"])
-        self._optimizer.state[self._weights] = moments
+            _copy_in(self._optimizer.moments, state["optimizer"])
         generator = self._noise.get_state()
         with blame("noise"):
             _copy_in({"generator": generator} | self.online.noise(), state["noise"])
@@ -203,12 +200,12 @@ class Agent:
             raise DivergedError(f"loss is {loss:.6g} and its gradient's norm {grad_norm:.6g} at step {step:,}")
         if grad_norm > self._config.max_grad_norm:
             gradients.mul_(self._config.max_grad_norm / grad_norm)
-        self._optimizer.param_groups[0]["lr"] = self.learning_rate(step)
-        self._optimizer.step()
+        self._optimizer.step(self.learning_rate(step))
         return grad_norm
 
     def _to_device(self, array: NDArray[Any]) -> Tensor:
-        return torch.from_numpy(array).to(self.device)
+        tensor = torch.from_numpy(array)
+        return tensor if self._is_on_cpu else tensor.to(self.device)
 
     def _to_optional(self, array: NDArray[Any] | None) -> Tensor | None:
         return None if array is None else self._to_device(array)
@@ -242,15 +239,6 @@ def _copy_in(tensors: Mapping[str, Tensor], arrays: Arrays) -> None:
 
 def _describe(array: NDArray[Any]) -> str:
     return f"{array.dtype} {list(array.shape)}"
-
-
-def _no_moments(weights: Tensor) -> dict[str, Tensor]:
-    """Adam's state before its first step."""
-    return {
-        "step": torch.zeros((), dtype=torch.float32, device=weights.device),
-        "exp_avg": torch.zeros_like(weights.data),
-        "exp_avg_sq": torch.zeros_like(weights.data),
-    }
 
 
 def _to_arrays(tensors: Mapping[str, Tensor]) -> Arrays:

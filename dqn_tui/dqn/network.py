@@ -96,11 +96,13 @@ class QNetwork(nn.Module):
             with torch.enable_grad():
                 outputs = self(observations)
             return outputs.detach(), [outputs], None if others is None else self.outputs(others)
+        if others is None:
+            outputs, inputs = self._mlp.forward(observations)
+            return self._split(outputs), inputs, None
         count = len(observations)
-        together = observations if others is None else torch.cat((observations, others))
-        outputs, inputs = self._mlp.forward(together)
+        outputs, inputs = self._mlp.forward(torch.cat((observations, others)))
         split = self._split(outputs)
-        return split[:count], [tensor[:count] for tensor in inputs], None if others is None else split[count:]
+        return split[:count], [tensor[:count] for tensor in inputs], split[count:]
 
     def backward(self, record: list[Tensor], output_grad: Tensor) -> None:
         """Write the loss's gradient by every parameter into `flat_grad`, from its gradient by the outputs."""
