@@ -74,6 +74,7 @@ class Config(BaseModel):
     exploration_final_eps: Fraction = Field(0.05, description="epsilon after the fall")
 
     clip_rewards: bool = Field(False, description="learn from the rewards' signs; returns are reported as they are")
+    reward_scale: float = Field(1.0, gt=0, description="rewards are learned times this; returns and Q-values stay")
 
     eval_every: int = Field(5_000, ge=0, description="steps between evaluations; 0: only at the end")
     eval_episodes: Count = Field(10, description="greedy episodes of an evaluation")
@@ -130,7 +131,7 @@ class Config(BaseModel):
 # What an environment gives, what a network looks like, and what a replay buffer keeps.
 _ENVIRONMENT_KEYS = ("env", "seed", "num_envs", "vectorization", "frame_stack", "scale_observations", "sticky_actions")
 _NETWORK_KEYS = ("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max")
-_REPLAY_KEYS = ("buffer_size", "prioritized", "gamma", "n_steps", "clip_rewards")
+_REPLAY_KEYS = ("buffer_size", "prioritized", "gamma", "n_steps", "clip_rewards", "reward_scale")
 FIXED_KEYS = (*_ENVIRONMENT_KEYS, *_NETWORK_KEYS, *_REPLAY_KEYS)
 """What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""
 

@@ -34,5 +34,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_configure() -> None:
-    """Under `nohup` a hangup would be ignored, in here and in the programs that tests start."""
+    """Programs that tests start shall inherit nothing odd: of `nohup` no deafness, of pytest's readline no size."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)

@@ -17,6 +17,7 @@ from dqn_tui.runs.journal import read_journal, read_last_event
 from tests.terminal import Terminal, dqn_tui
 
 LONG = ("--steps", "10000000")
+SHORT = ("--steps", "4000", "--set", "eval_every=2000", "--set", "eval_episodes=2")
 
 
 @contextmanager
@@ -92,8 +93,7 @@ def test_a_lost_terminal_stops_and_saves_the_run_where_that_was_asked_for(tmp_pa
 
 
 def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Path) -> None:
-    short = ("--steps", "10000", "--set", "eval_every=4000")
-    with dashboard(tmp_path / "shown", *short) as terminal:
+    with dashboard(tmp_path / "shown", *SHORT) as terminal:
         terminal.press("space")
         terminal.wait_for("PAUSED")
         terminal.press(".", ".", "e", "s")
@@ -108,7 +108,7 @@ def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Pat
         assert terminal.wait_for_exit() == 0
         assert "dqn-tui watch" in terminal.text
     shown = last_event(tmp_path / "shown")
-    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *short)) as terminal:
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *SHORT)) as terminal:
         assert terminal.wait_for_exit() == 0
     plain = last_event(tmp_path / "plain")
     assert isinstance(shown, events.RunEnded)
@@ -170,8 +170,7 @@ def test_an_ascii_dashboard_draws_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_run_stopped_and_resumed_in_the_dashboard_ends_on_the_same_weights(tmp_path: Path) -> None:
-    short = ("--steps", "10000", "--set", "eval_every=4000")
-    with dashboard(tmp_path / "stopped", *short) as terminal:
+    with dashboard(tmp_path / "stopped", *SHORT) as terminal:
         terminal.press("space")
         terminal.wait_for("PAUSED")
         terminal.press("q")
@@ -183,7 +182,7 @@ def test_a_run_stopped_and_resumed_in_the_dashboard_ends_on_the_same_weights(tmp
         terminal.wait_for("DONE")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
-    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *short)) as terminal:
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *SHORT)) as terminal:
         terminal.wait_for_exit()
     resumed, plain = last_event(tmp_path / "stopped"), last_event(tmp_path / "plain")
     assert isinstance(resumed, events.RunEnded)

@@ -28,7 +28,7 @@ from dqn_tui.spaces import Spaces
 
 
 class UpdateStatistics(NamedTuple):
-    """Means over one update's batch; `grad_norm` is the norm before it was clipped."""
+    """Means over one update's batch, Q-values as `QNetwork.q_values` has them; the norm is that before clipping."""
 
     loss: float
     q_mean: float
@@ -117,11 +117,12 @@ class Agent:
             loss = self.online.distribution.loss(outputs, actions, targets, weights)
             self.online.backward(record, loss.output_grad)
             grad_norm = self._descend(loss.value.item(), step)
+            scale = self._config.reward_scale
             statistics = UpdateStatistics(
                 loss=loss.value.item(),
-                q_mean=loss.q_selected.mean().item(),
-                target_mean=loss.target_mean.mean().item(),
-                td_error=(loss.target_mean - loss.q_selected).abs_().mean().item(),
+                q_mean=loss.q_selected.mean().item() / scale,
+                target_mean=loss.target_mean.mean().item() / scale,
+                td_error=(loss.target_mean - loss.q_selected).abs_().mean().item() / scale,
                 grad_norm=grad_norm,
             )
         return Update(statistics, loss.priorities.cpu().numpy())

@@ -113,7 +113,15 @@ class QNetwork(nn.Module):
             torch.autograd.backward(record, [output_grad])
 
     def q_values(self, observations: NDArray[Any], *, with_noise: bool = False) -> NDArray[np.float32]:
-        """Q-values [E, A] of observations [E, *shape]; a noisy network's noise is left off unless it is asked for."""
+        """Q-values [E, A] of observations [E, *shape], in units of the unscaled rewards.
+
+        A noisy network's noise is left off unless it is asked for.
+        """
+        learned = self._learned_q_values(observations, with_noise=with_noise)
+        scale = self._config.reward_scale
+        return learned if scale == 1 else learned / np.float32(scale)
+
+    def _learned_q_values(self, observations: NDArray[Any], *, with_noise: bool) -> NDArray[np.float32]:
         if self._mlp is not None:
             outputs = self._mlp.forward_arrays(observations)
             if outputs is not None and self._atoms == 1:

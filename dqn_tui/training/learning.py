@@ -49,7 +49,7 @@ class Learning:
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
         self._has_bytes = spaces.observation_dtype == "uint8"
-        self._largest_reward = float(np.finfo(np.float32).max) / config.n_steps
+        self._largest_reward = float(np.finfo(np.float32).max) / config.n_steps / max(1.0, config.reward_scale)
         self.step = 0
         self.updates = 0
         self.owed_updates = 0
@@ -168,13 +168,14 @@ class Learning:
 
     def _remember(self, actions: list[int], steps: Steps) -> list[int]:
         """Store a step of each environment; returns those whose episode is over."""
-        rewards = (np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards).tolist()
+        rewards = np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards
+        learned_rewards = (rewards * self._config.reward_scale).tolist()
         terminated, truncated = steps.terminated.tolist(), steps.truncated.tolist()
         for index, action in enumerate(actions):
             self.replay.add(
                 index,
                 action,
-                rewards[index],
+                learned_rewards[index],
                 steps.observations[index],
                 None if steps.action_masks is None else steps.action_masks[index],
                 terminated=terminated[index],

@@ -162,6 +162,19 @@ def test_several_environments_learn_what_one_learns(tmp_path: Path) -> None:
     assert fork == pytest.approx([0.3, 0.9], abs=0.08)
 
 
+@pytest.mark.parametrize("distribution", ["none", "c51", "qr"])
+def test_scaled_rewards_are_learned_and_all_numbers_are_told_as_they_are(tmp_path: Path, distribution: str) -> None:
+    session = learn(tmp_path, reward_scale=0.1, distribution=distribution, v_max=0.1, log_every=100)
+    assert session.trainer.learning.replay.sample(50, np.random.default_rng(0)).rewards.max() == np.float32(0.1)
+    fork, end = values(session)
+    assert fork == pytest.approx([0.3, 0.9], abs=0.08)
+    assert end == pytest.approx([1.0, 1.0], abs=0.08)
+    metrics = session.of(events.Progress)[-1].metrics
+    assert metrics["train/q_mean"] == pytest.approx(metrics["train/target_mean"], abs=0.05)
+    assert 0.5 < metrics["train/q_mean"] < 1.0
+    assert {event.episode_return for event in session.of(events.EpisodeEnded)} == {0.3, 1.0}
+
+
 def test_clipped_rewards_are_learned_and_the_returns_told_as_they_are(tmp_path: Path) -> None:
     session = learn(tmp_path, clip_rewards=True)
     fork, _ = values(session)
