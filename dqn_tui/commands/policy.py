@@ -30,12 +30,12 @@ def evaluate_policy(
     """
     checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
     from dqn_tui.envs.make import make_environment
+    from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.seeding import episode_seed
     from dqn_tui.training.evaluation import evaluate
-    from dqn_tui.training.restore import check_fit
 
     environment = make_environment(config)
-    check_fit(checkpoint, environment)
+    check_fit(checkpoint, environment.spec.spaces)
     try:
         evaluation = evaluate(
             network,
@@ -61,13 +61,13 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     """
     checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
     from dqn_tui.envs.make import make_environment
+    from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.training.player import EpisodePlayer
-    from dqn_tui.training.restore import check_fit
     from dqn_tui.ui.watch_app import WatchApp
 
     environment = make_environment(config)
     environment.close()
-    check_fit(checkpoint, environment)
+    check_fit(checkpoint, environment.spec.spaces)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     player = EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")

@@ -92,6 +92,7 @@ def _start_anew(options: TrainOptions) -> tuple[Config, RunFolder, None]:
 def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
     """What a checkpoint holds, with the settings that were named on top."""
     from dqn_tui.events import RunEnded
+    from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.runs.journal import read_last_event
     from dqn_tui.runs.resume import find_resumable, load_saved_run, read_resumable
 
@@ -107,7 +108,9 @@ def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
             f"run {folder.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "
             f"say --steps with a larger number to go on"
         )
-    _check_memory(config, _check_environment(config, options.imports), is_resumed=True)
+    spaces = _check_environment(config, options.imports)
+    check_fit(checkpoint, spaces)
+    _check_memory(config, spaces, is_resumed=True)
     return config, folder, load_saved_run(folder, checkpoint, config)
 
 

@@ -1,4 +1,4 @@
-"""Reading saved arrays, which may hold anything."""
+"""Reading saved arrays and counts, which may hold anything."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
+
+LARGEST_COUNT = 2**62
+"""More than any run takes."""
 
 
 class MisfitError(ValueError):
@@ -74,6 +77,18 @@ def read_integers(
     if array.size and not (low <= array.min() and array.max() < high):
         raise ValueError(f"{name} must lie in [{low}, {high}), got {array.min()} to {array.max()}")
     return array
+
+
+def read_count(numbers: Mapping[str, Any], name: str, largest: int) -> int:
+    """A whole number from 0 to `largest`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    count = numbers[name]
+    if type(count) is not int or not 0 <= count <= largest:
+        raise ValueError(f"{name} must be a whole number from 0 to {largest}, got {count!r:.40}")
+    return count
 
 
 def _show(shape: Sequence[int | None]) -> str:

@@ -133,6 +133,19 @@ def read_settings(checkpoint: Checkpoint) -> Config:
         raise CheckpointError(f"{checkpoint.path / MANIFEST} does not fit this version: {error}") from None
 
 
+def check_fit(checkpoint: Checkpoint, spaces: Spaces) -> None:
+    """See that the environment still has the observations and actions of the checkpoint.
+
+    Raises:
+        CheckpointError: they are others.
+    """
+    if checkpoint.spaces != spaces:
+        raise CheckpointError(
+            f"{checkpoint.path} does not fit its environment: observations and actions are "
+            f"{checkpoint.spaces.to_dict()}, expected {spaces.to_dict()}"
+        )
+
+
 def read_arrays(checkpoint: Checkpoint, group: str, largest_bytes: int) -> dict[str, NDArray[Any]]:
     """The arrays of one group, after their file's size and hash were found right.
 

@@ -8,11 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.dqn.saved import Arrays, read_array, read_integers
+from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, read_array, read_integers
 from dqn_tui.envs.vector import Environments, Replayed, Steps
-
-# More than any run takes.
-LARGEST_COUNT = 2**62
 
 
 class EndedEpisode(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent
 from dqn_tui.dqn.replay import ReplayBuffer
-from dqn_tui.dqn.saved import Arrays, blame
+from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, blame, read_count
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
 from dqn_tui.envs.vector import Environments, Steps
 from dqn_tui.errors import DivergedError
@@ -144,12 +144,14 @@ class Learning:
 
         Raises:
             MisfitError: an array is not of this run's shape.
+            ValueError: a count is out of range.
         """
         self.agent.set_state(arrays)
         with blame("replay"):
             self.replay.set_state(arrays["replay"])
         self.step = int(numbers["step"])
-        self.updates, self.owed_updates = int(numbers["updates"]), int(numbers["owed_updates"])
+        self.updates = read_count(numbers, "updates", LARGEST_COUNT)
+        self.owed_updates = read_count(numbers, "owed_updates", self._config.updates_per_burst * self._count)
         self.meter.set_state(numbers["meter"])
         self._exploration.bit_generator.state = numbers["exploration"]
         self._sampling.bit_generator.state = numbers["replay"]

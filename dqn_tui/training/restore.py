@@ -1,4 +1,4 @@
-"""What a checkpoint's arrays must be like, and a policy made of them."""
+"""A policy made of a checkpoint's arrays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dqn_tui.dqn.agent import load_arrays, weights_sha256
 from dqn_tui.dqn.architecture import count_parameters
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.sizes import FLOAT_BYTES
-from dqn_tui.envs.make import Environment
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES
 from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
@@ -31,16 +30,3 @@ def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
     if weights_sha256(network) != checkpoint.weights_sha256:
         raise CheckpointError(f"{checkpoint.path} is damaged: its weights_sha256 is not the manifest's")
     return network
-
-
-def check_fit(checkpoint: Checkpoint, environment: Environment) -> None:
-    """See that a policy can act in an environment.
-
-    Raises:
-        CheckpointError: observations or actions are others.
-    """
-    if checkpoint.spaces != environment.spec.spaces:
-        raise CheckpointError(
-            f"{checkpoint.path} does not fit its environment: observations and actions are "
-            f"{checkpoint.spaces.to_dict()}, expected {environment.spec.spaces.to_dict()}"
-        )

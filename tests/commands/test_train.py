@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 
 from dqn_tui import events
@@ -65,6 +66,19 @@ def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
 )
 def test_advice_is_a_round_number_that_is_not_larger(count: float, expected: int) -> None:
     assert _round_down(count) == expected
+
+
+def test_a_run_whose_environment_has_become_another_is_refused_and_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = train(tmp_path, env="Toy/Fork-v0", first=[Stop(should_save=True)]).folder
+    with folder.events.open("ab") as journal:
+        journal.write(b"after the checkpoint")
+    before = folder.events.read_bytes()
+    monkeypatch.setitem(gym.registry, "Toy/Fork-v0", gym.registry["CartPole-v1"])
+    assert call_program("--no-ui", "--resume", str(folder.path)) == 2
+    assert "does not fit its environment" in one_line(capfd.readouterr().err)
+    assert folder.events.read_bytes() == before
 
 
 def test_a_run_taken_up_under_another_torch_says_that_it_is_approximate(stopped: Session) -> None:
