@@ -74,14 +74,23 @@ def test_the_optimum_scores_one_and_has_no_error() -> None:
     assert score.expected_return == pytest.approx(0.7402, abs=5e-5)
     assert score.share_of_greedy == 1.0
     assert score.share_of_best == pytest.approx(0.7402 / 0.7442, abs=1e-4)
-    assert (score.greedy_error, score.largest_error) == (0.0, 0.0)
+    assert (score.mean_greedy_error, score.greedy_error, score.largest_error) == (0.0, 0.0, 0.0)
 
 
 def test_values_that_are_all_too_high_by_a_tenth_play_as_well_and_err_by_a_tenth() -> None:
     model = read_model(gym.make("CliffWalking-v1", disable_env_checker=True))
     score = score_q_values(model, 1.1 * optimal_q_values(model, 0.99), 0.99, 1_000)
     assert (score.expected_return, score.share_of_greedy, score.share_of_best) == pytest.approx((-13.0, 1.0, 1.0))
-    assert (score.greedy_error, score.largest_error) == pytest.approx((0.1, 0.1))
+    assert (score.mean_greedy_error, score.greedy_error, score.largest_error) == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_an_error_in_one_state_counts_by_how_often_an_episode_acts_there() -> None:
+    """The cliff's only path is 13 steps long, each in another state."""
+    model = read_model(gym.make("CliffWalking-v1", disable_env_checker=True))
+    q_values = optimal_q_values(model, 0.99)
+    q_values[36] *= 0.9
+    score = score_q_values(model, q_values, 0.99, 1_000)
+    assert (score.mean_greedy_error, score.greedy_error) == pytest.approx((0.1 / 13, 0.1))
 
 
 def test_where_returns_are_costs_the_share_of_a_worse_policy_is_less_too() -> None:
@@ -89,4 +98,4 @@ def test_where_returns_are_costs_the_share_of_a_worse_policy_is_less_too() -> No
     model = read_model(gym.make("CliffWalking-v1", disable_env_checker=True))
     score = score_q_values(model, np.zeros((48, 4)), 0.99, 1_000)
     assert (score.expected_return, score.share_of_best) == pytest.approx((-1_000, 0.013))
-    assert (score.greedy_error, score.largest_error) == (1.0, 1.0)
+    assert (score.mean_greedy_error, score.greedy_error, score.largest_error) == (1.0, 1.0, 1.0)

@@ -39,6 +39,7 @@ class ExactScore:
         expected_return: exact, undiscounted.
         share_of_greedy: of the return of acting greedily on Q*; 1 is as good, less is worse.
         share_of_best: of the best possible return.
+        mean_greedy_error: mean |Q - Q*| / |Q*| of the greedy actions over the steps of an episode.
         greedy_error: largest |Q - Q*| / |Q*|, Q* not 0, of the greedy actions in the states that the policy visits.
         largest_error: the same of all actions that are allowed there.
     """
@@ -46,6 +47,7 @@ class ExactScore:
     expected_return: float
     share_of_greedy: float
     share_of_best: float
+    mean_greedy_error: float
     greedy_error: float
     largest_error: float
 
@@ -74,15 +76,18 @@ def score_q_values(model: Model, q_values: NDArray[np.float64], gamma: float, ho
     q_values = np.where(model.allowed, q_values, -np.inf)
     policy = q_values.argmax(axis=1)
     found = expected_return(model, policy, horizon)
-    visited = expected_visits(model, policy, horizon) > SELDOM
+    visits = expected_visits(model, policy, horizon)
+    visited = visits > SELDOM
     distances = np.where(model.allowed, np.abs(q_values - optimal), 0.0)[visited]
     sizes = np.abs(optimal)[visited]
     errors = np.divide(distances, sizes, out=np.zeros_like(distances), where=sizes > 0)
+    greedy_errors = errors[np.arange(len(errors)), policy[visited]]
     return ExactScore(
         expected_return=found,
         share_of_greedy=_share(found, expected_return(model, greedy_policy(optimal), horizon)),
         share_of_best=_share(found, best_return(model, horizon)),
-        greedy_error=float(errors[np.arange(len(errors)), policy[visited]].max()),
+        mean_greedy_error=float(np.average(greedy_errors, weights=visits[visited])),
+        greedy_error=float(greedy_errors.max()),
         largest_error=float(errors.max()),
     )
 
