@@ -16,7 +16,6 @@ from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import weights_sha256
 from dqn_tui.dqn.saved import MisfitError
-from dqn_tui.dqn.sizes import estimate_replay_bytes
 from dqn_tui.envs.make import Environment
 from dqn_tui.envs.vector import Environments
 from dqn_tui.errors import CheckpointError, DivergedError
@@ -28,11 +27,11 @@ from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.emitter import Emitter
-from dqn_tui.training.episodes import EndedEpisode
 from dqn_tui.training.evaluation import Evaluation
 from dqn_tui.training.evaluator import Evaluator
-from dqn_tui.training.learning import Learning, measure_progress
-from dqn_tui.training.meters import PHASES, EpisodeWindow, PhaseClock, RecentMeter
+from dqn_tui.training.learning import Learning
+from dqn_tui.training.meters import PHASES, PhaseClock
+from dqn_tui.training.reporter import Reporter
 from dqn_tui.training.saver import Contents, Saver
 
 
@@ -52,7 +51,6 @@ class Trainer:
         device: str = "cpu",
     ) -> None:
         self._config = config
-        self._folder = folder
         self._environments = environments
         self._evaluation_environment = evaluation_environment
         self._control = control
@@ -62,12 +60,10 @@ class Trainer:
 
         self._clock = PhaseClock()
         self.learning = Learning(config, environments, device, self._clock)
+        self._reporter = Reporter(config, folder, self.learning, self._clock, self._emit)
         self._evaluator = Evaluator(config, evaluation_environment)
 
         self._chores: deque[str] = deque()
-
-        self._recent = RecentMeter()
-        self._window = EpisodeWindow()
 
         self._is_paused = False
         self._resumed: Checkpoint | None = None
@@ -86,7 +82,7 @@ class Trainer:
             self._end(self._train())
         except DivergedError as error:
             self._emit(events.WarningRaised, message=str(error))
-            self._emit_ended("diverged", None)
+            self._tell_ended("diverged", None)
 
     def fail(self, error: BaseException, error_log: str | None) -> None:
         """End the run after an error, with a checkpoint of the weights as they stand."""
@@ -142,7 +138,7 @@ class Trainer:
                 self._emit(events.LearningStarted)
             learning.update()
         else:
-            self._tell_episodes(learning.take_steps())
+            self._reporter.tell_episodes(learning.take_steps())
         if not learning.owed_updates:
             self._finish_step()
 
@@ -151,7 +147,7 @@ class Trainer:
         config, learning = self._config, self.learning
         learning.finish_step()
         if learning.count_due(config.progress_every) or self._granted_steps:
-            self._emit(events.Progress, metrics=self._measure())
+            self._reporter.tell_progress()
         is_last = self.step >= config.total_timesteps
         if is_last or (config.eval_every and learning.count_due(config.eval_every)):
             self._chores.append("evaluate")
@@ -169,37 +165,11 @@ class Trainer:
 
     def _begin(self) -> None:
         self._clock.switch("other")
-        if self._resumed is not None:
-            self._tell_resumed(self._resumed)
-            return
-        self._emit(
-            events.RunStarted,
-            run=str(self._folder.path),
-            env=self._config.env,
-            seed=self._config.seed,
-            device=str(self.learning.agent.device),
-            total_timesteps=self._config.total_timesteps,
-            learning_starts=self._config.learning_starts,
-            buffer_size=self._config.buffer_size,
-            actions=self.learning.agent.spaces.action_count,
-            goal=self._evaluator.goal,
-            replay_bytes=estimate_replay_bytes(self._config, self.learning.agent.spaces),
-            config=self._config.model_dump(mode="json"),
-        )
-        self.learning.start_episodes()
-
-    def _tell_episodes(self, ended: list[EndedEpisode]) -> None:
-        first = self.learning.episodes - len(ended) + 1
-        for number, episode in enumerate(ended, first):
-            self._window.add(episode.episode_return, episode.length)
-            self._emit(
-                events.EpisodeEnded,
-                episode=number,
-                episode_return=episode.episode_return,
-                length=episode.length,
-                is_truncated=episode.is_truncated,
-                seconds=round(self._clock.total_seconds, 6),
-            )
+        if self._resumed is None:
+            self._reporter.tell_started(self._evaluator.goal)
+            self.learning.start_episodes()
+        else:
+            self._reporter.tell_resumed(self._resumed, self._recorder.host_change, is_exact=self._is_exact)
 
     # --- requests ---
 
@@ -314,7 +284,7 @@ class Trainer:
             "learning": learning,
             "chores": list(self._chores),
             "evaluator": self._evaluator.get_state(),
-            "window": self._window.get_state(),
+            "window": self._reporter.get_state(),
             "seconds": self._clock.seconds,
             "file_lengths": self._recorder.sync(),
         }
@@ -341,24 +311,6 @@ class Trainer:
             raise CheckpointError(f"{saved.checkpoint.path} does not fit this run: {error!r}") from None
         self._resumed = saved.checkpoint
 
-    def _tell_resumed(self, checkpoint: Checkpoint) -> None:
-        self._emit(
-            events.RunResumed,
-            checkpoint=str(checkpoint.path),
-            size_bytes=checkpoint.size_bytes,
-            is_exact=self._is_exact,
-        )
-        if self._recorder.host_change:
-            self._emit(events.WarningRaised, message=self._recorder.host_change)
-        if not self._is_exact:
-            message = "the open episode could not be played again to where it was: it is dropped, the next one begins"
-            self._emit(events.WarningRaised, message=message)
-        settings = self._config.model_dump(mode="json")
-        for key, new in settings.items():
-            old = checkpoint.config.get(key)
-            if old != new:
-                self._emit(events.SettingChanged, key=key, old=old, new=new)
-
     def _set_state(self, arrays: Mapping[str, Arrays], state: Mapping[str, Any]) -> bool:
         """Go on from what `_collect` gave; False where the open episode could not be reached again.
 
@@ -367,7 +319,7 @@ class Trainer:
         """
         self._chores.extend(map(str, state["chores"]))
         self._evaluator.set_state(state["evaluator"])
-        self._window.set_state(state["window"])
+        self._reporter.set_state(state["window"])
         self._clock.seconds.update({phase: float(state["seconds"][phase]) for phase in PHASES})
         return self.learning.set_state(arrays, state["learning"])
 
@@ -375,31 +327,9 @@ class Trainer:
 
     def _end(self, reason: str) -> None:
         should_save = self._stop is None or self._stop.should_save
-        self._emit_ended(reason, self._save("end") if should_save else None)
+        self._tell_ended(reason, self._save("end") if should_save else None)
 
-    def _emit_ended(self, reason: str, checkpoint: str | None) -> None:
-        wall_seconds = self._clock.total_seconds
-        self._emit(
-            events.RunEnded,
-            reason=reason,
-            episodes=self.learning.episodes,
-            mean_return_100=self._window.mean_return,
-            best_eval_mean=self._evaluator.best_mean,
-            updates=self.learning.updates,
-            wall_seconds=round(wall_seconds, 3),
-            steps_per_second=round(self.step / wall_seconds, 1) if wall_seconds else 0.0,
-            checkpoint=checkpoint,
-            weights_sha256=weights_sha256(self.learning.agent.online),
-            save_problem=self._saver.problem,
+    def _tell_ended(self, reason: str, checkpoint: str | None) -> None:
+        self._reporter.tell_ended(
+            reason, checkpoint, best_eval_mean=self._evaluator.best_mean, save_problem=self._saver.problem
         )
-
-    def _measure(self) -> dict[str, float]:
-        learning = self.learning
-        metrics = measure_progress(learning, self._clock.total_seconds)
-        metrics |= self._window.metrics() | learning.meter.take() | self._recent.measure(self._clock, self.step)
-        return {name: _shorten(value) for name, value in metrics.items()}
-
-
-def _shorten(value: float) -> float:
-    """Seven digits say all that a meter knows; counts stay whole."""
-    return value if isinstance(value, int) else float(f"{value:.7g}")
