@@ -27,7 +27,7 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     env: str = Field("CartPole-v1", min_length=1, description="Gymnasium environment id")
-    num_envs: Count = Field(1, description="environments that step together")
+    num_envs: int = Field(1, ge=1, le=4096, description="environments that step together")
     vectorization: Literal["serial", "parallel", "native"] = Field(
         "serial", description="one process; worker processes; Gymnasium's own vector environment"
     )

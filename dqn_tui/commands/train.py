@@ -135,7 +135,9 @@ def _resolve_device(config: Config) -> str:
 def _check_environment(config: Config, imports: tuple[str, ...]) -> Spaces:
     """Find out what is wrong with the environment before there is a run folder or a screen."""
     from dqn_tui.envs.make import import_environments, make_environment
+    from dqn_tui.envs.vector import check_vectorization
 
+    check_vectorization(config)
     for module in imports:
         import_environments(module)
     environment = make_environment(config)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,25 @@ from dqn_tui.envs.make import Environment, make_environment
 from dqn_tui.envs.native import make_native_environments
 from dqn_tui.envs.parallel import ParallelEnvironments
 from dqn_tui.envs.spec import Replayed
+from dqn_tui.errors import UsageError
 
-__all__ = ["Environments", "Replayed", "SerialEnvironments", "Steps", "make_environments"]
+__all__ = ["Environments", "Replayed", "SerialEnvironments", "Steps", "check_vectorization", "make_environments"]
+
+MOST_WORKERS_PER_CORE = 16
+
+
+def check_vectorization(config: Config) -> None:
+    """See that this machine can bear as many processes as the configuration asks for.
+
+    Raises:
+        UsageError: they are too many for its cores.
+    """
+    most = MOST_WORKERS_PER_CORE * (os.cpu_count() or 1)
+    if config.vectorization == "parallel" and config.num_envs > most:
+        raise UsageError(
+            f"num_envs must be <= {most} with vectorization=parallel on this machine, got {config.num_envs}: each is a "
+            f"process; with vectorization=serial they share one"
+        )
 
 
 def make_environments(config: Config, imports: Sequence[str] = ()) -> Environments:

@@ -49,6 +49,18 @@ def test_where_there_is_enough_or_nobody_knows_the_run_begins(
     assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 2
 
 
+def test_more_worker_processes_than_the_machine_can_bear_are_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    many = ("--set", "num_envs=33", "--set", "vectorization=parallel")
+    assert call_program("--no-ui", "--runs-dir", str(tmp_path), *many) == 2
+    message = one_line(capfd.readouterr().err)
+    assert "num_envs must be <= 32" in message
+    assert "33" in message
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
     stopped: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
