@@ -108,6 +108,19 @@ async def test_a_failed_run_shows_its_error(size: tuple[int, int]) -> None:
             assert "error.log" in text
 
 
+async def test_settings_begin_with_the_members_that_are_on_and_follow_a_change() -> None:
+    async with dashboard((200, 60), steps=None) as board:
+        members = {"double": True, "dueling": False, "noisy": True, "noisy_std": 0.25, "n_steps": 3}
+        board.run.emit(fakes.started(config={"net_arch": [64], "gamma": 0.99, **members}))
+        rows = [row for row in (await board.look()).splitlines() if "Settings" not in row]
+        found = [next(n for n, row in enumerate(rows) if f" {key} " in row) for key in (
+            "double", "n_steps", "noisy", "noisy_std", "net_arch", "gamma", "dueling",
+        )]  # fmt: skip
+        assert found == list(range(found[0], found[0] + 7))
+        board.run.emit(events.SettingChanged(step=1, time=1_001.0, key="gamma", old=0.99, new=0.875))
+        assert "0.875" in await board.look()
+
+
 async def test_numbers_that_are_not_finite_do_no_harm() -> None:
     async with dashboard((200, 60)) as board:
         for step, bad in enumerate((math.nan, math.inf, -math.inf, 1e300, -1e300, 0.0), start=20_001):
