@@ -143,7 +143,7 @@ def _until_learning(view: RunView) -> str:
     if view.state == "WAITING":
         return "loading…"
     left = (view.learning_starts or 0) - view.step
-    return f"learning starts in {left:,} steps" if left > 0 else "learning starts"
+    return f"learning in {left:,} steps" if left > 0 else "learning starts"
 
 
 def _until_episode(view: RunView) -> str:

@@ -13,6 +13,7 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "strong": ("foreground", 1.0, "bold"),
     "muted": ("foreground", 0.58, ""),
     "dim": ("foreground", 0.36, ""),
+    "marked": ("text-accent", 1.0, "bold reverse"),
     "cursor": ("foreground", 0.4, ""),
     "border": ("foreground", 0.28, ""),
     "focus": ("accent", 1.0, "bold"),
@@ -69,6 +70,7 @@ class Colors:
             color=color.rich_color,
             bgcolor=self.background.rich_color,
             bold="bold" in attributes or None,
+            reverse="reverse" in attributes or None,
             dim=(is_plain and share < 0.6) or None,
         )
 

@@ -1,7 +1,8 @@
-"""A rendered frame as lines of the terminal: two pixels in each cell, or letters of ASCII."""
+"""A rendered frame as lines of the terminal: two pixels in each cell, letters of ASCII, or text."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import pairwise
 
@@ -11,12 +12,15 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from dqn_tui.ui.rows import Row
 from dqn_tui.view.halfblock import half_blocks
+from dqn_tui.view.text import plain
 
 Pixels = NDArray[np.uint8]
 Line = list[Segment]
 
 _SHADES = " .:-=+*#%@"
+_COLOR_SWITCH = re.compile(r"\x1b\[([0-9;]{0,40})m")
 # Colours are cut to six bits a channel: nobody sees it, and styles repeat.
 _MASK = np.uint8(0xFC)
 
@@ -30,6 +34,30 @@ def picture_lines(pixels: Pixels, width: int, height: int, *, is_ascii: bool) ->
         return [_letters(row) for row in _brightness(top, bottom)]
     packed = _pack(top & _MASK) << 24 | _pack(bottom & _MASK)
     return [_half_block_line(row) for row in packed]
+
+
+def text_rows(picture: str) -> list[Row]:
+    """A picture of letters; of its colours stays which letters stand out, as Gymnasium shows where the agent is."""
+    rows: list[Row] = []
+    role = "text"
+    for line in picture.splitlines():
+        pieces = _COLOR_SWITCH.split(line)
+        row: Row = []
+        for place, piece in enumerate(pieces):
+            if place % 2:
+                role = _role_of(piece)
+            elif text := plain(piece):
+                row.append((text, role))
+        rows.append(row)
+    return rows
+
+
+def _role_of(codes: str) -> str:
+    """What SGR codes make of a letter: a background or reversed, a colour or bold, or nothing."""
+    numbers = [int(code) for code in codes.split(";") if code]
+    if any(number == 7 or 40 <= number <= 48 or 100 <= number <= 107 for number in numbers):
+        return "marked"
+    return "accent" if any(number == 1 or 30 <= number <= 38 or 90 <= number <= 97 for number in numbers) else "text"
 
 
 def line_width(line: Line) -> int:

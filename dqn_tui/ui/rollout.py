@@ -15,7 +15,7 @@ from dqn_tui.rollout import Rollout, RolloutFrame
 from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.keys import ROLLOUT_KEYS, bindings
 from dqn_tui.ui.panel import DRAWING_ERRORS, FramedPanel, to_strip
-from dqn_tui.ui.picture import Line, line_width, picture_lines
+from dqn_tui.ui.picture import Line, line_width, picture_lines, text_rows
 from dqn_tui.ui.rows import Row, centre, centre_block, fit, frame, join_fitting, row_width, shorten
 from dqn_tui.ui.scene import Scene
 from dqn_tui.view.text import bar, number, plain
@@ -191,7 +191,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
         if shown.picture is None:
             return [self._centred([("this environment draws nothing", "muted")], width)]
         if isinstance(shown.picture, str):
-            rows: list[Row] = [[(plain(line), "text")] for line in shown.picture.splitlines()[:height]]
+            rows = text_rows(shown.picture)[:height]
             widest = min(width, max((row_width(row) for row in rows), default=0))
             return [self._centred(fit(row, widest), width) for row in rows]
         drawn = picture_lines(shown.picture, width, height, is_ascii=self.scene.is_ascii)

@@ -60,7 +60,7 @@ async def test_charts_without_numbers_say_what_they_wait_for() -> None:
     async with dashboard(steps=None) as board:
         board.run.emit(fakes.started(), fakes.progress(640, 1_001.0))
         text = await board.look()
-        assert text.count("learning starts in 360 steps") == 2
+        assert text.count("learning in 360 steps") == 2
         assert "the first episode is running" in text
         assert "the first evaluation comes" in text
         assert "WARM-UP" in text

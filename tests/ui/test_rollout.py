@@ -7,8 +7,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dqn_tui.errors import UsageError
+from dqn_tui.ui.picture import text_rows
 from dqn_tui.ui.rollout import q_rows
 from dqn_tui.ui.watch_app import WatchApp
 from tests import fakes
@@ -129,6 +132,30 @@ async def test_every_kind_of_picture_has_a_place(picture: object) -> None:
         assert "Q(1)" in text
         if isinstance(picture, str) and picture:
             assert "H G" in text
+
+
+def test_of_a_picture_of_letters_the_place_of_the_agent_stays_visible() -> None:
+    """What FrozenLake and Taxi draw."""
+    lake = "  (Down)\nS\x1b[41mF\x1b[0mFF\n"
+    assert text_rows(lake) == [[("  (Down)", "text")], [("S", "text"), ("F", "marked"), ("FF", "text")]]
+    taxi = "|\x1b[35mR\x1b[0m: |\x1b[43m \x1b[0m:\x1b[34;1mB\x1b[0m|"
+    assert text_rows(taxi) == [
+        [
+            ("|", "text"),
+            ("R", "accent"),
+            (": |", "text"),
+            (" ", "marked"),
+            (":", "text"),
+            ("B", "accent"),
+            ("|", "text"),
+        ]
+    ]
+
+
+@given(st.text(alphabet="ab\n\x1b[0;1m41\x9b]K", max_size=60))
+def test_no_escape_sequence_of_a_picture_of_letters_comes_through(picture: str) -> None:
+    for row in text_rows(picture):
+        assert all(text.isprintable() for text, _ in row)
 
 
 async def test_odd_q_values_do_no_harm() -> None:
