@@ -68,6 +68,15 @@ def test_a_score_holds_what_the_journal_and_the_last_checkpoint_say(tmp_path: Pa
     assert (summary["iqm"], summary["min"], summary["at_goal"], summary["held_goal"]) == (score.mean, score.mean, 2, 2)
 
 
+def test_a_game_that_only_this_program_knows_is_scored_in_a_fresh_process_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = train(tmp_path, env="MinAtar/Breakout-v1", batch_size=8, eval_max_steps=20)
+    for name in [name for name in gym.registry if name.startswith("MinAtar/")]:
+        monkeypatch.delitem(gym.registry, name)
+    assert score_run(tmp_path, session.folder).exact is None
+
+
 def test_the_optimum_scores_one_and_has_no_error() -> None:
     model = read_model(gym.make(LAKE, disable_env_checker=True))
     score = score_q_values(model, optimal_q_values(model, 0.99), 0.99, 100)

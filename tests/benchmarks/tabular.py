@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config, parse_config
+from dqn_tui.envs.make import register
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.training.restore import load_policy
 from tests.dynamic_programming import (
@@ -55,6 +56,7 @@ class ExactScore:
 def score_exactly(checkpoint: Checkpoint) -> ExactScore | None:
     """The score of a saved policy; None where its environment does not tell its model."""
     config = parse_config(checkpoint.config)
+    register(config.env)
     env = gym.make(config.env, disable_env_checker=True)
     if not is_tabular(env):
         return None
