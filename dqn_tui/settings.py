@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ from dqn_tui.errors import UsageError, did_you_mean
 
 VARIABLE_PREFIX = "DQN_TUI_"
 ZOO_SUFFIXES = (".yml", ".yaml")
+_VERSION = re.compile(r"-v\d+$")
 
 
 class FileLayer(NamedTuple):
@@ -40,6 +42,8 @@ def load_config(
         UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
     """
     above = _from_variables(variables) | dict(flags or {})
+    if "env" in above:
+        above["env"] = complete_env_id(str(above["env"]))
     chosen = _choose_preset(preset, above.get("env")) if preset else {}
     from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
     named = chosen | from_file.named | above
@@ -89,6 +93,18 @@ def preset_for(environment: str) -> dict[str, Any]:
         if fnmatchcase(environment, values.get("env", "")):
             return values | {"env": environment}
     return {"env": environment}
+
+
+def complete_env_id(environment: str) -> str:
+    """An id without its version as the preset for it has it: `CartPole` is `CartPole-v1`; any other id as it is."""
+    if _VERSION.search(environment):
+        return environment
+    for name in preset_names():
+        pattern = read_preset(name).get("env", "")
+        version = _VERSION.search(pattern)
+        if version and fnmatchcase(environment, pattern[: version.start()]):
+            return environment + version.group()
+    return environment
 
 
 def _choose_preset(name: str, environment: Any) -> dict[str, Any]:

@@ -167,3 +167,20 @@ def test_the_block_is_that_of_the_environment_that_was_named(tmp_path: Path, arg
     file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5}\nAcrobot-v1: {gamma: 0.25}")
     config = load_config(**{"variables": NO_VARIABLES} | arguments, file=file)
     assert (config.env, config.gamma) == ("Acrobot-v1", 0.25)
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ("CartPole", "CartPole-v1"),
+        ("CartPole-v0", "CartPole-v0"),
+        ("MinAtar/Breakout", "MinAtar/Breakout-v1"),
+        ("My/Maze", "My/Maze"),
+    ],
+)
+def test_an_id_without_a_version_is_the_presets(environment: str, expected: str) -> None:
+    assert load_config(variables={}, flags={"env": environment}).env == expected
+
+
+def test_rainbow_is_rainbow_whatever_the_environments_own_preset_has_on() -> None:
+    assert not load_config(preset="rainbow", variables={"DQN_TUI_ENV": "Acrobot-v1"}).munchausen
