@@ -47,7 +47,7 @@ class Config(BaseModel):
     distribution: Literal["none", "c51", "qr"] = Field(
         "none", description="what is learned of the return: its mean or all of it"
     )
-    atoms: int = Field(51, ge=2, description="C51's atoms or QR-DQN's quantiles, for each action")
+    atoms: int = Field(51, ge=2, le=1_000, description="C51's atoms or QR-DQN's quantiles, for each action")
     v_min: float = Field(-10.0, description="C51: lowest return")
     v_max: float = Field(10.0, description="C51: highest return")
     munchausen: bool = Field(False, description="soft targets and log-policy rewards; replaces double")

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -39,12 +39,15 @@ class Printer(Protocol):
 
 
 class JsonPrinter:
-    """Every event as one JSON line on stdout, and nothing else there."""
+    """Every event as one JSON line, and nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event."""
-        sys.stdout.write(json.dumps(events.to_dict(event), allow_nan=False) + "\n")
-        sys.stdout.flush()
+        self._stream.write(json.dumps(events.to_dict(event), allow_nan=False) + "\n")
+        self._stream.flush()
 
     def refresh(self, view: RunView) -> None:
         """Nothing stands between events."""
@@ -154,10 +157,10 @@ class LastingPrinter:
             self._on_lost(error)
 
 
-def make_printer(*, should_print_json: bool) -> Printer:
-    """The printer that fits where stdout goes."""
-    if should_print_json:
-        return JsonPrinter()
+def make_printer(json_stream: TextIO | None) -> Printer:
+    """JSON where there is a stream for it, else the printer that fits where stdout goes."""
+    if json_stream is not None:
+        return JsonPrinter(json_stream)
     return BarPrinter() if sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else LinePrinter()
 
 

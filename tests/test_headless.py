@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ def show(run: Script, printer: Printer) -> RunView:
 
 def test_json_is_one_line_for_each_event_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     told = [STARTED, events.Progress(step=5, time=1.5, metrics={"train/loss": float("nan")}), WARNING, ENDED]
-    show(Script(told), JsonPrinter())
+    show(Script(told), JsonPrinter(sys.stdout))
     output = capsys.readouterr()
     assert [json.loads(line) for line in output.out.splitlines()] == [events.to_dict(event) for event in told]
     assert output.err == ""
@@ -83,8 +84,8 @@ def test_lines_are_plain_whatever_an_event_says(capsys: pytest.CaptureFixture[st
 
 
 def test_a_pipe_gets_lines_and_json_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert isinstance(make_printer(should_print_json=False), LinePrinter)
-    assert isinstance(make_printer(should_print_json=True), JsonPrinter)
+    assert isinstance(make_printer(None), LinePrinter)
+    assert isinstance(make_printer(sys.stdout), JsonPrinter)
     assert capsys.readouterr().out == ""
 
 

@@ -205,6 +205,15 @@ class Spaces(OneState):
         return self.observation_space.sample(), *super().step(action)[1:]
 
 
+class Talkative(OneState):
+    """Prints, and has a library that prints."""
+
+    def step(self, action: Any) -> Any:
+        print("a word from Python", flush=True)  # noqa: T201
+        os.write(1, b"a word from below\n")
+        return super().step(action)
+
+
 def _register(name: str, creator: Any, **more: Any) -> None:
     gym.register(f"Toy/{name}-v0", creator, **more)
 
@@ -233,6 +242,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})
     _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
     _register("BrokenFromTheStart", BrokenFromTheStart)
+    _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)
     _register("OffsetActions", OffsetActions)
     _register(
         "Image", Spaces, kwargs={"observation_space": spaces.Box(0, 255, (4, 4, 3), np.uint8), "action_space": _TWO}

@@ -6,11 +6,12 @@ import errno
 import os
 import signal
 import threading
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from dqn_tui.commands.signals import FAILED_CODE, SignalTraps, signal_code
-from dqn_tui.commands.terminal import Terminal, say, silence
+from dqn_tui.commands.terminal import STDOUT, Terminal, say, silence
 from dqn_tui.control import Stop
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ DIVERGED_CODE = 3
 PATIENCE_SECONDS = 10.0
 """For a viewer to leave after a signal, once the run is over."""
 POLL_SECONDS = 0.2
-STDOUT = 1
 
 
 class Supervisor:
@@ -78,11 +78,12 @@ class Supervisor:
             self._see_to_the_end()
         return self.exit_code
 
-    def show_headless(self, *, should_print_json: bool) -> int:
-        """Print the run; returns the exit code."""
+    def show_headless(self, json_stream: TextIO | None) -> int:
+        """Print the run, as JSON where there is a stream for it; returns the exit code."""
         from dqn_tui.headless import LastingPrinter, follow, make_printer
 
-        printer = LastingPrinter(make_printer(should_print_json=should_print_json), self._lose_output)
+        output = STDOUT if json_stream is None else json_stream.fileno()
+        printer = LastingPrinter(make_printer(json_stream), partial(self._lose_output, output))
         try:
             follow(self._run, self._view, printer)
         except Exception as error:  # noqa: BLE001 - a printer that fails must not take the run with it
@@ -114,9 +115,9 @@ class Supervisor:
             self._run.request(Stop(should_save=True))
             self._is_ending.set()
 
-    def _lose_output(self, error: OSError) -> None:
-        """Standard output takes nothing any more: what is still to be written there goes nowhere."""
-        silence(STDOUT)
+    def _lose_output(self, output: int, error: OSError) -> None:
+        """`output` takes nothing any more: what is still to be written to that descriptor goes nowhere."""
+        silence(output)
         if error.errno == errno.EPIPE:
             say("nobody reads the output any more: the run is stopped and saved")
             self._stop_for(signal.SIGPIPE)

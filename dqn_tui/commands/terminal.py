@@ -8,9 +8,11 @@ import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from dqn_tui.view.text import plain
 
+STDOUT, STDERR = 1, 2
 # All that Textual's drivers switch on, the keyboard protocol before the alternate screen that it belongs to.
 _SCREEN_OFF = (
     "\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l"
@@ -69,6 +71,25 @@ def _is_in_background(terminal: int) -> bool:
         return os.tcgetpgrp(terminal) != os.getpgrp()
     except OSError:
         return False
+
+
+@contextmanager
+def reserved_output() -> Iterator[TextIO]:
+    """Standard output for the caller alone: what anyone else prints meanwhile goes to standard error.
+
+    An environment may print, and so may the libraries that it is made of.
+    """
+    sys.stdout.flush()
+    stream = os.fdopen(os.dup(STDOUT), "w", encoding="utf-8")
+    with suppress(OSError):
+        os.dup2(STDERR, STDOUT)
+    try:
+        yield stream
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+            os.dup2(stream.fileno(), STDOUT)
+            stream.close()
 
 
 def silence(*descriptors: int) -> None:

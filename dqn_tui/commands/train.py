@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from dqn_tui.commands.terminal import say, silence
+from dqn_tui.commands.terminal import reserved_output, say, silence
 from dqn_tui.config import Config, change_config
 from dqn_tui.errors import UsageError
 from dqn_tui.settings import load_config, named_settings
@@ -47,6 +47,13 @@ def train(options: TrainOptions) -> int:
     Raises:
         UsageError: a setting, the environment, the runs folder or what to resume is not usable.
     """
+    if not options.should_print_json:
+        return _train(options, None)
+    with reserved_output() as stream:
+        return _train(options, stream)
+
+
+def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
     config, folder, saved = _go_on(options) if options.resume else _start_anew(options)
     has_screen = not options.is_headless and not options.should_print_json and _can_show_dashboard()
 
@@ -55,6 +62,7 @@ def train(options: TrainOptions) -> int:
     from dqn_tui.runs.recorder import Recorder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
+    from dqn_tui.view.summary import describe_divergence
 
     host = describe_host(_resolve_device(config))
     recorder = Recorder(folder, config, host, saved)
@@ -71,12 +79,14 @@ def train(options: TrainOptions) -> int:
             app = DashboardApp(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
             code = supervisor.show_dashboard(app)
         else:
-            code = supervisor.show_headless(should_print_json=options.should_print_json)
+            code = supervisor.show_headless(json_stream)
         run.join()
         if run.usage_error is not None:
             raise run.usage_error
         if view.failed is not None or not options.should_print_json:
-            _print_summary(view, folder)
+            _print_summary(view, folder, options.imports)
+        if cause := describe_divergence(view):
+            say(cause)
     return code
 
 
@@ -137,24 +147,33 @@ def _check_environment(config: Config, imports: tuple[str, ...]) -> Spaces:
     from dqn_tui.envs.make import import_environments, make_environment
     from dqn_tui.envs.vector import check_vectorization
 
-    check_vectorization(config)
     for module in imports:
         import_environments(module)
     environment = make_environment(config)
     environment.close()
+    check_vectorization(config)
     if config.until_solved and config.goal is None and environment.spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
     return environment.spec.spaces
 
 
 def _check_memory(config: Config, spaces: Spaces, *, is_resumed: bool) -> None:
-    """Refuse a replay buffer for which there is no memory, where it is known how much there is."""
-    from dqn_tui.dqn.sizes import estimate_replay_bytes
+    """Refuse networks and a replay buffer for which there is no memory, where it is known how much there is."""
+    from dqn_tui.dqn.sizes import estimate_network_bytes, estimate_replay_bytes
     from dqn_tui.runs.memory import measure_available_bytes
     from dqn_tui.view.text import size
 
-    needed, available = estimate_replay_bytes(config, spaces), measure_available_bytes()
-    if available is None or needed <= available:
+    available = measure_available_bytes()
+    if available is None:
+        return
+    learning = estimate_network_bytes(config, spaces)
+    if learning > available:
+        raise UsageError(
+            f"net_arch {list(config.net_arch)} needs {size(learning)} of memory for the networks and the optimiser, "
+            f"and {size(available)} are free; choose smaller layers"
+        )
+    needed = estimate_replay_bytes(config, spaces)
+    if needed <= available:
         return
     largest = _round_down(config.buffer_size * USABLE_MEMORY_FRACTION * available / needed)
     advice = "free some, or go on on another machine" if is_resumed else f"say --set buffer_size={largest} or smaller"
@@ -177,14 +196,14 @@ def _can_show_dashboard() -> bool:
     return False
 
 
-def _print_summary(view: RunView, folder: RunFolder) -> None:
+def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str]) -> None:
     """What a person wants to know when the prompt is back: how it went, where it is, how to watch it."""
     from dqn_tui.view.summary import summarize
     from dqn_tui.view.text import plain
 
     out = sys.stderr if view.failed else sys.stdout
     try:
-        out.write("".join(f"{plain(line)}\n" for line in summarize(view, str(folder.path))))
+        out.write("".join(f"{plain(line)}\n" for line in summarize(view, str(folder.path), imports)))
         out.flush()
     except OSError:
         # Whoever would read it is gone; what is left of it must not become an error at the end.

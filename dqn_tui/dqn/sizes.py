@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dqn_tui.config import Config
+from dqn_tui.dqn.architecture import count_parameters
 from dqn_tui.spaces import Spaces
 
 FLOAT_BYTES = 4
@@ -75,3 +76,12 @@ def estimate_replay_bytes(config: Config, spaces: Spaces, *, has_masks: bool = F
         is_prioritized=config.prioritized,
         action_count=spaces.action_count if has_masks else 0,
     )
+
+
+def estimate_network_bytes(config: Config, spaces: Spaces) -> int:
+    """Memory of what learns: the weights and gradients of both networks, and Adam's two moments.
+
+    Raises:
+        UsageError: the images are too small for the encoder.
+    """
+    return 6 * FLOAT_BYTES * count_parameters(config, spaces)

@@ -82,9 +82,9 @@ def _make(config: Config, *, should_render: bool) -> gym.Env[Any, Any]:
             return _make_wrapped(config, render_mode=render_mode)
     except gym.error.DependencyNotInstalled as error:
         raise UsageError(f"{env_id} needs a package that is not installed: {error}") from None
-    except (gym.error.UnregisteredEnv, gym.error.VersionNotFound) as error:
+    except (gym.error.UnregisteredEnv, gym.error.VersionNotFound):
         near = did_you_mean(env_id, gym.registry)
-        reason = "" if near else f": {str(error).rstrip('.')}"
+        reason = "" if near else "; a package that registers it must be named with --import"
         raise UsageError(f"unknown environment {env_id!r}{near or reason}") from None
     except Exception as error:  # noqa: BLE001 - a stranger's code
         raise UsageError(f"cannot make environment {env_id!r}: {_first_line(error)}") from None

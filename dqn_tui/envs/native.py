@@ -35,9 +35,20 @@ def make_native_environments(config: Config) -> NativeEnvironments:
     """
     environment = make_environment(config)
     environment.close()
+    check_native(config)
+    is_atari = gym.spec(config.env).vector_entry_point == _ATARI
+    return NativeEnvironments(environment.spec, _AtariGames(config) if is_atari else _CartPoles(config))
+
+
+def check_native(config: Config) -> None:
+    """See that the environment, which Gymnasium knows, has a vector environment that can be reset one by one.
+
+    Raises:
+        UsageError: it has none, or a setting does not go with it.
+    """
     entry_point = gym.spec(config.env).vector_entry_point
     if entry_point == _ATARI:
-        return NativeEnvironments(environment.spec, _AtariGames(config))
+        return
     if entry_point != _CARTPOLE:
         raise UsageError(
             f"vectorization must be 'serial' or 'parallel' for {config.env}, got 'native': only CartPole and Atari "
@@ -49,7 +60,6 @@ def make_native_environments(config: Config) -> NativeEnvironments:
         )
     if config.scale_observations:
         raise UsageError(f"scale_observations must be false for {config.env} with vectorization 'native', got true")
-    return NativeEnvironments(environment.spec, _CartPoles(config))
 
 
 class _Games(Protocol):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Environments, Steps
 from dqn_tui.envs.make import Environment, make_environment
-from dqn_tui.envs.native import make_native_environments
+from dqn_tui.envs.native import check_native, make_native_environments
 from dqn_tui.envs.parallel import ParallelEnvironments
 from dqn_tui.envs.spec import Replayed
 from dqn_tui.errors import UsageError
@@ -23,11 +23,13 @@ MOST_WORKERS_PER_CORE = 16
 
 
 def check_vectorization(config: Config) -> None:
-    """See that this machine can bear as many processes as the configuration asks for.
+    """See that an environment, which can be made, can be made several times in the way that is asked for.
 
     Raises:
-        UsageError: they are too many for its cores.
+        UsageError: it has no vector environment of its own, or there would be too many processes for the cores.
     """
+    if config.vectorization == "native":
+        check_native(config)
     most = MOST_WORKERS_PER_CORE * (os.cpu_count() or 1)
     if config.vectorization == "parallel" and config.num_envs > most:
         raise UsageError(

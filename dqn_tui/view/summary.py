@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from dqn_tui.events import RunEnded, RunFailed
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import duration, number
 
 
-def summarize(view: RunView, run: str) -> list[str]:
-    """How the run ended, what it reached, where its checkpoint is, and the command that watches it."""
+def describe_divergence(view: RunView) -> str | None:
+    """Where numbers that are not finite came from: the warning that was the last word before the end."""
+    if view.ended is None or view.ended.reason != "diverged":
+        return None
+    causes = [line.text for line in view.log if line.level == "warning"]
+    return f"run diverged at step {view.ended.step:,}" + (f": {causes[-1]}" if causes else "")
+
+
+def summarize(view: RunView, run: str, imports: Sequence[str] = ()) -> list[str]:
+    """How the run ended, what it reached, where its checkpoint is, and the command that watches it.
+
+    `imports` are the modules whose environments it needed.
+    """
     if view.failed is not None:
         log = f"; traceback in {view.failed.error_log}" if view.failed.error_log else ""
         return [
@@ -27,7 +39,8 @@ def summarize(view: RunView, run: str) -> list[str]:
         f"best evaluation {number(ended.best_eval_mean)}",
     ]
     if ended.checkpoint:
-        lines += [f"checkpoint  {ended.checkpoint}", f"watch it    dqn-tui watch {shlex.quote(run)}"]
+        command = shlex.join(["dqn-tui", "watch", run, *(word for name in imports for word in ("--import", name))])
+        lines += [f"checkpoint  {ended.checkpoint}", f"watch it    {command}"]
     else:
         lines.append(f"run folder  {run} (no last checkpoint was saved)")
     return lines + _tell_unsaved(view, ended)

@@ -17,7 +17,7 @@ import pytest
 from dqn_tui.commands import supervisor as supervisor_module
 from dqn_tui.commands.signals import SignalTraps
 from dqn_tui.commands.supervisor import Supervisor
-from dqn_tui.commands.terminal import Terminal
+from dqn_tui.commands.terminal import Terminal, reserved_output
 from dqn_tui.control import Request, Stop
 from dqn_tui.events import Event
 from dqn_tui.headless import JsonPrinter
@@ -59,8 +59,9 @@ class StoppableRun:
 def supervise(folder: Path, run: StoppableRun, *, should_stop_on_hangup: bool = False) -> int:
     """Print a run as JSON to its end; returns the exit code."""
     run_like: Any = run
-    with Supervisor(run_like, RunView(), RunFolder(folder), should_stop_on_hangup=should_stop_on_hangup) as supervisor:
-        return supervisor.show_headless(should_print_json=True)
+    supervisor = Supervisor(run_like, RunView(), RunFolder(folder), should_stop_on_hangup=should_stop_on_hangup)
+    with reserved_output() as stream, supervisor:
+        return supervisor.show_headless(stream)
 
 
 def kill(number: int) -> Callable[[], None]:

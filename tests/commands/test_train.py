@@ -64,7 +64,7 @@ def test_more_worker_processes_than_the_machine_can_bear_are_refused_before_anyt
 def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
     stopped: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    set_free(monkeypatch, 1_000)
+    set_free(monkeypatch, 10_000)
     before = stopped.folder.events.read_bytes()
     assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 2
     message = one_line(capfd.readouterr().err)
