@@ -215,18 +215,22 @@ class RolloutPanel(FramedPanel, can_focus=True):
 def q_rows(shown: RolloutFrame, width: int, most: int, marker: str) -> list[Row]:
     """A bar for the Q-value of each action, the chosen one marked with its lead over the next best one.
 
-    Of more than `most` actions the chosen one and the highest others are shown.
+    Actions that are masked come last, without a bar. Of more than `most` actions the chosen one and the highest
+    others are shown.
     """
     values = shown.q_values
-    actions = _shown_actions(values, shown.action, most)
-    finite = [value for value in values if math.isfinite(value)]
-    low, high = min([0.0, *finite]), max([0.0, *finite])
-    others = [value for action, value in enumerate(values) if action != shown.action and math.isfinite(value)]
+    allowed = [action for action in range(len(values)) if shown.mask is None or shown.mask[action]]
+    finite = {action: values[action] for action in allowed if math.isfinite(values[action])}
+    low, high = min([0.0, *finite.values()]), max([0.0, *finite.values()])
+    others = [value for action, value in finite.items() if action != shown.action]
     digits = len(str(max(0, len(values) - 1)))
     room = max(0, width - digits - _NUMBER - 15)
     rows: list[Row] = []
-    for action in actions:
+    for action in _shown_actions(values, allowed, shown.action, most):
         value, is_chosen = values[action], action == shown.action
+        if action not in allowed:
+            rows.append([(f" Q({action:>{digits}}) {_q_text(value):>{_NUMBER}} masked", "muted")])
+            continue
         share = (value - low) / (high - low) if high > low and math.isfinite(value) else 0.0
         lead = f" ◀ {value - max(others):+.2f}" if is_chosen and others else " ◀" if is_chosen else ""
         rows.append(
@@ -244,9 +248,7 @@ def _q_text(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 1e5 else number(value)
 
 
-def _shown_actions(values: Sequence[float], chosen: int, most: int) -> list[int]:
-    """The actions that have room, in their order."""
-    if len(values) <= most:
-        return list(range(len(values)))
-    order = sorted(range(len(values)), key=lambda action: (action != chosen, -values[action]))
-    return sorted(order[: max(1, most)])
+def _shown_actions(values: Sequence[float], allowed: Sequence[int], chosen: int, most: int) -> list[int]:
+    """The actions that have room, in their order, after the allowed ones the others."""
+    actions = sorted(range(len(values)), key=lambda action: (action != chosen, action not in allowed, -values[action]))
+    return sorted(actions[: max(1, most)], key=lambda action: (action not in allowed, action))

@@ -174,6 +174,26 @@ def test_of_many_actions_the_chosen_and_the_best_show() -> None:
     assert [row[:6].strip() for row in rows] == ["Q( 2)", "Q(15)", "Q(16)", "Q(17)"]
 
 
+def test_a_masked_action_is_no_rival_of_the_chosen_one() -> None:
+    mask = (True, False, True)
+    frame = dataclasses.replace(fakes.make_frame(3), q_values=(1.0, 9.0, 2.0), action=2, mask=mask)
+    rows = q_rows(frame, 60, 4, "braille")
+    texts = ["".join(text for text, _ in row) for row in rows]
+    assert [text[:5].strip() for text in texts] == ["Q(0)", "Q(2)", "Q(1)"]
+    full = 60 - 1 - 8 - 15
+    assert [text.count("▇") for text in texts] == [round(full / 2), full, 0]
+    assert "◀ +1.00" in texts[1]
+    assert texts[2].split() == ["Q(1)", "9.00", "masked"]
+    assert {role for _, role in rows[2]} == {"muted"}
+
+
+def test_masked_actions_are_the_first_to_be_left_out() -> None:
+    mask = (False, True, False, True)
+    frame = dataclasses.replace(fakes.make_frame(3), q_values=(5.0, 1.0, 6.0, 2.0), action=3, mask=mask)
+    texts = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 3, "braille")]
+    assert [text[:5].strip() for text in texts[:2]] == ["Q(1)", "Q(3)"]
+
+
 async def test_watch_plays_alone_and_closes_its_player() -> None:
     rollout = fakes.FakeRollout()
     app = WatchApp(rollout, title="CartPole-v1", marker="braille")
