@@ -171,7 +171,37 @@ async def test_odd_q_values_do_no_harm() -> None:
 def test_of_many_actions_the_chosen_and_the_best_show() -> None:
     frame = dataclasses.replace(fakes.make_frame(3), q_values=tuple(float(value) for value in range(18)), action=2)
     rows = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 4, "braille")]
-    assert [row[:6].strip() for row in rows] == ["Q( 2)", "Q(15)", "Q(16)", "Q(17)"]
+    assert [row[:6].strip() for row in rows[:3]] == ["Q( 2)", "Q(16)", "Q(17)"]
+    assert rows[3] == " +15 more"
+    assert len(q_rows(frame, 60, 18, "braille")) == 18
+    assert len(q_rows(frame, 60, 1, "braille")) == 1
+
+
+@pytest.mark.parametrize("picture", [None, "SFFF\nFHFH\nFFFH\nHFFG", np.zeros((60, 60, 3), dtype=np.uint8)])
+async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: object) -> None:
+    rollout = fakes.FakeRollout()
+    values = tuple(float(value) for value in range(12))
+    rollout.frame = dataclasses.replace(fakes.make_frame(3), q_values=values, action=11, picture=picture)  # type: ignore[arg-type]
+    app = WatchApp(rollout, title="FrozenLake-v1", marker="braille")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+    is_small = not isinstance(picture, np.ndarray)
+    assert all((f"Q({action:>2})" in text) for action in range(12)) == is_small
+    assert ("more" in text) != is_small
+    assert "SFFF" in text or not isinstance(picture, str)
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(4, False), (9, True)])
+async def test_numbers_of_the_observation_are_not_left_out_silently(count: int, is_cut: bool) -> None:
+    rollout = fakes.FakeRollout()
+    rollout.frame = dataclasses.replace(fakes.make_frame(3), observation=(0.25,) * count, picture=None)
+    app = WatchApp(rollout, title="Acrobot-v1", marker="braille")
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        row = next(line for line in screen_text(app).splitlines() if " obs " in line)
+    assert row.count("0.25") < count or not is_cut
+    assert ("…" in row) == is_cut
 
 
 def test_a_masked_action_is_no_rival_of_the_chosen_one() -> None:
