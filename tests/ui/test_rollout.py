@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.theme import BUILTIN_THEMES
 
 from dqn_tui.errors import UsageError
+from dqn_tui.ui.colors import Colors
 from dqn_tui.ui.picture import text_rows
 from dqn_tui.ui.rollout import q_rows
 from dqn_tui.ui.watch_app import WatchApp
@@ -142,14 +144,32 @@ def test_of_a_picture_of_letters_the_place_of_the_agent_stays_visible() -> None:
     assert text_rows(taxi) == [
         [
             ("|", "text"),
-            ("R", "accent"),
+            ("R", "warm"),
             (": |", "text"),
             (" ", "marked"),
             (":", "text"),
-            ("B", "accent"),
+            ("B", "cool"),
             ("|", "text"),
         ]
     ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "role"),
+    [
+        *[("36", "cool"), ("94", "cool"), ("31", "warm"), ("32;1", "fresh"), ("93", "fresh")],
+        *[("1", "accent"), ("97", "accent"), ("38;5;41", "accent"), ("38;2;7;44;0", "accent")],
+        *[("31;42", "marked"), ("7", "marked"), ("", "text"), ("0", "text"), ("39;49", "text")],
+    ],
+)
+def test_a_colour_of_a_letter_becomes_the_role_of_its_hue(codes: str, role: str) -> None:
+    assert text_rows(f"\x1b[{codes}mx") == [[("x", role)]]
+
+
+@pytest.mark.parametrize("theme", BUILTIN_THEMES)
+def test_roles_of_hues_look_different(theme: str) -> None:
+    colors = Colors(BUILTIN_THEMES[theme].to_color_system().generate())
+    assert len({colors.style(role) for role in ("text", "cool", "warm", "fresh", "marked")}) == 5
 
 
 @given(st.text(alphabet="ab\n\x1b[0;1m41\x9b]K", max_size=60))
@@ -222,6 +242,29 @@ def test_masked_actions_are_the_first_to_be_left_out() -> None:
     frame = dataclasses.replace(fakes.make_frame(3), q_values=(5.0, 1.0, 6.0, 2.0), action=3, mask=mask)
     texts = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 3, "braille")]
     assert [text[:5].strip() for text in texts[:2]] == ["Q(1)", "Q(3)"]
+
+
+async def test_the_help_of_watch_speaks_of_what_is_there() -> None:
+    app = WatchApp(fakes.FakeRollout(), title="CartPole-v1", marker="braille")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(app)
+    assert "a new episode" in text
+    assert "as it is now" not in text
+    assert "charts" not in text
+    assert "m, M" not in text
+
+
+async def test_the_bar_of_watch_reaches_the_player() -> None:
+    rollout = fakes.FakeRollout()
+    app = WatchApp(rollout, title="CartPole-v1", marker="braille")
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pilot.pause()
+        row = screen_text(app).splitlines()[-1]
+        await pilot.click(offset=(row.index("n New") + 2, 23))
+        await pilot.pause()
+    assert rollout.calls[0] == "start_new_episode"
 
 
 async def test_watch_plays_alone_and_closes_its_player() -> None:
