@@ -43,7 +43,7 @@ def text_rows(picture: str) -> list[Row]:
     """A picture of letters; its colours, by which Gymnasium shows where agent and goal are, become a few roles."""
     rows: list[Row] = []
     role = "text"
-    for line in picture.splitlines():
+    for line in picture.rstrip("\n").splitlines():
         pieces = _COLOR_SWITCH.split(line)
         row: Row = []
         for place, piece in enumerate(pieces):

@@ -172,6 +172,10 @@ def test_roles_of_hues_look_different(theme: str) -> None:
     assert len({colors.style(role) for role in ("text", "cool", "warm", "fresh", "marked")}) == 5
 
 
+def test_empty_lines_after_a_picture_of_letters_take_no_rows() -> None:
+    assert text_rows("  a\n\nb\n\n\n") == [[("  a", "text")], [], [("b", "text")]]
+
+
 @given(st.text(alphabet="ab\n\x1b[0;1m41\x9b]K", max_size=60))
 def test_no_escape_sequence_of_a_picture_of_letters_comes_through(picture: str) -> None:
     for row in text_rows(picture):
