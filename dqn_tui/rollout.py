@@ -26,6 +26,7 @@ class RolloutFrame:
         observation: the observation's numbers, shortened; empty where there are too many to read.
         picture: what the environment renders: RGB uint8 [H, W, 3], text, or None where it renders nothing.
         ending: empty while the episode goes on, then `"terminated"` or `"truncated"`.
+        mask: whether each action is allowed at this observation; None where all are.
     """
 
     policy: str
@@ -37,6 +38,7 @@ class RolloutFrame:
     observation: tuple[float, ...]
     picture: NDArray[np.uint8] | str | None
     ending: str = ""
+    mask: tuple[bool, ...] | None = None
 
 
 class Rollout(Protocol):

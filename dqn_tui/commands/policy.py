@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dqn_tui.commands.signals import FAILED_CODE, SignalTraps, signal_code
 from dqn_tui.commands.terminal import Terminal, say
 from dqn_tui.errors import UsageError
-from dqn_tui.view.text import plain
+from dqn_tui.view.text import mean_and_spread, number, plain
 
 if TYPE_CHECKING:
     from dqn_tui.config import Config
@@ -121,7 +121,7 @@ def _report(checkpoint: Checkpoint, config: Config, evaluation: Evaluation, seed
 def _describe(report: dict[str, Any]) -> str:
     low, high = report["ci95"]
     return (
-        f"{plain(report['env'])}  mean return {report['mean']:.1f} ± {report['std']:.1f}  "
-        f"(95 % interval of the mean {low:.1f} to {high:.1f}; {report['episodes']} greedy episodes, "
+        f"{plain(report['env'])}  mean return {mean_and_spread(report['mean'], report['std'])}  "
+        f"(95 % interval of the mean {number(low)} to {number(high)}; {report['episodes']} greedy episodes, "
         f"seed {report['seed']})\n{plain(report['checkpoint'])}"
     )

@@ -148,6 +148,7 @@ class EpisodePlayer:
                     observation=_readable(observation),
                     picture=environment.render(),
                     ending=ending,
+                    mask=_forbidding(environment.action_mask),
                 )
             if ending:
                 self._wait(ENDING_SECONDS)
@@ -174,6 +175,11 @@ class EpisodePlayer:
                 else:
                     return True
         return False
+
+
+def _forbidding(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
+    """The mask, or None where it allows everything."""
+    return None if mask is None or mask.all() else tuple(mask.tolist())
 
 
 def _readable(observation: NDArray[np.float32]) -> tuple[float, ...]:

@@ -128,9 +128,7 @@ class DashboardApp(PanesApp):
         if self.view.is_over:
             self._leave()
         else:
-            total = f" of {self.view.total_timesteps:,}" if self.view.total_timesteps else ""
-            question = f"At step {self.view.step:,}{total}."
-            self.push_screen(StopScreen(self._stop_chosen, question=question, is_ascii=self.scene.is_ascii))
+            self.push_screen(StopScreen(self._stop_chosen, is_ascii=self.scene.is_ascii))
 
     async def action_quit(self) -> None:
         """Textual's own way out goes through the same dialog."""

@@ -25,6 +25,7 @@ class BaseApp(LastingApp):
 
     AUTO_FOCUS = None
     HELP_KEYS: ClassVar[Sequence[Key]] = ()
+    HAS_CHARTS: ClassVar[bool] = True
     CSS = """
     Stage { width: 100%; height: 100%; }
     Toast { padding: 0 1; width: 50; max-width: 90%; }
@@ -79,4 +80,4 @@ class BaseApp(LastingApp):
 
     def action_show_help(self) -> None:
         """All keys."""
-        self.push_screen(HelpScreen(self.HELP_KEYS, self.scene))
+        self.push_screen(HelpScreen(self.HELP_KEYS, self.scene, has_charts=self.HAS_CHARTS))

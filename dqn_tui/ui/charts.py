@@ -132,11 +132,13 @@ def _fill(view: RunView) -> float:
 def _epsilon_note(view: RunView) -> str:
     config = view.config
     try:
-        final = float(config["exploration_final_eps"])
+        initial, final = float(config["exploration_initial_eps"]), float(config["exploration_final_eps"])
         end = float(config["exploration_fraction"]) * float(view.total_timesteps or 0)
     except (KeyError, TypeError, ValueError):
         return ""
-    return f"→ {number(final)} @ {end:,.0f}"
+    if initial == final:
+        return ""
+    return f"→ {number(final)} @ {end:,.0f}" if view.step < end else "at its end"
 
 
 def _until_learning(view: RunView) -> str:

@@ -14,6 +14,9 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "muted": ("foreground", 0.58, ""),
     "dim": ("foreground", 0.36, ""),
     "marked": ("text-accent", 1.0, "bold reverse"),
+    "cool": ("text-primary", 1.0, "bold"),
+    "warm": ("text-error", 1.0, "bold underline"),
+    "fresh": ("text-success", 1.0, "bold"),
     "cursor": ("foreground", 0.4, ""),
     "border": ("foreground", 0.28, ""),
     "focus": ("accent", 1.0, "bold"),
@@ -71,6 +74,7 @@ class Colors:
             bgcolor=self.background.rich_color,
             bold="bold" in attributes or None,
             reverse="reverse" in attributes or None,
+            underline="underline" in attributes or None,
             dim=(is_plain and share < 0.6) or None,
         )
 

@@ -8,7 +8,7 @@ from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import short_number
+from dqn_tui.view.text import number, short_number
 
 _GLYPHS = {
     "0": ("╭─╮", "│ │", "╰─╯"),
@@ -25,6 +25,8 @@ _GLYPHS = {
     "-": ("   ", "╶─╴", "   "),
 }
 _TREND_STEPS = 2000
+# Less than this share of the mean would not change a digit of it.
+_LEAST_CHANGE = 1e-4
 
 
 class FactsPanel(FramedPanel):
@@ -80,11 +82,19 @@ def trend(view: RunView) -> Row:
         return []
     columns = series.columns(max(0.0, series.x_last - _TREND_STEPS), series.x_last, 2)
     earlier, later = columns.mean.tolist()
+    return change_row(earlier, later)
+
+
+def change_row(earlier: float, later: float) -> Row:
+    """An arrow and the change between two means, whose middles are a thousand steps apart."""
     change = (later - earlier) * 2000 / _TREND_STEPS
     if not abs(change) < 1e6:
         return []
-    sign, role = ("▲", "success") if change >= 0 else ("▼", "warning")
-    return [(f"   {sign} ", role), (f"{change:+.1f}", "text"), (" /1k", "muted")]
+    if abs(change) <= _LEAST_CHANGE * max(abs(earlier), abs(later)):
+        return [("     0", "text"), (" /1k", "muted")]
+    sign, role = ("▲", "success") if change > 0 else ("▼", "warning")
+    plus = "+" if change > 0 else ""
+    return [(f"   {sign} ", role), (f"{plus}{number(change)}", "text"), (" /1k", "muted")]
 
 
 def large_number(text: str, width: int) -> list[Row]:

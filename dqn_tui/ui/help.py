@@ -28,7 +28,7 @@ _LEGEND = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """All keys, under their headings, and the signs in the charts."""
+    """All keys, under their headings, and the signs in the charts where there are any."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,h,f1,ctrl+c,enter", "dismiss", "Back", show=False),
@@ -46,9 +46,10 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen Static { height: auto; width: 1fr; }
     """
 
-    def __init__(self, keys: Sequence[Key], scene: Scene) -> None:
+    def __init__(self, keys: Sequence[Key], scene: Scene, *, has_charts: bool) -> None:
         super().__init__(classes="ascii" if scene.is_ascii else "")
         self._keys = keys
+        self._has_charts = has_charts
         self._scene = scene
 
     def compose(self) -> ComposeResult:
@@ -73,7 +74,7 @@ class HelpScreen(ModalScreen[None]):
                 self._add(text, f" {key.shown:<{_KEY_WIDTH}}", "strong")
                 self._add(text, f"{key.help}\n", "muted")
             self._add(text, "\n", "muted")
-        if has_legend:
+        if has_legend and self._has_charts:
             self._add_legend(text)
         text.rstrip()
         return text

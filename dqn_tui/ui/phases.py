@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row, centre_block
 from dqn_tui.view.text import bar
 
 _ORDER = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
+# Always these first, so that no row changes place while somebody reads it.
+_FOLDED = ("saving", "evaluation", "acting", "sampling", "environment", "learning")
 _LABEL_WIDTH = 12
 
 
@@ -21,13 +23,13 @@ class PhasesPanel(FramedPanel):
         return [("Where the time goes", "title")]
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
-        """Phases in the order of the loop; the smallest are left out where there is no room."""
+        """Phases in the order of the loop; where there is no room for all, "other" holds some of them."""
         phases = {name: share for name, share in self.scene.shown.phases.items() if math.isfinite(share)}
         if not phases:
             return centre_block([[("measured once training runs", "muted")]], width, height)
-        largest = sorted(phases, key=lambda name: -phases[name])[:height]
-        names = [name for name in (*_ORDER, *phases) if name in largest]
-        return [self._row(name, phases[name], width) for name in dict.fromkeys(names)]
+        folded = fold(phases, height)
+        names = [name for name in dict.fromkeys((*_ORDER, *folded)) if name in folded]
+        return [self._row(name, folded[name], width) for name in names]
 
     def _row(self, name: str, share: float, width: int) -> Row:
         bar_width = max(0, width - _LABEL_WIDTH - 8)
@@ -36,3 +38,14 @@ class PhasesPanel(FramedPanel):
             (f"{share:>4.0%} ", "text"),
             (bar(share, bar_width, self.scene.marker), "bar"),
         ]
+
+
+def fold(phases: Mapping[str, float], most: int) -> dict[str, float]:
+    """At most `most` shares with the same sum; "other" takes in those that have no room."""
+    folded = dict(phases)
+    for name in _FOLDED:
+        if len(folded) <= most:
+            break
+        if name in folded:
+            folded["other"] = folded.get("other", 0.0) + folded.pop(name)
+    return folded

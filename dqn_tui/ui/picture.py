@@ -21,6 +21,9 @@ Line = list[Segment]
 
 _SHADES = " .:-=+*#%@"
 _COLOR_SWITCH = re.compile(r"\x1b\[([0-9;]{0,40})m")
+# Red, green, yellow, blue, magenta, cyan, as SGR counts them. Two that a picture sets against each other differ.
+_HUES = {1: "warm", 2: "fresh", 3: "fresh", 4: "cool", 5: "warm", 6: "cool"}
+_STANDING_OUT = {1, 30, 37, 38, 90, 97}
 # Colours are cut to six bits a channel: nobody sees it, and styles repeat.
 _MASK = np.uint8(0xFC)
 
@@ -37,10 +40,10 @@ def picture_lines(pixels: Pixels, width: int, height: int, *, is_ascii: bool) ->
 
 
 def text_rows(picture: str) -> list[Row]:
-    """A picture of letters; of its colours stays which letters stand out, as Gymnasium shows where the agent is."""
+    """A picture of letters; its colours, by which Gymnasium shows where agent and goal are, become a few roles."""
     rows: list[Row] = []
     role = "text"
-    for line in picture.splitlines():
+    for line in picture.rstrip("\n").splitlines():
         pieces = _COLOR_SWITCH.split(line)
         row: Row = []
         for place, piece in enumerate(pieces):
@@ -53,11 +56,17 @@ def text_rows(picture: str) -> list[Row]:
 
 
 def _role_of(codes: str) -> str:
-    """What SGR codes make of a letter: a background or reversed, a colour or bold, or nothing."""
+    """What SGR codes make of a letter: a background or reversed, a hue, bold or a colour without a name, or nothing."""
     numbers = [int(code) for code in codes.split(";") if code]
+    if 38 in numbers:
+        # What follows is the colour's place in a palette, or its mixture.
+        numbers = numbers[: numbers.index(38) + 1]
     if any(number == 7 or 40 <= number <= 48 or 100 <= number <= 107 for number in numbers):
         return "marked"
-    return "accent" if any(number == 1 or 30 <= number <= 38 or 90 <= number <= 97 for number in numbers) else "text"
+    hues = [_HUES[number % 10] for number in numbers if 31 <= number <= 36 or 91 <= number <= 96]
+    if hues:
+        return hues[-1]
+    return "accent" if any(number in _STANDING_OUT for number in numbers) else "text"
 
 
 def line_width(line: Line) -> int:

@@ -16,7 +16,7 @@ from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.keys import ROLLOUT_KEYS, bindings
 from dqn_tui.ui.panel import DRAWING_ERRORS, FramedPanel, to_strip
 from dqn_tui.ui.picture import Line, line_width, picture_lines, text_rows
-from dqn_tui.ui.rows import Row, centre, centre_block, fit, frame, join_fitting, row_width, shorten
+from dqn_tui.ui.rows import Row, centre, centre_block, fit, frame, join_or_tell, row_width, shorten
 from dqn_tui.ui.scene import Scene
 from dqn_tui.view.text import bar, number, plain
 
@@ -167,7 +167,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
 
     def _below(self, shown: RolloutFrame, width: int, height: int) -> list[Row]:
         """What stands under the picture: Q-values, observation, policy; less of it in a low panel."""
-        most = max(min(2, height - 1), height // 3)
+        most = max(min(2, height - 1), height // 3, height - 1 - _rows_of_letters(shown.picture, height))
         rows = q_rows(shown, width, most, self.scene.marker)
         if len(rows) < most and shown.observation:
             rows.append(self._observation(shown, width))
@@ -178,7 +178,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
     def _observation(self, shown: RolloutFrame, width: int) -> Row:
         parts: list[Row] = [[(f"{value:>6.2f}", "text")] for value in shown.observation]
         head: Row = [(" obs ", "muted")]
-        return fit([*head, *join_fitting(parts, width - row_width(head), (" ", "text"))], width)
+        return fit([*head, *join_or_tell(parts, width - row_width(head), (" ", "text"))], width)
 
     def _policy(self, shown: RolloutFrame, width: int) -> Row:
         row: Row = [(f" {plain(shown.policy)}", "muted")]
@@ -212,21 +212,33 @@ class RolloutPanel(FramedPanel, can_focus=True):
         return Strip([*edge, *strip, *edge], width)
 
 
+def _rows_of_letters(picture: object, height: int) -> int:
+    """Rows that a picture of letters needs; pixels take all they get."""
+    if picture is None:
+        return 1
+    return len(text_rows(picture)) if isinstance(picture, str) else height
+
+
 def q_rows(shown: RolloutFrame, width: int, most: int, marker: str) -> list[Row]:
     """A bar for the Q-value of each action, the chosen one marked with its lead over the next best one.
 
-    Of more than `most` actions the chosen one and the highest others are shown.
+    Actions that are masked come last, without a bar. Of more than `most` actions the chosen one and the highest
+    others are shown, and how many there are besides.
     """
     values = shown.q_values
-    actions = _shown_actions(values, shown.action, most)
-    finite = [value for value in values if math.isfinite(value)]
-    low, high = min([0.0, *finite]), max([0.0, *finite])
-    others = [value for action, value in enumerate(values) if action != shown.action and math.isfinite(value)]
+    allowed = [action for action in range(len(values)) if shown.mask is None or shown.mask[action]]
+    finite = {action: values[action] for action in allowed if math.isfinite(values[action])}
+    low, high = min([0.0, *finite.values()]), max([0.0, *finite.values()])
+    others = [value for action, value in finite.items() if action != shown.action]
     digits = len(str(max(0, len(values) - 1)))
     room = max(0, width - digits - _NUMBER - 15)
     rows: list[Row] = []
-    for action in actions:
+    shown_actions = _shown_actions(values, allowed, shown.action, most)
+    for action in shown_actions:
         value, is_chosen = values[action], action == shown.action
+        if action not in allowed:
+            rows.append([(f" Q({action:>{digits}}) {_q_text(value):>{_NUMBER}} masked", "muted")])
+            continue
         share = (value - low) / (high - low) if high > low and math.isfinite(value) else 0.0
         lead = f" ◀ {value - max(others):+.2f}" if is_chosen and others else " ◀" if is_chosen else ""
         rows.append(
@@ -237,16 +249,16 @@ def q_rows(shown: RolloutFrame, width: int, most: int, marker: str) -> list[Row]
                 (lead, "chosen"),
             ]
         )
-    return rows
+    left_out = len(values) - len(shown_actions)
+    return [*rows, [(f" +{left_out} more", "muted")]] if left_out and len(rows) < most else rows
 
 
 def _q_text(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 1e5 else number(value)
 
 
-def _shown_actions(values: Sequence[float], chosen: int, most: int) -> list[int]:
-    """The actions that have room, in their order."""
-    if len(values) <= most:
-        return list(range(len(values)))
-    order = sorted(range(len(values)), key=lambda action: (action != chosen, -values[action]))
-    return sorted(order[: max(1, most)])
+def _shown_actions(values: Sequence[float], allowed: Sequence[int], chosen: int, most: int) -> list[int]:
+    """The actions that have room, in their order, after the allowed ones the others; a row is kept to tell of more."""
+    count = most if len(values) <= most else max(1, most - 1)
+    actions = sorted(range(len(values)), key=lambda action: (action != chosen, action not in allowed, -values[action]))
+    return sorted(actions[:count], key=lambda action: (action not in allowed, action))

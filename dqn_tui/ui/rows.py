@@ -100,6 +100,14 @@ def join_fitting(parts: Sequence[Row], width: int, separator: Run = ("  ", "mute
     return row
 
 
+def join_or_tell(parts: Sequence[Row], width: int, separator: Run = ("  ", "muted")) -> Row:
+    """As `join_fitting`, with an ellipsis at the end where a part is left out."""
+    size = sum(row_width(part) for part in parts) + cell_len(separator[0]) * (len(parts) - 1)
+    if size <= width:
+        return join_fitting(parts, width, separator)
+    return [*join_fitting(parts, width - 2, separator), (" …", "muted")]
+
+
 def block(rows: Sequence[Row], width: int, height: int) -> list[Row]:
     """Exactly `height` rows of exactly `width` cells."""
     fitted = [fit(list(row), width) for row in rows[:height]]

@@ -43,7 +43,10 @@ class SettingsPanel(FramedPanel):
         config = self.scene.shown.config
         if not config:
             return centre_block([[("loading…", "muted")]], width, height)
-        return [[(f" {plain(name):<25}", "muted"), (_value(config[name]), "text")] for name in _order(config)[:height]]
+        names = _order(config)
+        shown = names if len(names) <= height else names[: height - 1]
+        rows: list[Row] = [[(f" {plain(name):<25}", "muted"), (_value(config[name]), "text")] for name in shown]
+        return rows if shown is names else [*rows, [(f" …and {len(names) - len(shown)} more", "muted")]]
 
 
 def _order(config: Mapping[str, object]) -> list[str]:
@@ -65,4 +68,6 @@ def _value(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return number(value)
+    if value in ([], ()):
+        return "linear"
     return plain(" x ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))

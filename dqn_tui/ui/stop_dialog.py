@@ -16,6 +16,8 @@ from dqn_tui.ui.rows import ascii_only
 
 SAVE, KILL, CANCEL, ABANDON = "save", "kill", "cancel", "abandon"
 _PATIENCE_SECONDS = 5.0
+# Names no step: the header behind it goes on.
+_QUESTION = "A saved run can be resumed later."
 
 
 class StopScreen(ModalScreen[str]):
@@ -46,10 +48,9 @@ class StopScreen(ModalScreen[str]):
     }
     """
 
-    def __init__(self, on_choice: Callable[[str], None], *, question: str, is_ascii: bool) -> None:
+    def __init__(self, on_choice: Callable[[str], None], *, is_ascii: bool) -> None:
         super().__init__(classes="ascii" if is_ascii else "")
         self._on_choice = on_choice
-        self._question = question
         self._is_ascii = is_ascii
         self.chosen = ""
         self._can_leave = False
@@ -58,7 +59,7 @@ class StopScreen(ModalScreen[str]):
         """A question and three answers."""
         with Vertical() as box:
             box.border_title = "Stop training?"
-            yield Static(self._question, id="question", markup=False)
+            yield Static(_QUESTION, id="question", markup=False)
             yield Static("", classes="space")
             for name, text in (
                 (SAVE, " s   Stop and save"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,7 +15,12 @@ from dqn_tui.ui.key_bar import BarKey, KeyBar
 from dqn_tui.ui.keys import ROLLOUT_KEYS, WATCH_KEYS, Key, bindings
 from dqn_tui.ui.rollout import RolloutPanel
 
-_PLAYER_KEYS = tuple(key for key in ROLLOUT_KEYS if key.id != "rollout.close")
+# There is nothing to go back to, and the policy is the saved one in every episode.
+_PLAYER_KEYS = tuple(
+    replace(key, help="a new episode") if key.id == "rollout.new" else key
+    for key in ROLLOUT_KEYS
+    if key.id != "rollout.close"
+)
 
 
 class WatchApp(BaseApp):
@@ -22,6 +28,7 @@ class WatchApp(BaseApp):
 
     TITLE = "dqn-tui watch"
     BINDINGS: ClassVar[list[BindingType]] = bindings(WATCH_KEYS)
+    HAS_CHARTS = False
     HELP_KEYS = (*_PLAYER_KEYS, *WATCH_KEYS)
     CSS = """
     #rollout { height: 1fr; }
@@ -80,4 +87,4 @@ class WatchApp(BaseApp):
         return [(key, key.shown.split()[0], halt.get(key.id, key.label)) for key in keys]
 
     def _press(self, key: Key) -> None:
-        self.call_later(self.run_action, key.action, self._panel if key in ROLLOUT_KEYS else self)
+        self.call_later(self.run_action, key.action, self._panel if key in _PLAYER_KEYS else self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dqn_tui import events
-from dqn_tui.view.text import duration, number, size, symbol
+from dqn_tui.view.text import duration, mean_and_spread, number, size, symbol
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _consequence(key: str) -> str:
 
 def _tell_evaluation(event: events.Evaluated) -> tuple[str, str]:
     plural = "" if event.episodes == 1 else "s"
-    text = f"eval {event.mean:.1f} ±{number(round(event.std, 1))} over {event.episodes} episode{plural}"
+    text = f"eval {mean_and_spread(event.mean, event.std)} over {event.episodes} episode{plural}"
     return ("best", f"{text}, new best") if event.is_best else ("evaluation", text)
 
 

@@ -94,6 +94,11 @@ def number(value: float | None) -> str:
     return "0" if size == 0 else re.sub(r"(\.0)?e([+-])0?", r"e\2", f"{value:.1e}")
 
 
+def mean_and_spread(mean: float, spread: float) -> str:
+    """`"475 ±3.2"`; a spread that is but the rounding of equal numbers is 0."""
+    return f"{number(mean)} ±{number(0.0 if spread < 1e-6 * abs(mean) else spread)}"
+
+
 def duration(seconds: float | None) -> str:
     """Minutes and seconds, `"01:14"`; `"1:02:03"` from an hour on; `"--:--"` where unknown."""
     if seconds is None or not math.isfinite(seconds):

@@ -63,6 +63,7 @@ def test_in_words_the_mean_its_interval_and_the_checkpoint_are_told(
 ) -> None:
     evaluate_policy(run.folder.path, episodes=2, seed=0, imports=(), should_take_last=False, as_json=False)
     output = capsys.readouterr().out
+    assert " ±" in output
     assert all(
         word in output for word in ("CartPole-v1", "mean return", "95 %", "2 greedy episodes", str(run.folder.best))
     )

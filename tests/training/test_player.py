@@ -110,3 +110,18 @@ def test_without_a_policy_it_says_so() -> None:
     player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: None)
     wait_until(lambda: player.error is not None, "an error")
     assert player.error == "there is no policy yet"
+
+
+def test_a_frame_says_which_actions_are_allowed(player: EpisodePlayer) -> None:
+    assert frame_of(player).mask is None
+    config = quick_config(env="Taxi-v4")
+    network = QNetwork(config, Spaces((500,), 6), generator=torch.Generator().manual_seed(0))
+    masked = EpisodePlayer(config, 1, lambda: (network, 1))
+    try:
+        frame = frame_of(masked)
+    finally:
+        masked.close()
+    assert frame.mask is not None
+    assert len(frame.mask) == 6
+    assert not all(frame.mask)
+    assert frame.mask[frame.action]

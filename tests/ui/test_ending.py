@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 from dqn_tui import control, events
 from dqn_tui.ui.app import DashboardApp
@@ -52,6 +53,15 @@ async def test_stop_waits_for_the_run_to_end(key: str, should_save: bool) -> Non
         board.run.emit(*board.run.answers(control.Stop()))
         await board.look()
         assert result(board) == (False, 0, 0)
+
+
+async def test_the_dialog_names_no_step_that_the_header_leaves_behind() -> None:
+    async with dashboard() as board:
+        await board.press("q")
+        step = f"{board.view.step:,}"
+        question = str(board.app.screen.query_one("#question", Static).render())
+        assert question
+        assert step not in question
 
 
 async def test_a_click_on_a_button_is_the_key() -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.theme import BUILTIN_THEMES
 
 from dqn_tui.errors import UsageError
+from dqn_tui.ui.colors import Colors
 from dqn_tui.ui.picture import text_rows
 from dqn_tui.ui.rollout import q_rows
 from dqn_tui.ui.watch_app import WatchApp
@@ -142,14 +144,36 @@ def test_of_a_picture_of_letters_the_place_of_the_agent_stays_visible() -> None:
     assert text_rows(taxi) == [
         [
             ("|", "text"),
-            ("R", "accent"),
+            ("R", "warm"),
             (": |", "text"),
             (" ", "marked"),
             (":", "text"),
-            ("B", "accent"),
+            ("B", "cool"),
             ("|", "text"),
         ]
     ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "role"),
+    [
+        *[("36", "cool"), ("94", "cool"), ("31", "warm"), ("32;1", "fresh"), ("93", "fresh")],
+        *[("1", "accent"), ("97", "accent"), ("38;5;41", "accent"), ("38;2;7;44;0", "accent")],
+        *[("31;42", "marked"), ("7", "marked"), ("", "text"), ("0", "text"), ("39;49", "text")],
+    ],
+)
+def test_a_colour_of_a_letter_becomes_the_role_of_its_hue(codes: str, role: str) -> None:
+    assert text_rows(f"\x1b[{codes}mx") == [[("x", role)]]
+
+
+@pytest.mark.parametrize("theme", BUILTIN_THEMES)
+def test_roles_of_hues_look_different(theme: str) -> None:
+    colors = Colors(BUILTIN_THEMES[theme].to_color_system().generate())
+    assert len({colors.style(role) for role in ("text", "cool", "warm", "fresh", "marked")}) == 5
+
+
+def test_empty_lines_after_a_picture_of_letters_take_no_rows() -> None:
+    assert text_rows("  a\n\nb\n\n\n") == [[("  a", "text")], [], [("b", "text")]]
 
 
 @given(st.text(alphabet="ab\n\x1b[0;1m41\x9b]K", max_size=60))
@@ -171,7 +195,80 @@ async def test_odd_q_values_do_no_harm() -> None:
 def test_of_many_actions_the_chosen_and_the_best_show() -> None:
     frame = dataclasses.replace(fakes.make_frame(3), q_values=tuple(float(value) for value in range(18)), action=2)
     rows = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 4, "braille")]
-    assert [row[:6].strip() for row in rows] == ["Q( 2)", "Q(15)", "Q(16)", "Q(17)"]
+    assert [row[:6].strip() for row in rows[:3]] == ["Q( 2)", "Q(16)", "Q(17)"]
+    assert rows[3] == " +15 more"
+    assert len(q_rows(frame, 60, 18, "braille")) == 18
+    assert len(q_rows(frame, 60, 1, "braille")) == 1
+
+
+@pytest.mark.parametrize("picture", [None, "SFFF\nFHFH\nFFFH\nHFFG", np.zeros((60, 60, 3), dtype=np.uint8)])
+async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: object) -> None:
+    rollout = fakes.FakeRollout()
+    values = tuple(float(value) for value in range(12))
+    rollout.frame = dataclasses.replace(fakes.make_frame(3), q_values=values, action=11, picture=picture)  # type: ignore[arg-type]
+    app = WatchApp(rollout, title="FrozenLake-v1", marker="braille")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        text = screen_text(app)
+    is_small = not isinstance(picture, np.ndarray)
+    assert all((f"Q({action:>2})" in text) for action in range(12)) == is_small
+    assert ("more" in text) != is_small
+    assert "SFFF" in text or not isinstance(picture, str)
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(4, False), (9, True)])
+async def test_numbers_of_the_observation_are_not_left_out_silently(count: int, is_cut: bool) -> None:
+    rollout = fakes.FakeRollout()
+    rollout.frame = dataclasses.replace(fakes.make_frame(3), observation=(0.25,) * count, picture=None)
+    app = WatchApp(rollout, title="Acrobot-v1", marker="braille")
+    async with app.run_test(size=(60, 24)) as pilot:
+        await pilot.pause()
+        row = next(line for line in screen_text(app).splitlines() if " obs " in line)
+    assert row.count("0.25") < count or not is_cut
+    assert ("…" in row) == is_cut
+
+
+def test_a_masked_action_is_no_rival_of_the_chosen_one() -> None:
+    mask = (True, False, True)
+    frame = dataclasses.replace(fakes.make_frame(3), q_values=(1.0, 9.0, 2.0), action=2, mask=mask)
+    rows = q_rows(frame, 60, 4, "braille")
+    texts = ["".join(text for text, _ in row) for row in rows]
+    assert [text[:5].strip() for text in texts] == ["Q(0)", "Q(2)", "Q(1)"]
+    full = 60 - 1 - 8 - 15
+    assert [text.count("▇") for text in texts] == [round(full / 2), full, 0]
+    assert "◀ +1.00" in texts[1]
+    assert texts[2].split() == ["Q(1)", "9.00", "masked"]
+    assert {role for _, role in rows[2]} == {"muted"}
+
+
+def test_masked_actions_are_the_first_to_be_left_out() -> None:
+    mask = (False, True, False, True)
+    frame = dataclasses.replace(fakes.make_frame(3), q_values=(5.0, 1.0, 6.0, 2.0), action=3, mask=mask)
+    texts = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 3, "braille")]
+    assert [text[:5].strip() for text in texts[:2]] == ["Q(1)", "Q(3)"]
+
+
+async def test_the_help_of_watch_speaks_of_what_is_there() -> None:
+    app = WatchApp(fakes.FakeRollout(), title="CartPole-v1", marker="braille")
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(app)
+    assert "a new episode" in text
+    assert "as it is now" not in text
+    assert "charts" not in text
+    assert "m, M" not in text
+
+
+async def test_the_bar_of_watch_reaches_the_player() -> None:
+    rollout = fakes.FakeRollout()
+    app = WatchApp(rollout, title="CartPole-v1", marker="braille")
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pilot.pause()
+        row = screen_text(app).splitlines()[-1]
+        await pilot.click(offset=(row.index("n New") + 2, 23))
+        await pilot.pause()
+    assert rollout.calls[0] == "start_new_episode"
 
 
 async def test_watch_plays_alone_and_closes_its_player() -> None:

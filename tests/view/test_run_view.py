@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import Any
 
@@ -243,6 +244,11 @@ def test_log_reads_like_a_report():
         ("■", "run completed at step 50,000, 312 episodes, best eval 437.2, 00:26"),
         ("✗", "run failed at step 10: ValueError: no; traceback in runs/a/error.log"),
     ]
+
+
+def test_an_evaluation_of_small_returns_is_told_in_digits_that_count():
+    line = view_of(dataclasses.replace(evaluated(20_000, mean=0.736), std=0.0441)).log[0]
+    assert line.text == "eval 0.736 ±0.0441 over 10 episodes, new best"
 
 
 def test_strings_of_events_are_clean():

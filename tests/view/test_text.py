@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.text import bar, clean, duration, for_marker, number, plain, short_number, size, symbol
+from dqn_tui.view.text import (
+    bar,
+    clean,
+    duration,
+    for_marker,
+    mean_and_spread,
+    number,
+    plain,
+    short_number,
+    size,
+    symbol,
+)
 
 LEVELS = (
     "info",
@@ -174,3 +185,18 @@ def test_symbols_are_one_sign_and_ascii_where_asked(level):
 def test_ascii_marker_makes_ascii_text():
     assert for_marker("437.2 ±48 – ü", "ascii") == "437.2 +-48 - ?"
     assert for_marker("437.2 ±48", "braille") == "437.2 ±48"
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "told"),
+    [
+        (475.0, 48.04, "475 ±48"),
+        (0.74, 0.4386, "0.74 ±0.439"),
+        (7.93, 2.6, "7.93 ±2.6"),
+        (-200.25, 0.0, "-200.2 ±0"),
+        (0.3, 5.6e-17, "0.3 ±0"),
+        (27_412.0, 812.6, "27.4k ±812.6"),
+    ],
+)
+def test_a_mean_and_its_spread_have_the_digits_that_count(mean, spread, told):
+    assert mean_and_spread(mean, spread) == told
