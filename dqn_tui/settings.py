@@ -52,7 +52,16 @@ def load_config(
     else:
         environment = named.get("env") or Config.model_fields["env"].default
         base = {} if "env" in chosen else preset_for(str(environment))
-    return parse_config(base | named)
+    try:
+        return parse_config(base | named)
+    except UsageError as error:
+        if any(_is_about(error, key) for key in from_file.named if key not in above):
+            raise UsageError(f"--config {file}: {error}") from None
+        raise
+
+
+def _is_about(error: UsageError, key: str) -> bool:
+    return str(error).startswith((f"{key} ", f"unknown key {key!r}"))
 
 
 def named_settings(

@@ -184,3 +184,18 @@ def test_an_id_without_a_version_is_the_presets(environment: str, expected: str)
 
 def test_rainbow_is_rainbow_whatever_the_environments_own_preset_has_on() -> None:
     assert not load_config(preset="rainbow", variables={"DQN_TUI_ENV": "Acrobot-v1"}).munchausen
+
+
+@pytest.mark.parametrize("line", ["gama = 0.9", "gamma = 2"])
+def test_what_is_wrong_in_a_file_is_told_with_its_name(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(line)
+    with pytest.raises(UsageError, match=r"^--config .*mine\.toml: .*gam"):
+        load_config(file=file, variables={})
+
+
+def test_what_is_wrong_in_a_flag_is_not_laid_on_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("gamma = 0.5")
+    with pytest.raises(UsageError, match=r"^gamma "):
+        load_config(file=file, variables={}, flags={"gamma": 3.0})
