@@ -116,10 +116,10 @@ class Agent:
             targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
             loss = self.online.distribution.loss(outputs, actions, targets, weights)
             self.online.backward(record, loss.output_grad)
-            grad_norm = self._descend(loss.value.item(), step)
-            scale = self._config.reward_scale
+            value, scale = loss.value.item(), self._config.reward_scale
+            grad_norm = self._descend(value, step)
             statistics = UpdateStatistics(
-                loss=loss.value.item(),
+                loss=value,
                 q_mean=loss.q_selected.mean().item() / scale,
                 target_mean=loss.target_mean.mean().item() / scale,
                 td_error=(loss.target_mean - loss.q_selected).abs_().mean().item() / scale,

@@ -171,7 +171,8 @@ class Learning:
     def _remember(self, actions: list[int], steps: Steps) -> list[int]:
         """Store a step of each environment; returns those whose episode is over."""
         rewards = np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards
-        learned_rewards = (rewards * self._config.reward_scale).tolist()
+        scale = self._config.reward_scale
+        learned_rewards = (rewards if scale == 1 else rewards * scale).tolist()
         terminated, truncated = steps.terminated.tolist(), steps.truncated.tolist()
         for index, action in enumerate(actions):
             self.replay.add(
