@@ -41,7 +41,11 @@ class Chart(FramedPanel):
     def title_row(self) -> Row:
         """Number and name, and what is unusual about the axis."""
         row = numbered_title(self.spec.number, self.spec.label, is_selected=self.scene.selected == self.pane)
-        return [*row, ("  log y", "accent")] if self._is_log() else row
+        if not self._is_log():
+            return row
+        least = self.spec.series(self.scene.shown).minimum
+        is_cut = least is not None and least <= 0
+        return [*row, ("  log y, values > 0 only" if is_cut else "  log y", "accent")]
 
     def facts(self) -> Sequence[Row]:
         """The newest values; under the mouse those of that step."""

@@ -110,7 +110,17 @@ async def test_log_axis_is_for_the_focused_chart() -> None:
         assert "log y" not in await board.look()
         text = await board.press("2", "l")
         assert "2 Loss  log y" in text
+        assert "log y, values" not in text
         assert "2 Loss  log y" not in await board.press("l")
+
+
+async def test_a_log_axis_says_that_values_of_zero_and_less_are_not_on_it() -> None:
+    async with dashboard() as board:
+        board.run.emit(fakes.progress(20_100, 2_000.0))
+        board.run.emit(events.EpisodeEnded(
+            step=20_200, time=2_001.0, episode=999, episode_return=-3.0, length=9, is_truncated=False, seconds=9.0
+        ))  # fmt: skip
+        assert "1 Return  log y, values > 0 only" in await board.press("1", "l")
 
 
 async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
