@@ -46,6 +46,12 @@ class Reporter:
             replay_bytes=estimate_replay_bytes(config, spaces),
             config=config.model_dump(mode="json"),
         )
+        if config.total_timesteps <= config.learning_starts:
+            message = (
+                f"nothing will be learned: the run has {config.total_timesteps:,} steps, "
+                f"and learning_starts is {config.learning_starts:,}"
+            )
+            self._emit(events.WarningRaised, message=message)
 
     def tell_resumed(self, checkpoint: Checkpoint, host_change: str | None, *, is_exact: bool) -> None:
         """A run goes on from a checkpoint; what is not as it was then is told one by one."""

@@ -234,3 +234,10 @@ def test_a_nan_reward_is_told_with_its_step(tmp_path: Path) -> None:
     (warning,) = train(tmp_path, env="Toy/NanReward-v0").of(events.WarningRaised)
     assert "nan" in warning.message
     assert str(toy.FAULT_STEP) in warning.message
+
+
+@pytest.mark.parametrize(("steps", "is_warned"), [(40, True), (41, False)])
+def test_a_run_too_short_to_learn_anything_says_so(tmp_path: Path, steps: int, *, is_warned: bool) -> None:
+    session = train(tmp_path, total_timesteps=steps, learning_starts=40)
+    warnings = [event.message for event in session.of(events.WarningRaised)]
+    assert warnings == ["nothing will be learned: the run has 40 steps, and learning_starts is 40"] * is_warned
