@@ -41,12 +41,10 @@ def load_config(
     Raises:
         UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
     """
-    above = _from_variables(variables) | dict(flags or {})
-    if "env" in above:
-        above["env"] = complete_env_id(str(above["env"]))
+    above = _complete_env(_from_variables(variables) | dict(flags or {}))
     chosen = _choose_preset(preset, above.get("env")) if preset else {}
     from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
-    named = chosen | from_file.named | above
+    named = _complete_env(chosen | from_file.named | above)
     if from_file.base is not None:
         base = from_file.base
     else:
@@ -104,16 +102,17 @@ def preset_for(environment: str) -> dict[str, Any]:
     return {"env": environment}
 
 
-def complete_env_id(environment: str) -> str:
-    """An id without its version as the preset for it has it: `CartPole` is `CartPole-v1`; any other id as it is."""
-    if _VERSION.search(environment):
-        return environment
+def _complete_env(named: dict[str, Any]) -> dict[str, Any]:
+    """An id without its version becomes that of the preset for it: `CartPole` is `CartPole-v1`."""
+    environment = str(named.get("env", ""))
+    if not environment or _VERSION.search(environment):
+        return named
     for name in preset_names():
         pattern = read_preset(name).get("env", "")
         version = _VERSION.search(pattern)
         if version and fnmatchcase(environment, pattern[: version.start()]):
-            return environment + version.group()
-    return environment
+            return named | {"env": environment + version.group()}
+    return named
 
 
 def _choose_preset(name: str, environment: Any) -> dict[str, Any]:

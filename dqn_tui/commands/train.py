@@ -62,7 +62,7 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
     from dqn_tui.runs.recorder import Recorder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
-    from dqn_tui.view.summary import describe_divergence
+    from dqn_tui.view.summary import find_divergence
 
     host = describe_host(_resolve_device(config))
     recorder = Recorder(folder, config, host, saved)
@@ -85,8 +85,8 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
             raise run.usage_error
         if view.failed is not None or not options.should_print_json:
             _print_summary(view, folder, options.imports)
-        if cause := describe_divergence(view):
-            say(cause)
+        if cause := find_divergence(view):
+            say(f"run diverged at step {view.step:,}: {cause}")
     return code
 
 
@@ -166,10 +166,10 @@ def _check_memory(config: Config, spaces: Spaces, *, is_resumed: bool) -> None:
     available = measure_available_bytes()
     if available is None:
         return
-    learning = estimate_network_bytes(config, spaces)
-    if learning > available:
+    networks = estimate_network_bytes(config, spaces)
+    if networks > available:
         raise UsageError(
-            f"net_arch {list(config.net_arch)} needs {size(learning)} of memory for the networks and the optimiser, "
+            f"net_arch {list(config.net_arch)} needs {size(networks)} of memory for the networks and the optimiser, "
             f"and {size(available)} are free; choose smaller layers"
         )
     needed = estimate_replay_bytes(config, spaces)

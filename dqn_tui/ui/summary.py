@@ -12,6 +12,7 @@ from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row, fit
 from dqn_tui.ui.states import state_run
 from dqn_tui.view.run_view import RunView
+from dqn_tui.view.summary import find_divergence
 from dqn_tui.view.text import duration, plain
 
 _REASONS = {
@@ -54,11 +55,8 @@ class SummaryPanel(FramedPanel):
 
 
 def _cause(view: RunView, width: int) -> list[Row]:
-    """Where numbers that are not finite came from: the warning that was the last word before the end."""
-    if view.ended is None or view.ended.reason != "diverged":
-        return []
-    warnings = [line.text for line in view.log if line.level == "warning"]
-    return _wrapped("cause", warnings[-1], width, "error") if warnings else []
+    cause = find_divergence(view)
+    return _wrapped("cause", cause, width, "error") if cause else []
 
 
 def _failure(failed: RunFailed, width: int) -> list[Row]:

@@ -10,12 +10,11 @@ from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import duration, number
 
 
-def describe_divergence(view: RunView) -> str | None:
+def find_divergence(view: RunView) -> str | None:
     """Where numbers that are not finite came from: the warning that was the last word before the end."""
     if view.ended is None or view.ended.reason != "diverged":
         return None
-    causes = [line.text for line in view.log if line.level == "warning"]
-    return f"run diverged at step {view.ended.step:,}" + (f": {causes[-1]}" if causes else "")
+    return next((line.text for line in reversed(view.log) if line.level == "warning"), None)
 
 
 def summarize(view: RunView, run: str, imports: Sequence[str] = ()) -> list[str]:
