@@ -153,7 +153,7 @@ def _until_episode(view: RunView) -> str:
 
 
 def _until_progress(view: RunView) -> str:
-    return "loading…" if view.state == "WAITING" else "the first numbers are on their way"
+    return "loading…" if view.state == "WAITING" else "no numbers yet"
 
 
 SPECS: tuple[ChartSpec, ...] = (

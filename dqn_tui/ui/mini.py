@@ -79,7 +79,8 @@ def mini_row(spec: ChartSpec, scene: Scene, width: int) -> Row:
     room = width - 21 - (_NOTE_WIDTH + 1 if has_note else 1)
     row.append((" ", "text"))
     if not has_data:
-        row.append((spec.empty(view), "dim"))
+        reason = spec.empty(view)
+        row.append((reason if cell_len(reason) <= width - 21 else "…", "dim"))
     else:
         row.append(
             (
