@@ -6,10 +6,29 @@ event is one flat object: `{"event": "episode_ended", "time": ..., "step": ..., 
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
+
+PHASES = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
+"""The phases of the training loop; `Progress` reports the share of each as `time/<phase>_fraction`."""
+
+
+class EndReason(enum.StrEnum):
+    """Why a run ended, and the exit code of the program that trained it."""
+
+    COMPLETED = "completed"
+    SOLVED = "solved"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+    @property
+    def exit_code(self) -> int:
+        """0 where training ended as intended, 1 after an error, 3 after a divergence."""
+        return {EndReason.FAILED: 1, EndReason.DIVERGED: 3}.get(self, 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +42,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class RunStarted(Event):
-    """The first event of every run: what a viewer must know to draw it.
+    """The first event of every run: everything a viewer needs to draw it.
 
-    `replay_bytes` is the memory of the replay buffer when it is full; 0 where it is not told.
+    `replay_bytes` is the memory of the full replay buffer, 0 where unknown. `preset` names the preset the settings are
+    based on, and `imports` the modules given with `--import`.
     """
 
     name: ClassVar[str] = "run_started"
@@ -39,6 +59,8 @@ class RunStarted(Event):
     actions: int
     goal: float | None = None
     replay_bytes: int = 0
+    preset: str | None = None
+    imports: list[str] = field(default_factory=list)
     config: dict[str, Any] = field(default_factory=dict)
 
 
@@ -59,7 +81,11 @@ class Progress(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeEnded(Event):
-    """A training episode ended: its number (from 1), undiscounted return and length in steps."""
+    """A training episode ended: its number (from 1), undiscounted return and length in steps.
+
+    `start_q` is the highest Q-value of its first observation when it began, and `discounted_return` the discounted
+    return that followed, both in the environment's own reward units.
+    """
 
     name: ClassVar[str] = "episode_ended"
     episode: int
@@ -67,6 +93,8 @@ class EpisodeEnded(Event):
     length: int
     is_truncated: bool
     seconds: float
+    start_q: float | None = None
+    discounted_return: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +134,15 @@ class CheckpointSaved(Event):
     seconds: float
     reason: str
     eval_mean: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveFailed(Event):
+    """The checkpoint at `path` could not be written; `problem` is one line. Training continues."""
+
+    name: ClassVar[str] = "save_failed"
+    path: str
+    problem: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,11 +196,20 @@ class WarningRaised(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunEnded(Event):
-    """The last event of a run that ended. `reason` is one of completed, solved, stopped, diverged.
+class OutputWritten(Event):
+    """The environment printed, warned or logged `text`: whole lines, of which `dropped` are in `output.log` only."""
 
-    Pauses count neither in `wall_seconds` nor in `steps_per_second`. `save_problem` says why the last save failed, if
-    it did.
+    name: ClassVar[str] = "output_written"
+    text: str
+    dropped: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunEnded(Event):
+    """The last event of a run that ended without an error; `reason` is an `EndReason`.
+
+    `cause` says in one line which number was not finite where the run diverged. Pauses count neither in `wall_seconds`
+    nor in `steps_per_second`. `save_problem` says why the last save failed, if it did.
     """
 
     name: ClassVar[str] = "run_ended"
@@ -176,6 +222,7 @@ class RunEnded(Event):
     steps_per_second: float
     checkpoint: str | None
     weights_sha256: str
+    cause: str | None = None
     save_problem: str | None = None
 
 
@@ -203,12 +250,14 @@ _TYPES: dict[str, type[Event]] = {
         Evaluated,
         SaveStarted,
         CheckpointSaved,
+        SaveFailed,
         Paused,
         Resumed,
         RunResumed,
         SettingChanged,
         StopRequested,
         WarningRaised,
+        OutputWritten,
         RunEnded,
         RunFailed,
     )

@@ -44,9 +44,9 @@ def printer() -> None:
 
 def trainer() -> None:
     """The first update raises."""
-    from dqn_tui.training.learning import Learning
+    from dqn_tui.training.learner import Learner
 
-    Learning.update = _raise  # type: ignore[method-assign]
+    Learner.update = _raise  # type: ignore[method-assign]
 
 
 def environment() -> None:

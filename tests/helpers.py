@@ -18,6 +18,7 @@ from dqn_tui.cli import main
 from dqn_tui.config import Config, parse_config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import Agent
+from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
@@ -91,7 +92,7 @@ class ScriptedControl(Control):
 def open_run(runs_dir: Path, config: Config) -> tuple[RunFolder, Recorder]:
     """A new run folder, and what records into it."""
     folder = create_run_folder(runs_dir, config.env, "test")
-    return folder, Recorder(folder, config, describe_host("cpu"))
+    return folder, Recorder(folder, config, describe_host("cpu", TORCH_THREADS))
 
 
 @dataclass
@@ -106,7 +107,7 @@ class Session:
     @property
     def agent(self) -> Agent:
         """What learned."""
-        return self.trainer.learning.agent
+        return self.trainer.learner.agent
 
     @property
     def names(self) -> list[str]:
@@ -170,7 +171,7 @@ def resume_run(folder: RunFolder) -> Session:
     saved = load_saved_run(folder, checkpoint, config)
     control = ScriptedControl()
     events: list[Event] = []
-    recorder = Recorder(folder, config, describe_host("cpu"), saved)
+    recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS), saved)
     trainer = build_trainer(config, folder, recorder, control, events.append, saved)
     _run(trainer, recorder)
     return Session(folder, trainer, control, events)

@@ -86,7 +86,7 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
 def _load(target: Path, imports: tuple[str, ...], *, should_take_last: bool) -> tuple[Checkpoint, Config, QNetwork]:
     from dqn_tui.envs.make import import_environments
     from dqn_tui.runs.checkpoint import read_settings, resolve_target
-    from dqn_tui.training.restore import load_policy
+    from dqn_tui.training.saved_policy import load_policy
 
     for module in imports:
         import_environments(module)

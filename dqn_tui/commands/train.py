@@ -58,13 +58,14 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
     has_screen = not options.is_headless and not options.should_print_json and _can_show_dashboard()
 
     from dqn_tui.commands.supervisor import Supervisor
+    from dqn_tui.dqn.sizes import TORCH_THREADS
     from dqn_tui.runs.host import describe_host
     from dqn_tui.runs.recorder import Recorder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
     from dqn_tui.view.summary import find_divergence
 
-    host = describe_host(_resolve_device(config))
+    host = describe_host(_resolve_device(config), TORCH_THREADS)
     recorder = Recorder(folder, config, host, saved)
     view = RunView()
     if saved is not None:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.optimizer import Adam
-from dqn_tui.dqn.policies import GreedyPolicy, NextPolicy, choose_greedily, make_soft_policy, munchausen_rewards
+from dqn_tui.dqn.policies import NextPolicy, make_greedy_policy, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
 from dqn_tui.dqn.saved import Arrays, blame
 from dqn_tui.dqn.schedule import make_learning_rate
@@ -84,7 +84,7 @@ class Agent:
         if all(explores):
             actions = np.zeros(len(observations), np.int64)
         else:
-            actions = take_greedily(self.online.q_values(observations, with_noise=self.online.is_noisy), masks)
+            actions = greedy_actions(self.online.q_values(observations, with_noise=self.online.is_noisy), masks)
         for index, is_random in enumerate(explores):
             if is_random:
                 actions[index] = self._draw_action(None if masks is None else masks[index], generator)
@@ -181,7 +181,7 @@ class Agent:
         q_values = self.target.distribution.q_values(outputs)
         if self._config.munchausen:
             return make_soft_policy(q_values, self._config.munchausen_tau, masks)
-        return GreedyPolicy(choose_greedily(q_values, masks))
+        return make_greedy_policy(q_values, masks)
 
     def _log_policy_rewards(self, observations: Tensor, actions: Tensor, masks: Tensor | None) -> Tensor:
         q_values = self.target.distribution.q_values(self.target.outputs(observations))
@@ -212,7 +212,7 @@ class Agent:
         return None if array is None else self._to_device(array)
 
 
-def take_greedily(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None) -> NDArray[np.int64]:
+def greedy_actions(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None) -> NDArray[np.int64]:
     """The allowed action with the highest of the Q-values [E, A], int64 [E]; `masks` bool [E, A]."""
     if masks is not None:
         q_values = np.where(masks, q_values, -np.inf)

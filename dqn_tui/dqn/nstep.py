@@ -6,25 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from dqn_tui.dqn.observations import Numbers
-
-
-class Transition(NamedTuple):
-    """One entry of the replay buffer.
-
-    Attributes:
-        observation: its frames' numbers.
-        action: index of the action.
-        reward: sum of the k rewards, discounted to the first step.
-        discount: gamma ** k, or 0 where the next observation was terminal.
-        next_observation: the frames' numbers of the observation k steps on.
-    """
-
-    observation: Numbers
-    action: int
-    reward: float
-    discount: float
-    next_observation: Numbers
+from dqn_tui.dqn.observation_store import Numbers
+from dqn_tui.dqn.transitions import Transition
 
 
 class WaitingStep(NamedTuple):

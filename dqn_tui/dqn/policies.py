@@ -51,11 +51,11 @@ class SoftPolicy(NamedTuple):
         return atoms.flatten(1), (self.probabilities.unsqueeze(2) * probabilities).flatten(1)
 
 
-def choose_greedily(q_values: Tensor, masks: Tensor | None) -> Tensor:
-    """The allowed action with the highest Q-value, int64 [B]; `masks` bool [B, A], None where all are allowed."""
+def make_greedy_policy(q_values: Tensor, masks: Tensor | None) -> GreedyPolicy:
+    """Return the policy that takes the allowed action with the highest Q-value; `masks` bool [B, A] or None."""
     if masks is not None:
         q_values = q_values.masked_fill(~masks, -torch.inf)
-    return q_values.argmax(1)
+    return GreedyPolicy(q_values.argmax(1))
 
 
 def make_soft_policy(q_values: Tensor, tau: float, masks: Tensor | None) -> SoftPolicy:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from dqn_tui.dqn.episodes import OpenEpisodes
-from dqn_tui.dqn.observations import ObservationStore
+from dqn_tui.dqn.observation_store import ObservationStore
+from dqn_tui.dqn.open_episodes import OpenEpisodes
 from dqn_tui.dqn.priorities import Priorities
 from dqn_tui.dqn.saved import Arrays
 from dqn_tui.dqn.sizes import count_frames

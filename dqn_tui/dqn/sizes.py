@@ -14,6 +14,8 @@ PRIORITY_BYTES = 8
 _ITEM_BYTES = {"float32": FLOAT_BYTES, "uint8": 1}
 # Leaves under one node of the tree of priorities.
 PRIORITY_BLOCK = 64
+TORCH_THREADS = 1
+"""For networks of a few layers a second thread costs more than it gains."""
 
 
 def count_frames(capacity: int, shape: Sequence[int], frames: int = 1, num_envs: int = 1, n_steps: int = 1) -> int:

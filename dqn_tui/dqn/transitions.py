@@ -1,16 +1,33 @@
-"""A ring of transitions that refer to their observations by number."""
+"""n-step transitions, and a ring of them that refers to their observations by number."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.dqn.nstep import Transition
-from dqn_tui.dqn.observations import read_numbers
+from dqn_tui.dqn.observation_store import Numbers, read_numbers
 from dqn_tui.dqn.ring import read_ring, write_ring
 from dqn_tui.dqn.saved import Arrays, read_finite, read_integers
+
+
+class Transition(NamedTuple):
+    """One entry of the replay buffer.
+
+    Attributes:
+        observation: its frames' numbers.
+        action: index of the action.
+        reward: sum of the k rewards, discounted to the first step.
+        discount: gamma ** k, or 0 where the next observation was terminal.
+        next_observation: the frames' numbers of the observation k steps on.
+    """
+
+    observation: Numbers
+    action: int
+    reward: float
+    discount: float
+    next_observation: Numbers
 
 
 class TransitionRing:

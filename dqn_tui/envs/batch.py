@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.envs.spec import EnvironmentSpec, Replayed
+from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 
 
 class Steps(NamedTuple):

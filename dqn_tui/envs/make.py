@@ -17,10 +17,8 @@ import gymnasium as gym
 from dqn_tui.config import Config
 from dqn_tui.envs import atari, minatar
 from dqn_tui.envs.catalog import check_installed
-from dqn_tui.envs.spec import Environment
+from dqn_tui.envs.environment import Environment
 from dqn_tui.errors import UsageError, did_you_mean
-
-__all__ = ["Environment", "import_environments", "make_environment", "register"]
 
 
 def import_environments(module: str) -> None:

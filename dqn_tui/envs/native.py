@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs import atari
 from dqn_tui.envs.batch import Steps
+from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.make import make_environment
-from dqn_tui.envs.spec import EnvironmentSpec, Replayed
 from dqn_tui.errors import UsageError
 
 _CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Steps
-from dqn_tui.envs.spec import EnvironmentSpec, Replayed
+from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.worker import FAILURE, TERMINAL_SIGNALS, Failure, WorkerEnvironment, work
 from dqn_tui.errors import UsageError
 

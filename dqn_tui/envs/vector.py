@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Environments, Steps
-from dqn_tui.envs.make import Environment, make_environment
+from dqn_tui.envs.environment import Environment, Replayed
+from dqn_tui.envs.make import make_environment
 from dqn_tui.envs.native import check_native, make_native_environments
 from dqn_tui.envs.parallel import ParallelEnvironments
-from dqn_tui.envs.spec import Replayed
 from dqn_tui.errors import UsageError
-
-__all__ = ["Environments", "Replayed", "SerialEnvironments", "Steps", "check_vectorization", "make_environments"]
 
 MOST_WORKERS_PER_CORE = 16
 

@@ -16,8 +16,8 @@ from gymnasium.vector.async_vector_env import _async_worker
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
+from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.make import import_environments, make_environment
-from dqn_tui.envs.spec import EnvironmentSpec, Replayed
 
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 FAILURE = "failure"

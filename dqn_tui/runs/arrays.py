@@ -6,7 +6,6 @@ https://github.com/huggingface/safetensors#format
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 
+from dqn_tui.dqn.saved import Arrays
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.durable import Content
-
-Arrays = Mapping[str, NDArray[Any]]
 
 LARGEST_HEADER_BYTES = 100_000
 _LENGTH_BYTES = 8

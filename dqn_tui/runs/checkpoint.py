@@ -19,9 +19,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config, parse_config
+from dqn_tui.dqn.saved import Arrays
 from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs import manifest as manifests
-from dqn_tui.runs.arrays import Arrays, decode_arrays, encode_arrays
+from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.durable import Content, remove_folder, write_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
 from dqn_tui.runs.manifest import FileEntry

@@ -10,13 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-# For networks of this size a second thread costs more than it brings.
-TORCH_THREADS = 1
 # With others than these the same arithmetic may give other last digits, and the same seed another episode.
 _DECISIVE = ("python", "torch", "numpy", "gymnasium", "device", "torch_threads")
 
 
-def describe_host(device: str) -> dict[str, Any]:
+def describe_host(device: str, torch_threads: int) -> dict[str, Any]:
     """Versions, device and threads, for `host.json`."""
     return {
         "dqn_tui": _version("dqn-tui"),
@@ -27,7 +25,7 @@ def describe_host(device: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "cpu_count": os.cpu_count(),
         "device": device,
-        "torch_threads": TORCH_THREADS,
+        "torch_threads": torch_threads,
     }
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.saved import Arrays
 from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, estimate_replay_bytes
 from dqn_tui.errors import CheckpointError, UsageError
-from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES, Arrays
+from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES
 from dqn_tui.runs.checkpoint import (
     GROUPS,
     STATE,

@@ -109,7 +109,7 @@ class BackgroundRun:
             self._fail(error, trainer)
         finally:
             if trainer is not None:
-                self._final_policy = trainer.learning.agent.copy_policy(), trainer.step
+                self._final_policy = trainer.learner.agent.copy_policy(), trainer.step
                 self._close(trainer)
             self._recorder.close()
 

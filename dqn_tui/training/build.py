@@ -9,12 +9,12 @@ import torch
 
 from dqn_tui.config import Config
 from dqn_tui.control import Control
+from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.envs.make import make_environment
 from dqn_tui.envs.vector import make_environments
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
 from dqn_tui.runs.folder import RunFolder
-from dqn_tui.runs.host import TORCH_THREADS
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.trainer import Trainer

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, read_array, read_integers
-from dqn_tui.envs.vector import Environments, Replayed, Steps
+from dqn_tui.envs.batch import Environments, Steps
+from dqn_tui.envs.environment import Replayed
 
 
 class EndedEpisode(NamedTuple):

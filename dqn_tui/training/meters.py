@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dqn_tui.dqn.agent import UpdateStatistics
+from dqn_tui.events import PHASES
 from dqn_tui.training.work_clock import working_seconds
 
 EPISODE_WINDOW = 100
-PHASES = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
 
 
 class PhaseClock:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
-from dqn_tui.envs.make import Environment, make_environment
+from dqn_tui.envs.environment import Environment
+from dqn_tui.envs.make import make_environment
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.seeding import episode_seed
 from dqn_tui.training.evaluation import value_actions

@@ -13,17 +13,17 @@ from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.training.emitter import Emitter
 from dqn_tui.training.episodes import EndedEpisode
-from dqn_tui.training.learning import Learning, measure_progress
+from dqn_tui.training.learner import Learner, measure_progress
 from dqn_tui.training.meters import EpisodeWindow, PhaseClock, RecentMeter
 
 
 class Reporter:
     """Reads the learning and the clock, changes neither, and makes events of what it finds."""
 
-    def __init__(self, config: Config, folder: RunFolder, learning: Learning, clock: PhaseClock, emit: Emitter) -> None:
+    def __init__(self, config: Config, folder: RunFolder, learner: Learner, clock: PhaseClock, emit: Emitter) -> None:
         self._config = config
         self._folder = folder
-        self._learning = learning
+        self._learner = learner
         self._clock = clock
         self._emit = emit
         self._recent = RecentMeter()
@@ -31,13 +31,13 @@ class Reporter:
 
     def tell_started(self, goal: float | None) -> None:
         """A run begins with its first step."""
-        config, spaces = self._config, self._learning.agent.spaces
+        config, spaces = self._config, self._learner.agent.spaces
         self._emit(
             events.RunStarted,
             run=str(self._folder.path),
             env=config.env,
             seed=config.seed,
-            device=str(self._learning.agent.device),
+            device=str(self._learner.agent.device),
             total_timesteps=config.total_timesteps,
             learning_starts=config.learning_starts,
             buffer_size=config.buffer_size,
@@ -70,7 +70,7 @@ class Reporter:
 
     def tell_episodes(self, ended: list[EndedEpisode]) -> None:
         """Training episodes ended at this step."""
-        first = self._learning.episodes - len(ended) + 1
+        first = self._learner.episodes - len(ended) + 1
         for number, episode in enumerate(ended, first):
             self._window.add(episode.episode_return, episode.length)
             self._emit(
@@ -84,27 +84,27 @@ class Reporter:
 
     def tell_progress(self) -> None:
         """Counts, schedules, means and speed."""
-        learning = self._learning
-        metrics = measure_progress(learning, self._clock.total_seconds)
-        metrics |= self._window.metrics() | learning.meter.take() | self._recent.measure(self._clock, learning.step)
+        learner = self._learner
+        metrics = measure_progress(learner, self._clock.total_seconds)
+        metrics |= self._window.metrics() | learner.meter.take() | self._recent.measure(self._clock, learner.step)
         self._emit(events.Progress, metrics={name: _shorten(value) for name, value in metrics.items()})
 
     def tell_ended(
         self, reason: str, checkpoint: str | None, *, best_eval_mean: float | None, save_problem: str | None
     ) -> None:
         """The last event of a run that nothing broke off."""
-        learning, wall_seconds = self._learning, self._clock.total_seconds
+        learner, wall_seconds = self._learner, self._clock.total_seconds
         self._emit(
             events.RunEnded,
             reason=reason,
-            episodes=learning.episodes,
+            episodes=learner.episodes,
             mean_return_100=self._window.mean_return,
             best_eval_mean=best_eval_mean,
-            updates=learning.updates,
+            updates=learner.updates,
             wall_seconds=round(wall_seconds, 3),
-            steps_per_second=round(learning.step / wall_seconds, 1) if wall_seconds else 0.0,
+            steps_per_second=round(learner.step / wall_seconds, 1) if wall_seconds else 0.0,
             checkpoint=checkpoint,
-            weights_sha256=weights_sha256(learning.agent.online),
+            weights_sha256=weights_sha256(learner.agent.online),
             save_problem=save_problem,
         )
 

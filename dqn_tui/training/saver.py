@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dqn_tui import events
+from dqn_tui.dqn.saved import Arrays
 from dqn_tui.errors import CheckpointError
-from dqn_tui.runs.arrays import Arrays
 from dqn_tui.runs.checkpoint import prune_checkpoints, read_checkpoint, save_checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.training.emitter import Emitter

@@ -15,22 +15,20 @@ from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import weights_sha256
-from dqn_tui.dqn.saved import MisfitError
-from dqn_tui.envs.make import Environment
-from dqn_tui.envs.vector import Environments
+from dqn_tui.dqn.saved import Arrays, MisfitError
+from dqn_tui.envs.batch import Environments
+from dqn_tui.envs.environment import Environment
 from dqn_tui.errors import CheckpointError, DivergedError
-from dqn_tui.events import Event
-from dqn_tui.runs.arrays import Arrays
+from dqn_tui.events import PHASES, Event
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.error_log import describe_error
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.emitter import Emitter
-from dqn_tui.training.evaluation import Evaluation
-from dqn_tui.training.evaluator import Evaluator
-from dqn_tui.training.learning import Learning
-from dqn_tui.training.meters import PHASES, PhaseClock
+from dqn_tui.training.evaluation import Evaluation, Evaluator
+from dqn_tui.training.learner import Learner
+from dqn_tui.training.meters import PhaseClock
 from dqn_tui.training.reporter import Reporter
 from dqn_tui.training.saver import Contents, Saver
 
@@ -59,8 +57,8 @@ class Trainer:
         self._saver = Saver(folder, config.keep_last, self._emit)
 
         self._clock = PhaseClock()
-        self.learning = Learning(config, environments, device, self._clock)
-        self._reporter = Reporter(config, folder, self.learning, self._clock, self._emit)
+        self.learner = Learner(config, environments, device, self._clock)
+        self._reporter = Reporter(config, folder, self.learner, self._clock, self._emit)
         self._evaluator = Evaluator(config, evaluation_environment)
 
         self._chores: deque[str] = deque()
@@ -108,11 +106,11 @@ class Trainer:
     @property
     def step(self) -> int:
         """Environment steps taken."""
-        return self.learning.step
+        return self.learner.step
 
     @property
     def _is_unfinished(self) -> bool:
-        is_busy = self.learning.owed_updates or self._chores
+        is_busy = self.learner.owed_updates or self._chores
         return bool(is_busy) or self.step < self._config.total_timesteps
 
     def _train(self) -> str:
@@ -132,26 +130,26 @@ class Trainer:
 
     def _advance(self) -> None:
         """One environment step, or one of the updates that it owes."""
-        learning = self.learning
-        if learning.owed_updates:
-            if not learning.updates:
+        learner = self.learner
+        if learner.owed_updates:
+            if not learner.updates:
                 self._emit(events.LearningStarted)
-            learning.update()
+            learner.update()
         else:
-            self._reporter.tell_episodes(learning.take_steps())
-        if not learning.owed_updates:
+            self._reporter.tell_episodes(learner.take_steps())
+        if not learner.owed_updates:
             self._finish_step()
 
     def _finish_step(self) -> None:
         """After a step and its updates: progress is told, and the chores that are due are noted."""
-        config, learning = self._config, self.learning
-        learning.finish_step()
-        if learning.count_due(config.progress_every) or self._granted_steps:
+        config, learner = self._config, self.learner
+        learner.finish_step()
+        if learner.count_due(config.progress_every) or self._granted_steps:
             self._reporter.tell_progress()
         is_last = self.step >= config.total_timesteps
-        if is_last or (config.eval_every and learning.count_due(config.eval_every)):
+        if is_last or (config.eval_every and learner.count_due(config.eval_every)):
             self._chores.append("evaluate")
-        if not is_last and config.save_every and learning.count_due(config.save_every):
+        if not is_last and config.save_every and learner.count_due(config.save_every):
             self._chores.append("save")
         self._granted_steps = max(0, self._granted_steps - 1)
 
@@ -167,7 +165,7 @@ class Trainer:
         self._clock.switch("other")
         if self._resumed is None:
             self._reporter.tell_started(self._evaluator.goal)
-            self.learning.start_episodes()
+            self.learner.start_episodes()
         else:
             self._reporter.tell_resumed(self._resumed, self._recorder.host_change, is_exact=self._is_exact)
 
@@ -201,7 +199,7 @@ class Trainer:
                 self._stop = request
                 self._emit(events.StopRequested)
             case requests.CopyPolicy(reply):
-                reply((self.learning.agent.copy_policy(), self.step))
+                reply((self.learner.agent.copy_policy(), self.step))
             case requests.Save():
                 self._save("request")
             case requests.Evaluate() if not self._evaluator.is_busy:
@@ -218,7 +216,7 @@ class Trainer:
     def _grant_step(self) -> None:
         """One more environment step during a pause; a step whose updates are still owed is finished before it."""
         if self._is_paused:
-            is_step_open = self.learning.owed_updates > 0 and not self._granted_steps
+            is_step_open = self.learner.owed_updates > 0 and not self._granted_steps
             self._granted_steps += 1 + is_step_open
 
     def _resume(self) -> None:
@@ -235,7 +233,7 @@ class Trainer:
         phase = self._clock.switch("evaluation")
         may_wait = not self._is_paused
         evaluation = self._evaluator.play(
-            self.learning.agent.online,
+            self.learner.agent.online,
             chore,
             self.step,
             should_continue=lambda: self._may_go_on_evaluating(may_wait=may_wait),
@@ -271,7 +269,7 @@ class Trainer:
         Raises:
             DivergedError: the weights are not finite, and must not take a good checkpoint's place.
         """
-        self.learning.agent.check_weights()
+        self.learner.agent.check_weights()
         phase = self._clock.switch("saving")
         path = self._saver.save(reason, self.step, self._collect)
         self._clock.switch(phase)
@@ -279,7 +277,7 @@ class Trainer:
 
     def _collect(self) -> Contents:
         """All that the rest of the run depends on, and how long its files are by now."""
-        arrays, learning = self.learning.get_state()
+        arrays, learning = self.learner.get_state()
         state = {
             "learning": learning,
             "chores": list(self._chores),
@@ -290,9 +288,9 @@ class Trainer:
         }
         facts = {
             "config": self._config.model_dump(mode="json"),
-            "spaces": self.learning.agent.spaces.to_dict(),
+            "spaces": self.learner.agent.spaces.to_dict(),
             "eval_mean": self._evaluator.mean_at(self.step),
-            "weights_sha256": weights_sha256(self.learning.agent.online),
+            "weights_sha256": weights_sha256(self.learner.agent.online),
         }
         return arrays, facts, state
 
@@ -321,7 +319,7 @@ class Trainer:
         self._evaluator.set_state(state["evaluator"])
         self._reporter.set_state(state["window"])
         self._clock.seconds.update({phase: float(state["seconds"][phase]) for phase in PHASES})
-        return self.learning.set_state(arrays, state["learning"])
+        return self.learner.set_state(arrays, state["learning"])
 
     # --- ends ---
 

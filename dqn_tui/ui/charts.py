@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from dqn_tui.ui.rows import Row
 from dqn_tui.ui.scene import Scene
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series, SmoothedSeries
-from dqn_tui.view.text import number, short_number
+from dqn_tui.view.text import fixed, number, short_number
 
 Range = tuple[float, float]
 
@@ -59,15 +58,6 @@ class ChartSpec:
 def smoothing_name(window: int) -> str:
     """`mean100`, or `raw` where nothing is smoothed."""
     return f"mean{window}" if window > 1 else "raw"
-
-
-def fixed(value: float | None) -> str:
-    """A return with a fixed number of decimals, so that numbers stand still under each other."""
-    if value is None or not math.isfinite(value):
-        return "-"
-    if abs(value) >= 99_999.95:
-        return short_number(value)
-    return f"{value:.1f}" if abs(value) >= 10 or value == int(value) else f"{value:.2f}"
 
 
 def _fact(label: str, value: str, role: str = "muted", width: int = 6) -> Row:

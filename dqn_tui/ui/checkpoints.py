@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.panel import FramedPanel, numbered_title
 from dqn_tui.ui.rows import Row, centre_block
 from dqn_tui.view.run_view import EvaluationPoint
-from dqn_tui.view.text import bar, size
+from dqn_tui.view.text import bar, fixed, size
 
 
 class CheckpointsPanel(FramedPanel):

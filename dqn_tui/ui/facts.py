@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import number, short_number
+from dqn_tui.view.text import fixed, number, short_number
 
 _GLYPHS = {
     "0": ("╭─╮", "│ │", "╰─╯"),

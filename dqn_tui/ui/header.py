@@ -7,8 +7,7 @@ from collections.abc import Hashable, Sequence
 from dqn_tui.ui.panel import Panel
 from dqn_tui.ui.rows import Row, join_fitting, justify, row_width
 from dqn_tui.ui.states import state_run
-from dqn_tui.view.log_line import base_name
-from dqn_tui.view.text import duration, plain, short_number
+from dqn_tui.view.text import base_name, duration, plain, short_number
 
 _DOT = (" · ", "dim")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
-from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.panel import FramedPanel, Panel, numbered_title
 from dqn_tui.ui.rows import Row, centre_block, fit, join_fitting
 from dqn_tui.ui.scene import Scene
-from dqn_tui.view.run_view import EvaluationPoint, LogLine, RunView
-from dqn_tui.view.text import plain, short_number
+from dqn_tui.view.log_line import LogLine
+from dqn_tui.view.run_view import EvaluationPoint, RunView
+from dqn_tui.view.text import fixed, plain, short_number
 
 _ROLES = {
     "warning": "warning",

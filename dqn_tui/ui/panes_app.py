@@ -27,12 +27,12 @@ from dqn_tui.ui.mini import MiniCharts
 from dqn_tui.ui.panel import FramedPanel, Panel
 from dqn_tui.ui.phases import PhasesPanel
 from dqn_tui.ui.rollout import RolloutPanel
-from dqn_tui.ui.scene import SMOOTHING_WINDOWS
 from dqn_tui.ui.settings import SettingsPanel
 from dqn_tui.ui.stage import Stage
 from dqn_tui.ui.summary import SummaryPanel
 from dqn_tui.ui.too_small import TooSmallPanel
 from dqn_tui.view.run_view import RunView
+from dqn_tui.view.series import SmoothedSeries
 
 _STOP_SECONDS = 2.0
 
@@ -142,9 +142,9 @@ class PanesApp(BaseApp):
 
     def action_smooth(self, direction: int) -> None:
         """More or less smoothing, for all charts."""
-        last = len(SMOOTHING_WINDOWS) - 1
-        position = SMOOTHING_WINDOWS.index(self.scene.smoothing) + direction
-        self.scene.smoothing = SMOOTHING_WINDOWS[min(last, max(0, position))]
+        last = len(SmoothedSeries.WINDOWS) - 1
+        position = SmoothedSeries.WINDOWS.index(self.scene.smoothing) + direction
+        self.scene.smoothing = SmoothedSeries.WINDOWS[min(last, max(0, position))]
         words = "off" if self.scene.smoothing == 1 else f"mean of {self.scene.smoothing}"
         self.tell(words, "Smoothing", timeout=1.5)
         self.scene.version += 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from dqn_tui.events import PHASES
 from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row, centre_block
 from dqn_tui.view.text import bar
 
-_ORDER = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
 # Always these first, so that no row changes place while somebody reads it.
 _FOLDED = ("saving", "evaluation", "acting", "sampling", "environment", "learning")
 _LABEL_WIDTH = 12
@@ -28,7 +28,7 @@ class PhasesPanel(FramedPanel):
         if not phases:
             return centre_block([[("measured once training runs", "muted")]], width, height)
         folded = fold(phases, height)
-        names = [name for name in dict.fromkeys((*_ORDER, *folded)) if name in folded]
+        names = [name for name in dict.fromkeys((*PHASES, *folded)) if name in folded]
         return [self._row(name, folded[name], width) for name in names]
 
     def _row(self, name: str, share: float, width: int) -> Row:

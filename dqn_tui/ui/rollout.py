@@ -12,13 +12,12 @@ from textual.message import Message
 from textual.strip import Strip
 
 from dqn_tui.rollout import Rollout, RolloutFrame
-from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.keys import ROLLOUT_KEYS, bindings
 from dqn_tui.ui.panel import DRAWING_ERRORS, FramedPanel, to_strip
 from dqn_tui.ui.picture import Line, line_width, picture_lines, text_rows
 from dqn_tui.ui.rows import Row, centre, centre_block, fit, frame, join_or_tell, row_width, shorten
 from dqn_tui.ui.scene import Scene
-from dqn_tui.view.text import bar, number, plain
+from dqn_tui.view.text import bar, fixed, number, plain
 
 FRAMES_PER_SECOND = 12
 _NUMBER = 8

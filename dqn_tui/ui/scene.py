@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from dqn_tui.ui.colors import Colors
 from dqn_tui.view.run_view import RunView
 
-SMOOTHING_WINDOWS = (1, 10, 50, 100, 500)
-
 
 @dataclass
 class Scene:

@@ -7,13 +7,12 @@ import textwrap
 from collections.abc import Sequence
 
 from dqn_tui.events import RunEnded, RunFailed
-from dqn_tui.ui.charts import fixed
 from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row, fit
 from dqn_tui.ui.states import state_run
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.summary import find_divergence
-from dqn_tui.view.text import duration, plain
+from dqn_tui.view.text import duration, fixed, plain
 
 _REASONS = {
     "completed": "all steps were taken",

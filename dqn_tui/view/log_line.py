@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dqn_tui import events
-from dqn_tui.view.text import duration, mean_and_spread, number, size, symbol
+from dqn_tui.view.text import base_name, duration, mean_and_spread, number, size, symbol
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,3 @@ def _tell_end(event: events.RunEnded) -> tuple[str, str]:
 
 def _tell_unsaved(event: events.RunEnded | events.RunFailed) -> str:
     return "; the last save failed" if event.save_problem else ""
-
-
-def base_name(path: str) -> str:
-    """The last part of a path, as a line has room for."""
-    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]

@@ -14,8 +14,6 @@ from dqn_tui.view.log_line import LogLine, describe
 from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.series import Series, SmoothedSeries
 
-__all__ = ["Checkpoint", "EvaluationPoint", "LogLine", "RunView"]
-
 _EVALUATIONS_KEPT = 500
 _CHECKPOINTS_KEPT = 200
 _LINES_KEPT = 500
@@ -33,7 +31,7 @@ class EvaluationPoint:
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class SavedCheckpoint:
     """A checkpoint on disk, saved at UTC second `time`."""
 
     path: str
@@ -82,7 +80,7 @@ class RunView:
         self.metrics: dict[str, float] = {}
         self.evaluations: list[EvaluationPoint] = []
         self.best_evaluation: EvaluationPoint | None = None
-        self.checkpoints: list[Checkpoint] = []
+        self.checkpoints: list[SavedCheckpoint] = []
         self.log: deque[LogLine] = deque(maxlen=_LINES_KEPT)
         self._clock = RunClock()
         self._is_started = self._has_learned = False
@@ -180,7 +178,7 @@ class RunView:
 
     def _on_checkpoint_saved(self, event: events.CheckpointSaved) -> None:
         self._is_saving = False
-        checkpoint = Checkpoint(
+        checkpoint = SavedCheckpoint(
             event.path, event.step, event.size_bytes, event.reason, event.eval_mean, event.time, event.seconds
         )
         self.checkpoints = [*self.checkpoints[1 - _CHECKPOINTS_KEPT :], checkpoint]
@@ -319,6 +317,6 @@ class RunView:
         return self.evaluations[-1] if self.evaluations else None
 
     @property
-    def last_saved(self) -> Checkpoint | None:
+    def last_saved(self) -> SavedCheckpoint | None:
         """The newest checkpoint."""
         return self.checkpoints[-1] if self.checkpoints else None

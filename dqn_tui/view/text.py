@@ -94,6 +94,15 @@ def number(value: float | None) -> str:
     return "0" if size == 0 else re.sub(r"(\.0)?e([+-])0?", r"e\2", f"{value:.1e}")
 
 
+def fixed(value: float | None) -> str:
+    """A return with a fixed number of decimals, so that numbers stand still under each other."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    if abs(value) >= 99_999.95:
+        return short_number(value)
+    return f"{value:.1f}" if abs(value) >= 10 or value == int(value) else f"{value:.2f}"
+
+
 def mean_and_spread(mean: float, spread: float) -> str:
     """`"475 ±3.2"`; a spread that is but the rounding of equal numbers is 0."""
     return f"{number(mean)} ±{number(0.0 if spread < 1e-6 * abs(mean) else spread)}"
@@ -116,6 +125,11 @@ def size(count: float) -> str:
     while abs(scaled) >= 999.5 and power < len(units) - 1:
         scaled, power = scaled / 1024, power + 1
     return f"{scaled:.{0 if power == 0 or abs(scaled) >= 99.95 else 1}f} {units[power]}"
+
+
+def base_name(path: str) -> str:
+    """The last part of a path, as a line has room for."""
+    return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 def bar(fraction: float, width: int, marker: str = "braille") -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config, parse_config
 from dqn_tui.envs.make import register
 from dqn_tui.runs.checkpoint import Checkpoint
-from dqn_tui.training.restore import load_policy
+from dqn_tui.training.saved_policy import load_policy
 from tests.dynamic_programming import (
     Model,
     best_return,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from dqn_tui.dqn.distributions import Categorical, Distribution, Expectation, Quantiles
-from dqn_tui.dqn.policies import GreedyPolicy, SoftPolicy, choose_greedily, make_soft_policy, munchausen_rewards
+from dqn_tui.dqn.policies import GreedyPolicy, SoftPolicy, make_greedy_policy, make_soft_policy, munchausen_rewards
 
 CPU = torch.device("cpu")
 ACTIONS = torch.tensor([1, 0, 2, 1])
@@ -28,7 +28,7 @@ def draw_outputs(distribution: Distribution, seed: int = 0) -> Tensor:
 
 def draw_targets(distribution: Distribution) -> Tensor:
     next_outputs = draw_outputs(distribution, seed=1)
-    policy = GreedyPolicy(choose_greedily(distribution.q_values(next_outputs), None))
+    policy = make_greedy_policy(distribution.q_values(next_outputs), None)
     return distribution.targets(
         torch.tensor([0.5, -3.0, 0.0, 1.0]), torch.tensor([0.9, 0.0, 0.9, 0.81]), next_outputs, policy
     )
@@ -134,13 +134,13 @@ NEXT_Q_ONLINE = torch.tensor([[3.0, 2.0], [0.0, 1.0], [-9.0, 0.5]])
 
 
 def test_dqn_takes_the_target_networks_highest_value() -> None:
-    policy = GreedyPolicy(choose_greedily(NEXT_Q_TARGET, None))
+    policy = make_greedy_policy(NEXT_Q_TARGET, None)
     targets = Expectation().targets(REWARDS, DISCOUNTS, NEXT_Q_TARGET, policy)
     torch.testing.assert_close(targets, torch.tensor([1 + 0.9 * 5, 2.0, -1 + 0.81 * -2]))
 
 
 def test_double_dqn_selects_with_the_online_network_and_values_with_the_target_network() -> None:
-    policy = GreedyPolicy(choose_greedily(NEXT_Q_ONLINE, None))
+    policy = make_greedy_policy(NEXT_Q_ONLINE, None)
     targets = Expectation().targets(REWARDS, DISCOUNTS, NEXT_Q_TARGET, policy)
     torch.testing.assert_close(targets, torch.tensor([1 + 0.9 * 1, 2.0, -1 + 0.81 * -4]))
 
@@ -158,7 +158,7 @@ def test_the_quantiles_of_the_chosen_action_are_shifted_and_discounted() -> None
 
 def test_an_action_that_is_not_allowed_is_not_chosen_however_high_its_value() -> None:
     masks = torch.tensor([[True, False], [False, True], [True, True]])
-    assert choose_greedily(NEXT_Q_TARGET, masks).tolist() == [0, 1, 0]
+    assert make_greedy_policy(NEXT_Q_TARGET, masks).actions.tolist() == [0, 1, 0]
 
 
 @pytest.mark.parametrize("name", ["none", "c51", "qr"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dqn_tui.dqn.nstep import NStepAccumulator
-from dqn_tui.dqn.observations import Numbers
+from dqn_tui.dqn.observation_store import Numbers
 
 GAMMA = 0.5
 Row = tuple[int, int, float, float, int]

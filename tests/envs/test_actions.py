@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dqn_tui.envs.actions import MOST_COMBINATIONS, Actions
-from dqn_tui.envs.spec import Environment
+from dqn_tui.envs.environment import Environment
 from dqn_tui.errors import UsageError
 from tests.envs.toys import Sampled
 from tests.helpers import one_line

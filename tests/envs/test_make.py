@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dqn_tui.envs.make import Environment, import_environments, make_environment
-from dqn_tui.envs.spec import EnvironmentSpec
+from dqn_tui.envs.environment import Environment, EnvironmentSpec
+from dqn_tui.envs.make import import_environments, make_environment
 from dqn_tui.errors import UsageError
 from dqn_tui.spaces import Spaces
 from tests import toy

@@ -23,7 +23,7 @@ from dqn_tui.runs.checkpoint import (
 )
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.spaces import Spaces
-from dqn_tui.training.restore import load_policy
+from dqn_tui.training.saved_policy import load_policy
 from tests.helpers import one_line, quick_config, reseal
 
 CONFIG = quick_config()

@@ -165,7 +165,7 @@ def test_several_environments_learn_what_one_learns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("distribution", ["none", "c51", "qr"])
 def test_scaled_rewards_are_learned_and_all_numbers_are_told_as_they_are(tmp_path: Path, distribution: str) -> None:
     session = learn(tmp_path, reward_scale=0.1, distribution=distribution, v_max=0.1, log_every=100)
-    assert session.trainer.learning.replay.sample(50, np.random.default_rng(0)).rewards.max() == np.float32(0.1)
+    assert session.trainer.learner.replay.sample(50, np.random.default_rng(0)).rewards.max() == np.float32(0.1)
     fork, end = values(session)
     assert fork == pytest.approx([0.3, 0.9], abs=0.08)
     assert end == pytest.approx([1.0, 1.0], abs=0.08)

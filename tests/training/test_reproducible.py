@@ -12,7 +12,8 @@ import pytest
 from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Request, Resume, Save, TakeStep
-from dqn_tui.envs.make import Environment, make_environment
+from dqn_tui.envs.environment import Environment
+from dqn_tui.envs.make import make_environment
 from dqn_tui.events import Event
 from dqn_tui.seeding import episode_seed
 from tests.helpers import Follower, Session, train

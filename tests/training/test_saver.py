@@ -327,5 +327,5 @@ def test_what_was_loaded_is_saved_again_byte_by_byte(tmp_path: Path) -> None:
 def test_the_first_event_says_how_much_memory_the_replay_buffer_takes(tmp_path: Path) -> None:
     session = train(tmp_path, buffer_size=1_000)
     started = session.only(events.RunStarted)
-    assert started.replay_bytes == session.trainer.learning.replay.nbytes == 72_128
+    assert started.replay_bytes == session.trainer.learner.replay.nbytes == 72_128
     assert "replay buffer up to 70.4 kB" in show(session.events).log[0].text

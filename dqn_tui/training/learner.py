@@ -12,7 +12,7 @@ from dqn_tui.dqn.agent import Agent
 from dqn_tui.dqn.replay import ReplayBuffer
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, blame, read_count
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
-from dqn_tui.envs.vector import Environments, Steps
+from dqn_tui.envs.batch import Environments, Steps
 from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import episode_seed, make_generator
 from dqn_tui.spaces import Spaces
@@ -20,7 +20,7 @@ from dqn_tui.training.episodes import EndedEpisode, TrainingEpisodes
 from dqn_tui.training.meters import PhaseClock, UpdateMeter
 
 
-class Learning:
+class Learner:
     """What learns, what it learns from, and every random stream of it.
 
     Attributes:
@@ -216,15 +216,15 @@ def make_replay(config: Config, spaces: Spaces) -> ReplayBuffer:
     )
 
 
-def measure_progress(learning: Learning, seconds: float) -> dict[str, float]:
+def measure_progress(learner: Learner, seconds: float) -> dict[str, float]:
     """Counts and schedules after `seconds` of work, under Stable-Baselines3's names."""
     return {
-        "time/total_timesteps": learning.step,
+        "time/total_timesteps": learner.step,
         "time/time_elapsed": seconds,
-        "time/fps": learning.step / seconds if seconds else 0.0,
-        "time/episodes": learning.episodes,
-        "rollout/exploration_rate": learning.epsilon,
-        "replay/size": learning.replay.size,
-        "train/n_updates": learning.updates,
-        "train/learning_rate": learning.agent.learning_rate(learning.step),
+        "time/fps": learner.step / seconds if seconds else 0.0,
+        "time/episodes": learner.episodes,
+        "rollout/exploration_rate": learner.epsilon,
+        "replay/size": learner.replay.size,
+        "train/n_updates": learner.updates,
+        "train/learning_rate": learner.agent.learning_rate(learner.step),
     }

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dqn_tui.dqn.observations import Numbers, ObservationStore
+from dqn_tui.dqn.observation_store import Numbers, ObservationStore
 
 
 def stack(*values: float) -> NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.dqn.nstep import NStepAccumulator, WaitingStep
-from dqn_tui.dqn.observations import Numbers, read_numbers
+from dqn_tui.dqn.observation_store import Numbers, read_numbers
 from dqn_tui.dqn.saved import Arrays, read_array, read_finite, read_integers
 
 _GONE = -1
