@@ -196,18 +196,29 @@ def envs(as_json: Json = False) -> int:
 
 
 def main() -> None:
-    """Run the command line; wrong use is one line on stderr and exit code 2."""
+    """Run the command line, and end the process with its exit code, whatever threads are left."""
+    from dqn_tui.commands.leaving import leave
+
     try:
-        code = app(standalone_mode=False)
+        code = run()
+    except Exception:  # noqa: BLE001 - the traceback is printed here, because a thread that is left would hold up the end
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    leave(code)
+
+
+def run() -> int:
+    """Run the command line; returns the exit code. Wrong use is one line on stderr and exit code 2."""
+    try:
+        return int(app(standalone_mode=False) or 0)
     except (UsageError, TyperException) as error:
         from dqn_tui.commands.terminal import say
 
         message = error.format_message() if isinstance(error, TyperException) else str(error)
         say(message.replace("Value error, ", ""))
-        sys.exit(2)
+        return 2
     except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
-    sys.exit(code)
+        return 130
 
 
 def _resolve_marker(marker: Marker) -> str:

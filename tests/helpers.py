@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-from dqn_tui.cli import main
+from dqn_tui.cli import run
 from dqn_tui.config import Config, parse_config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import Agent
@@ -249,11 +249,7 @@ def run_program(*arguments: str, cwd: Path, **variables: str) -> subprocess.Comp
 def call_program(*arguments: str) -> int:
     """The program in this process, for what does not need one of its own; returns the exit code."""
     with patch.object(sys, "argv", ["dqn-tui", *arguments]):
-        try:
-            main()
-        except SystemExit as end:
-            return int(end.code or 0)
-    raise AssertionError("the program does not end")
+        return run()
 
 
 def reseal(checkpoint: Path, **changes: Any) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.signals import FAILED_CODE, SignalTraps, signal_code
 from dqn_tui.commands.terminal import Terminal, say
 from dqn_tui.errors import UsageError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from dqn_tui.dqn.network import QNetwork
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.training.evaluation import Evaluation
+    from dqn_tui.ui.watch_app import WatchApp
 
 
 def evaluate_policy(
@@ -75,12 +77,20 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()
+    if app.was_lost and app.error is None:
+        terminal.detach()
+    code = _watch_code(app)
+    player.close()
+    if not player.join(ROLLOUT_SECONDS):
+        say("the environment hangs and is left behind")
+        leave_at_once(code)
+    return code
+
+
+def _watch_code(app: WatchApp) -> int:
     if app.error is not None:
         return _tell_failure("screen", app.error)
-    if app.was_lost:
-        terminal.detach()
-        return signal_code(signal.SIGHUP)
-    return app.return_code or 0
+    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0
 
 
 def _load(target: Path, imports: tuple[str, ...], *, should_take_last: bool) -> tuple[Checkpoint, Config, QNetwork]:

@@ -57,6 +57,8 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._has_left.set()
+        # The leaver may still wait for the first of its two events.
+        self._is_ending.set()
         self._traps.__exit__(kind, error, trace)
 
     def show_dashboard(self, app: DashboardApp) -> int:

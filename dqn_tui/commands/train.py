@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.terminal import reserved_output, say, silence
 from dqn_tui.config import Config, change_config
 from dqn_tui.errors import UsageError
@@ -88,6 +89,9 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
             _print_summary(view, folder, options.imports)
         if cause := find_divergence(view):
             say(f"run diverged at step {view.step:,}: {cause}")
+        if not run.close_rollouts(ROLLOUT_SECONDS):
+            say("the rollout's environment hangs and is left behind")
+            leave_at_once(code)
     return code
 
 

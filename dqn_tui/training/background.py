@@ -23,7 +23,7 @@ from dqn_tui.runs.resume import SavedRun
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
-    from dqn_tui.training.player import Policy
+    from dqn_tui.training.player import EpisodePlayer, Policy
     from dqn_tui.training.trainer import Trainer
 
 # Too frequent to be shown one by one; a viewer's timer picks them up.
@@ -56,6 +56,7 @@ class BackgroundRun:
         self._on_news: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
         self._final_policy: Policy | None = None
+        self._players: list[EpisodePlayer] = []
         self._is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
@@ -79,7 +80,16 @@ class BackgroundRun:
         """A player of greedy episodes with the weights as they are at each episode's start."""
         from dqn_tui.training.player import EpisodePlayer
 
-        return EpisodePlayer(self._config, self._config.seed, self._copy_policy)
+        self._players = [player for player in self._players if not player.join(0)]
+        self._players.append(EpisodePlayer(self._config, self._config.seed, self._copy_policy))
+        return self._players[-1]
+
+    def close_rollouts(self, seconds: float) -> bool:
+        """End all players; returns whether they ended in time, which an environment that hangs prevents."""
+        deadline = time.monotonic() + seconds
+        for player in self._players:
+            player.close()
+        return all(player.join(max(0.0, deadline - time.monotonic())) for player in self._players)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the run's end; whether it came in time."""

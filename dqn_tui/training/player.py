@@ -108,6 +108,14 @@ class EpisodePlayer:
             self._is_closed = True
             self._condition.notify_all()
 
+    def join(self, seconds: float) -> bool:
+        """Wait for the end of a player that is closed; returns whether it came in time.
+
+        It comes after the call of the environment or the network that is under way.
+        """
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
     def _run(self) -> None:
         try:
             environment = make_environment(self._config, should_render=True)
