@@ -172,6 +172,25 @@ class CannotClose(OneState):
             raise RuntimeError("the door is stuck")
 
 
+class LeaksThread(OneState):
+    """Starts a thread that never ends, and that the interpreter would wait for."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode=render_mode)
+        threading.Thread(target=threading.Event().wait).start()
+
+
+class HangsInRender(OneState):
+    """Draws its first picture, and never comes back with the second."""
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"]}
+
+    def render(self) -> Any:
+        if self._steps:
+            _hang()
+        return np.zeros((8, 8, 3), np.uint8)
+
+
 class OffsetActions(OneState):
     """Actions 5, 6 and 7; keeps those it got."""
 
@@ -243,6 +262,8 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
     _register("BrokenFromTheStart", BrokenFromTheStart)
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)
+    _register("LeaksThread", LeaksThread, max_episode_steps=EPISODE_STEPS)
+    _register("HangsInRender", HangsInRender, max_episode_steps=EPISODE_STEPS)
     _register("OffsetActions", OffsetActions)
     _register(
         "Image", Spaces, kwargs={"observation_space": spaces.Box(0, 255, (4, 4, 3), np.uint8), "action_space": _TWO}

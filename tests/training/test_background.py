@@ -173,3 +173,15 @@ def test_a_rollout_plays_the_policy_of_a_run_that_goes_on_and_of_one_that_ended(
     assert last.frame is not None
     assert f"{ended.step:,}" in last.frame.policy
     last.close()
+
+
+def test_rollouts_that_are_still_open_are_closed_with_the_run(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG)
+    follower.wait_for(events.LearningStarted)
+    players = [follower.run.start_rollout() for _ in range(2)]
+    wait_until(lambda: all(player.frame for player in players), "a first frame of each")
+    players[0].close()
+    follower.run.request(Stop(should_save=False))
+    assert follower.run.join(LIMIT_SECONDS)
+    assert follower.run.close_rollouts(LIMIT_SECONDS)
+    assert "rollout" not in [thread.name for thread in threading.enumerate()]

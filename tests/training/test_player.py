@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from gymnasium.envs.classic_control import CartPoleEnv
 
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.player import EpisodePlayer
-from tests.helpers import quick_config, wait_until
+from tests.helpers import LIMIT_SECONDS, quick_config, wait_until
 
 NETWORK = QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))
 
@@ -104,6 +106,36 @@ def test_an_environment_that_fails_ends_the_player_with_one_line(env_id: str, wo
     else:
         assert frame_of(player).picture is None
     player.close()
+
+
+def test_a_closed_player_is_joined_once_its_environment_is_closed(
+    player: EpisodePlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = []
+    monkeypatch.setattr(CartPoleEnv, "close", lambda _: closed.append(threading.current_thread().name))
+    frame_of(player)
+    assert not player.join(0)
+    player.close()
+    assert player.join(LIMIT_SECONDS)
+    assert closed == ["rollout"]
+
+
+def test_a_player_whose_environment_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, may_go_on = threading.Event(), threading.Event()
+
+    def hang(_: CartPoleEnv) -> None:
+        hangs.set()
+        may_go_on.wait(LIMIT_SECONDS)
+
+    monkeypatch.setattr(CartPoleEnv, "render", hang)
+    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: (NETWORK, 0))
+    try:
+        assert hangs.wait(LIMIT_SECONDS)
+        player.close()
+        assert not player.join(0.01)
+    finally:
+        may_go_on.set()
+    assert player.join(LIMIT_SECONDS)
 
 
 def test_without_a_policy_it_says_so() -> None:

@@ -1,0 +1,111 @@
+"""The end of the process, with threads that do not end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from dqn_tui.commands import leaving
+from tests.helpers import one_line, only_run, program_environment, quick_flags, run_program
+
+TOY = ("--import", "tests.toy", "--env", "Toy/LeaksThread-v0")
+SETUP = """
+    import atexit, os, sys, threading
+    from dqn_tui.commands import leaving
+    leaving.THREADS_SECONDS = leaving.EXIT_SECONDS = 0.2
+    atexit.register(os.write, 2, b"handler\\n")
+    print("kept", end="")
+"""
+NEVER = "threading.Event().wait"
+THREAD = {
+    "none": "",
+    "daemon": f"threading.Thread(target={NEVER}, daemon=True).start()",
+    "no daemon": f"threading.Thread(target={NEVER}).start()",
+}
+
+
+def run_script(script: str, output: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own, after `SETUP`."""
+    return subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(script)],
+        env=program_environment(PYTHONUNBUFFERED=""),
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("thread", THREAD)
+@pytest.mark.parametrize("code", [0, 7])
+def test_the_process_ends_with_its_code_and_output_and_exit_handlers(thread: str, code: int) -> None:
+    result = run_script(f"{THREAD[thread]}\nleaving.leave({code})")
+    assert (result.returncode, result.stdout, result.stderr) == (code, "kept", "handler\n")
+
+
+def test_a_thread_in_the_middle_of_torch_does_not_abort_the_end() -> None:
+    """An interpreter that shuts down kills it in a destructor, which is `std::terminate`."""
+    result = run_script(
+        """
+        import torch
+        has_begun = threading.Event()
+        def work():
+            while True:
+                torch.zeros(1).view(-1)
+                has_begun.set()
+        threading.Thread(target=work, daemon=True).start()
+        has_begun.wait()
+        leaving.leave(0)
+        """
+    )
+    assert (result.returncode, result.stderr) == (0, "handler\n")
+
+
+def test_a_thread_that_ends_soon_is_waited_for() -> None:
+    result = run_script(
+        """
+        leaving.THREADS_SECONDS = leaving.EXIT_SECONDS = 60
+        main = threading.main_thread()
+        def upload():
+            while leaving.time.monotonic() < deadline: pass
+            print(" too", end="")
+        deadline = leaving.time.monotonic() + 0.5
+        threading.Thread(target=upload).start()
+        leaving.leave(0)
+        """
+    )
+    assert (result.returncode, result.stdout) == (0, "kept too")
+
+
+def test_an_exit_handler_that_hangs_does_not_hold_up_the_end() -> None:
+    result = run_script(f"{THREAD['daemon']}\natexit.register({NEVER})\nleaving.leave(3)")
+    assert (result.returncode, result.stdout) == (3, "kept")
+
+
+def test_output_that_cannot_be_written_is_no_success() -> None:
+    with open("/dev/full", "w") as full:
+        result = run_script(f"{THREAD['daemon']}\nleaving.leave(0)", full.fileno())
+    assert result.returncode == leaving.FAILED_CODE
+    assert "cannot write the output" in result.stderr
+
+
+def test_an_environment_that_leaks_a_thread_is_trained_and_evaluated(tmp_path: Path) -> None:
+    flags = quick_flags(total_timesteps=200)
+    trained = run_program("--no-ui", "--runs-dir", str(tmp_path), *TOY, *flags, cwd=tmp_path)
+    assert trained.returncode == 0, trained.stderr
+    assert "completed" in trained.stdout
+    run = str(only_run(tmp_path).path)
+    evaluated = run_program("eval", run, "--last", "--episodes", "2", *TOY[:2], cwd=tmp_path)
+    assert evaluated.returncode == 0, evaluated.stderr
+    assert "2 greedy episodes" in evaluated.stdout
+
+
+def test_wrong_use_ends_with_its_line_although_the_environment_leaks_a_thread(tmp_path: Path) -> None:
+    result = run_program("--no-ui", "--runs-dir", str(tmp_path), *TOY, "--until-solved", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "until_solved needs a goal" in one_line(result.stderr)
