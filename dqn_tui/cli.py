@@ -196,19 +196,19 @@ def envs(as_json: Json = False) -> int:
 
 
 def main() -> None:
-    """Run the command line, and end the process with its exit code, whatever threads are left."""
+    """Run the command line and exit with its code, even if other threads are still running."""
     from dqn_tui.commands.leaving import leave
 
     try:
         code = run()
-    except Exception:  # noqa: BLE001 - the traceback is printed here, because a thread that is left would hold up the end
+    except Exception:  # noqa: BLE001 - raising further would let the interpreter wait for other threads
         sys.excepthook(*sys.exc_info())
         code = 1
     leave(code)
 
 
 def run() -> int:
-    """Run the command line; returns the exit code. Wrong use is one line on stderr and exit code 2."""
+    """Run the command line and return the exit code; a usage error is one line on stderr and exit code 2."""
     try:
         return int(app(standalone_mode=False) or 0)
     except (UsageError, TyperException) as error:

@@ -1,4 +1,4 @@
-"""Every way out of the dashboard and of `watch` with a rollout open, again and again: what goes wrong is a race."""
+"""Every way out of the program with a rollout open. What can go wrong is a race, so each way is tried many times."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _wait_for_end(terminal: Terminal) -> None:
     terminal.press("q")
 
 
-# name: what is done, the exit code, and options
+# name: (action, expected exit code, command-line options)
 WAYS: dict[str, Way] = {
     "stop and save": (_choose("s"), 0, ()),
     "stop without saving": (_choose("k"), 0, ()),
@@ -48,7 +48,7 @@ WAYS: dict[str, Way] = {
 
 
 def processes_of_session(session: int) -> list[str]:
-    """What still runs of the session that a terminal was made for."""
+    """Return the name and state of each live process in a terminal's session."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -75,7 +75,7 @@ def leave_with_open_rollout(runs_dir: Path, env: str, way: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["train", "watch"])
-def test_an_environment_that_hangs_while_it_draws_does_not_hold_up_the_end(tmp_path: Path, command: str) -> None:
+def test_environment_that_hangs_in_render_does_not_block_the_exit(tmp_path: Path, command: str) -> None:
     hangs = tmp_path / "hangs"
     if command == "watch":
         arguments = ["watch", str(train(tmp_path / "runs", env=HANGING).folder.path), "--last"]
@@ -94,7 +94,7 @@ def test_an_environment_that_hangs_while_it_draws_does_not_hold_up_the_end(tmp_p
             terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert terminal.modes_left_on == []
-        assert "hangs and is left behind" in terminal.text
+        assert "does not respond; leaving without closing it" in terminal.text
         assert processes_of_session(terminal.pid) == []
 
 
@@ -102,6 +102,6 @@ def test_an_environment_that_hangs_while_it_draws_does_not_hold_up_the_end(tmp_p
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("env", ["CartPole-v1", "LunarLander-v3", "MinAtar/Breakout-v1"])
 @pytest.mark.parametrize("way", WAYS)
-def test_no_way_out_with_a_rollout_open_ends_in_an_abort(tmp_path: Path, env: str, way: str) -> None:
+def test_every_exit_with_an_open_rollout_is_clean(tmp_path: Path, env: str, way: str) -> None:
     for number in range(TRIES):
         leave_with_open_rollout(tmp_path / str(number), env, way)

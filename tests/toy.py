@@ -173,7 +173,7 @@ class CannotClose(OneState):
 
 
 class LeaksThread(OneState):
-    """Starts a thread that never ends, and that the interpreter would wait for."""
+    """Starts a non-daemon thread that never ends."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         super().__init__(render_mode=render_mode)
@@ -181,7 +181,7 @@ class LeaksThread(OneState):
 
 
 class HangsInRender(OneState):
-    """Draws its first picture, and never comes back with the second."""
+    """Renders the first frame of an episode; rendering the second never returns."""
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"]}
 

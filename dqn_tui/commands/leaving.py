@@ -1,9 +1,10 @@
-"""The end of the process.
+"""Ends the process, no matter which threads are still running.
 
-When the interpreter shuts down, it kills every daemon thread that asks for its lock by unwinding the thread's stack.
-Native code does not survive that: in the destructor of a tensor, for one, it is `std::terminate` and SIGABRT. And
-before that it waits for every thread that is not a daemon, however long that takes. So where threads are left, such as
-those of an environment, the process ends without a shutdown of the interpreter.
+At shutdown the interpreter first joins every non-daemon thread, without a time limit. Then it terminates each daemon
+thread that asks for the interpreter lock, by unwinding the thread's stack (`pthread_exit`, up to Python 3.13). Native
+code does not survive that: inside a noexcept function, such as the destructor of a tensor, unwinding calls
+`std::terminate`, which aborts the process with SIGABRT. So while other threads are alive, the process exits without
+shutting the interpreter down.
 """
 
 from __future__ import annotations
@@ -13,24 +14,24 @@ import os
 import sys
 import threading
 import time
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from dqn_tui.commands.signals import FAILED_CODE
 from dqn_tui.commands.terminal import say
 
 ROLLOUT_SECONDS = 2.0
-"""For a rollout to end the step that it is in, and to close its environment."""
+"""Time limit for a closed rollout to finish its current step and close its environment."""
 THREADS_SECONDS = 2.0
-"""For the threads that the interpreter itself would wait for."""
+"""Time limit for joining non-daemon threads."""
 EXIT_SECONDS = 5.0
-"""For those threads and the exit handlers together."""
+"""Time limit for joining threads and running exit handlers, together."""
 
 
 def leave(code: int) -> NoReturn:
-    """End the process within seconds, whatever threads are left; exit handlers get their turn.
+    """Exit with `code` within `EXIT_SECONDS`, even if other threads never end; exit handlers run first.
 
     Raises:
-        SystemExit: no thread is left, so the interpreter can shut down as usual.
+        SystemExit: no other thread is alive, so the interpreter can shut down normally.
     """
     if threading.active_count() == 1:
         sys.exit(code)
@@ -40,14 +41,14 @@ def leave(code: int) -> NoReturn:
     try:
         limit.start()
         _join_threads(THREADS_SECONDS)
-        # As the interpreter does: after the threads, and before anything is torn down.
+        # In the interpreter's order: exit handlers run after threads are joined.
         atexit._run_exitfuncs()
     finally:
         leave_at_once(code)
 
 
 def leave_at_once(code: int) -> NoReturn:
-    """End the process in the middle of whatever its other threads do, without exit handlers."""
+    """Exit with `code` at once, without running exit handlers: a thread may be inside a library that they tear down."""
     os._exit(_flush(code))
 
 
@@ -59,10 +60,13 @@ def _join_threads(seconds: float) -> None:
 
 
 def _flush(code: int) -> int:
-    """Write what the standard streams still hold; output that is lost turns success into failure."""
-    for stream in (sys.stdout, sys.stderr):
+    """Flush the standard streams; return the exit code, which is a failure if output was lost."""
+    streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
+    for stream in streams:
         try:
-            stream.flush()
+            # None where the descriptor was closed from the start.
+            if stream is not None:
+                stream.flush()
         except (OSError, ValueError) as error:
             if stream is sys.stdout:
                 say(f"cannot write the output: {error}")

@@ -82,7 +82,7 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     code = _watch_code(app)
     player.close()
     if not player.join(ROLLOUT_SECONDS):
-        say("the environment hangs and is left behind")
+        say("the environment does not respond; leaving without closing it")
         leave_at_once(code)
     return code
 

@@ -57,7 +57,7 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._has_left.set()
-        # The leaver may still wait for the first of its two events.
+        # Without a signal, the leaver's thread is still waiting for this.
         self._is_ending.set()
         self._traps.__exit__(kind, error, trace)
 

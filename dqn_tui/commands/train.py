@@ -90,7 +90,7 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
         if cause := find_divergence(view):
             say(f"run diverged at step {view.step:,}: {cause}")
         if not run.close_rollouts(ROLLOUT_SECONDS):
-            say("the rollout's environment hangs and is left behind")
+            say("the rollout's environment does not respond; leaving without closing it")
             leave_at_once(code)
     return code
 

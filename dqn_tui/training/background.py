@@ -85,7 +85,7 @@ class BackgroundRun:
         return self._players[-1]
 
     def close_rollouts(self, seconds: float) -> bool:
-        """End all players; returns whether they ended in time, which an environment that hangs prevents."""
+        """Close and join all players; return whether all ended in time. An environment that hangs prevents it."""
         deadline = time.monotonic() + seconds
         for player in self._players:
             player.close()

@@ -109,9 +109,9 @@ class EpisodePlayer:
             self._condition.notify_all()
 
     def join(self, seconds: float) -> bool:
-        """Wait for the end of a player that is closed; returns whether it came in time.
+        """Wait for a closed player to end; return whether it ended in time.
 
-        It comes after the call of the environment or the network that is under way.
+        It ends once the environment or network call in progress returns.
         """
         self._thread.join(seconds)
         return not self._thread.is_alive()

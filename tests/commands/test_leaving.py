@@ -1,4 +1,4 @@
-"""The end of the process, with threads that do not end."""
+"""How the process exits while other threads are alive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ THREAD = {
 
 
 def run_script(script: str, output: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a process of its own, after `SETUP`."""
+    """Run `SETUP` and then `script` in a process of their own."""
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(SETUP) + textwrap.dedent(script)],
         env=program_environment(PYTHONUNBUFFERED=""),
@@ -43,13 +43,13 @@ def run_script(script: str, output: int = subprocess.PIPE) -> subprocess.Complet
 
 @pytest.mark.parametrize("thread", THREAD)
 @pytest.mark.parametrize("code", [0, 7])
-def test_the_process_ends_with_its_code_and_output_and_exit_handlers(thread: str, code: int) -> None:
+def test_exit_keeps_code_output_and_exit_handlers(thread: str, code: int) -> None:
     result = run_script(f"{THREAD[thread]}\nleaving.leave({code})")
     assert (result.returncode, result.stdout, result.stderr) == (code, "kept", "handler\n")
 
 
-def test_a_thread_in_the_middle_of_torch_does_not_abort_the_end() -> None:
-    """An interpreter that shuts down kills it in a destructor, which is `std::terminate`."""
+def test_thread_inside_torch_does_not_abort_the_exit() -> None:
+    """A normal interpreter shutdown unwinds it inside a destructor, which calls `std::terminate`."""
     result = run_script(
         """
         import torch
@@ -66,15 +66,18 @@ def test_a_thread_in_the_middle_of_torch_does_not_abort_the_end() -> None:
     assert (result.returncode, result.stderr) == (0, "handler\n")
 
 
-def test_a_thread_that_ends_soon_is_waited_for() -> None:
+def test_thread_that_ends_soon_is_joined() -> None:
     result = run_script(
         """
         leaving.THREADS_SECONDS = leaving.EXIT_SECONDS = 60
-        main = threading.main_thread()
+        is_joining, join_threads = threading.Event(), leaving._join_threads
+        def join(seconds):
+            is_joining.set()
+            join_threads(seconds)
         def upload():
-            while leaving.time.monotonic() < deadline: pass
+            is_joining.wait()
             print(" too", end="")
-        deadline = leaving.time.monotonic() + 0.5
+        leaving._join_threads = join
         threading.Thread(target=upload).start()
         leaving.leave(0)
         """
@@ -82,19 +85,19 @@ def test_a_thread_that_ends_soon_is_waited_for() -> None:
     assert (result.returncode, result.stdout) == (0, "kept too")
 
 
-def test_an_exit_handler_that_hangs_does_not_hold_up_the_end() -> None:
+def test_hanging_exit_handler_does_not_block_the_exit() -> None:
     result = run_script(f"{THREAD['daemon']}\natexit.register({NEVER})\nleaving.leave(3)")
     assert (result.returncode, result.stdout) == (3, "kept")
 
 
-def test_output_that_cannot_be_written_is_no_success() -> None:
+def test_lost_output_is_a_failure() -> None:
     with open("/dev/full", "w") as full:
         result = run_script(f"{THREAD['daemon']}\nleaving.leave(0)", full.fileno())
     assert result.returncode == leaving.FAILED_CODE
     assert "cannot write the output" in result.stderr
 
 
-def test_an_environment_that_leaks_a_thread_is_trained_and_evaluated(tmp_path: Path) -> None:
+def test_leaked_environment_thread_does_not_block_train_and_eval(tmp_path: Path) -> None:
     flags = quick_flags(total_timesteps=200)
     trained = run_program("--no-ui", "--runs-dir", str(tmp_path), *TOY, *flags, cwd=tmp_path)
     assert trained.returncode == 0, trained.stderr
@@ -105,7 +108,7 @@ def test_an_environment_that_leaks_a_thread_is_trained_and_evaluated(tmp_path: P
     assert "2 greedy episodes" in evaluated.stdout
 
 
-def test_wrong_use_ends_with_its_line_although_the_environment_leaks_a_thread(tmp_path: Path) -> None:
+def test_leaked_environment_thread_does_not_block_a_usage_error(tmp_path: Path) -> None:
     result = run_program("--no-ui", "--runs-dir", str(tmp_path), *TOY, "--until-solved", cwd=tmp_path)
     assert result.returncode == 2
     assert "until_solved needs a goal" in one_line(result.stderr)

@@ -175,7 +175,7 @@ def test_a_rollout_plays_the_policy_of_a_run_that_goes_on_and_of_one_that_ended(
     last.close()
 
 
-def test_rollouts_that_are_still_open_are_closed_with_the_run(tmp_path: Path) -> None:
+def test_open_rollouts_are_closed_and_joined(tmp_path: Path) -> None:
     follower = Follower(tmp_path, **LONG)
     follower.wait_for(events.LearningStarted)
     players = [follower.run.start_rollout() for _ in range(2)]

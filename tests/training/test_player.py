@@ -108,9 +108,7 @@ def test_an_environment_that_fails_ends_the_player_with_one_line(env_id: str, wo
     player.close()
 
 
-def test_a_closed_player_is_joined_once_its_environment_is_closed(
-    player: EpisodePlayer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_closed_player_closes_its_environment_and_ends(player: EpisodePlayer, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = []
     monkeypatch.setattr(CartPoleEnv, "close", lambda _: closed.append(threading.current_thread().name))
     frame_of(player)
@@ -120,7 +118,7 @@ def test_a_closed_player_is_joined_once_its_environment_is_closed(
     assert closed == ["rollout"]
 
 
-def test_a_player_whose_environment_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_joining_a_player_whose_environment_hangs_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     hangs, may_go_on = threading.Event(), threading.Event()
 
     def hang(_: CartPoleEnv) -> None:
