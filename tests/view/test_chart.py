@@ -65,7 +65,7 @@ def test_every_row_is_exactly_as_wide_as_asked_whatever_the_data(
     layers = [
         Layer.level(level),
         Layer.envelope(raw),
-        Layer.line(raw.smooth(10)),
+        Layer.line(raw.smooth(20)),
         Layer.line(other, "target"),
         Layer.points([(float(distance), y) for distance, y in others]),
         Layer.cursor(level),
