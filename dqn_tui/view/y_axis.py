@@ -4,56 +4,29 @@ The unit of the axis is the height of one row of cells. Ticks are multiples of a
 apart, so one row is worth step / rows_per_tick, and the bottom row is a whole number of rows from zero. A value that is
 drawn on the reference line of a row is therefore a whole multiple of the worth of a row. The reference line is one
 dot row of the cell, the same in every row: `reference_dot`.
-
-The bounds do not jitter: each is a step function of the data. A range that only grows visits scales of increasing
-size and never returns to one that it left, and inside a scale the bottom moves by whole rows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.scale import Scale, best_scale, first_row
 from dqn_tui.view.text import number
 from dqn_tui.view.tick_labels import exponent_label, format_ticks
 
 Array = NDArray[np.float64]
 # Values beyond would overflow on the way to a label.
 _LARGEST = 1e300
-_ROUND_FACTORS = (1.0, 2.0, 2.5, 5.0)
-# On a logarithmic axis steps are decades; 1/5 and 1/2 of one are 1.6 and 3.2 fold.
-_SHARES_OF_A_DECADE = (0.2, 0.5)
-_WANTED_TICKS = 6
-_LEAST_SPACING = 2.8
-# A scale this much coarser than the finest that holds the data is taken where its ticks are nicer.
-_NICER = 1.15
-# Scales much coarser than the data need are not looked at.
-_COARSEST = 6.0
+_LARGEST_EXPONENT = 307.0
 # A range that begins (or ends) this near to zero, as a share of its far end, begins (or ends) at zero.
 _NEAR_ZERO = 0.25
-# Rows left free above the data, and as a share of all rows, in plots that are not too low for it.
-_LEAST_ROOM = 0.5
-_ROOM = 0.03
-_LEAST_ROWS_WITH_ROOM = 4
 # Fewer rows have no space for round numbers at both ends.
 _LEAST_ROWS = 3
-
-
-class Scale(NamedTuple):
-    """How values become rows: `rows_per_tick` rows are worth one round `step` (decades on a logarithmic axis)."""
-
-    step: float
-    rows_per_tick: int
-
-    def rows(self, position: float) -> float:
-        """Return how many rows a position is above zero."""
-        return position / self.step * self.rows_per_tick
 
 
 @dataclass(frozen=True)
@@ -90,7 +63,7 @@ class YAxis:
 
     def _value(self, row: float) -> float:
         position = row / self.scale.rows_per_tick * self.scale.step
-        return 10 ** max(-300.0, min(300.0, position)) if self.is_log else position
+        return 10 ** max(-_LARGEST_EXPONENT, min(_LARGEST_EXPONENT, position)) if self.is_log else position
 
     def dot_rows(self, values: Array, dots: int) -> Array:
         """Return the dot row of each value, counted from the top, where cells have `dots` rows of dots.
@@ -149,8 +122,8 @@ def _make_axis(low: float, high: float, rows: int, has_room: bool, is_log: bool)
     """Make an axis for positions: values, or their logarithms."""
     if rows < _LEAST_ROWS:
         return _tiny_axis(low, high, rows, is_log)
-    scale = _best_scale(low, high, rows, _usable_rows(rows, has_room), is_log)
-    first = _first_row(low, scale, rows)
+    scale = best_scale(low, high, rows, is_log=is_log, has_room=has_room)
+    first = first_row(low, scale, rows)
     indices = range(-(-first // scale.rows_per_tick), (first + rows - 1) // scale.rows_per_tick + 1)
     positions = {index * scale.step + 0.0: first + rows - 1 - index * scale.rows_per_tick for index in indices}
     if is_log:
@@ -170,74 +143,6 @@ def _tiny_axis(low: float, high: float, rows: int, is_log: bool) -> YAxis:
     labels = tuple(exponent_label(position) if is_log else number(position) for position in positions)
     count = len(set(labels))
     return YAxis(rows, Scale(step, 1), low / step, is_log, ticks[:count], (rows - 1, 0)[:count], labels[:count])
-
-
-def _best_scale(low: float, high: float, rows: int, usable: float, is_log: bool) -> Scale:
-    """Return the scale with the nicest ticks among the finest that hold the range on the usable rows."""
-    least = (high - low) / usable
-    fitting = [
-        (scale.step / scale.rows_per_tick, cost, scale)
-        for scale, cost in (_log_scales if is_log else _linear_scales)(least, rows)
-        if scale.rows(high) - _first_row(low, scale, rows) <= usable + 1e-9
-    ]
-    finest = min(worth for worth, _, _ in fitting)
-    return min((one for one in fitting if one[0] <= _NICER * finest), key=lambda one: (one[1], one[0]))[2]
-
-
-def _usable_rows(rows: int, has_room: bool) -> float:
-    """Return how many rows data may rise above the reference line of the bottom row."""
-    room = max(_LEAST_ROOM, _ROOM * rows) if has_room and rows >= _LEAST_ROWS_WITH_ROOM else 0.0
-    return rows - 1 - room
-
-
-def _first_row(low: float, scale: Scale, rows: int) -> int:
-    """Return the row at or below a position, a tick where two would not be in sight otherwise.
-
-    A position a hair below a row is still on that row.
-    """
-    unit = scale.rows_per_tick if scale.rows_per_tick > rows // 2 else 1
-    return math.floor(scale.rows(low) / unit + 1e-9) * unit
-
-
-def _linear_scales(least: float, rows: int) -> Iterator[tuple[Scale, float]]:
-    """Yield scales, with the cost of their ticks, whose rows are worth about `least` or a few times more."""
-    power = math.floor(math.log10(least))
-    for exponent in range(power, power + 4):
-        for factor, rows_per_tick, cost in _tick_choices(rows):
-            scale = Scale(float(f"{factor}e{exponent}"), rows_per_tick)
-            if least * (1 - 1e-9) <= scale.step / rows_per_tick <= least * _COARSEST:
-                yield scale, cost
-
-
-def _log_scales(least: float, rows: int) -> Iterator[tuple[Scale, float]]:
-    """Yield scales whose ticks are powers of ten, or equal shares of a decade apart."""
-    steps = (*_SHARES_OF_A_DECADE, *(factor * 10**power for power in range(4) for factor in (1.0, 2.0, 5.0)))
-    for step in steps:
-        for rows_per_tick in range(min(2, max(1, rows // 2)), max(1, rows // 2) + 1):
-            if step / rows_per_tick >= least * (1 - 1e-9):
-                yield Scale(step, rows_per_tick), _spacing_cost(rows_per_tick, rows) + (step < 1)
-
-
-@lru_cache(maxsize=256)
-def _tick_choices(rows: int) -> tuple[tuple[float, int, float], ...]:
-    """Return round factors and rows per tick that suit a height, with a cost: low where the ticks look well."""
-    wanted = _wanted_spacing(rows)
-    least = max(1, min(rows // 2, math.ceil(0.6 * wanted)))
-    most = max(least, min(max(rows // 2, min(rows - 1, 4)), math.floor(2 * wanted)))
-    return tuple(
-        (factor, rows_per_tick, _spacing_cost(rows_per_tick, rows) + 0.4 * (factor == 2.5))
-        for rows_per_tick in range(least, most + 1)
-        for factor in _ROUND_FACTORS
-    )
-
-
-def _wanted_spacing(rows: int) -> float:
-    """Return the rows from tick to tick that look best."""
-    return max(_LEAST_SPACING, rows / _WANTED_TICKS)
-
-
-def _spacing_cost(rows_per_tick: int, rows: int) -> float:
-    return abs(math.log2(rows_per_tick / _wanted_spacing(rows)))
 
 
 def _log_labels(exponents: tuple[float, ...], scale: Scale) -> tuple[str, ...]:
