@@ -11,7 +11,8 @@ from dqn_tui.ui.charts import ChartSpec
 from dqn_tui.ui.panel import FramedPanel, numbered_title
 from dqn_tui.ui.rows import Row, centre_block
 from dqn_tui.ui.scene import Scene
-from dqn_tui.view.chart import ChartPicture, Layer, draw_chart
+from dqn_tui.view.chart import ChartPicture, draw_chart
+from dqn_tui.view.layer import Layer
 from dqn_tui.view.text import number, short_number
 
 

@@ -13,9 +13,6 @@ from dqn_tui.view.text import fixed, number, short_number
 
 Range = tuple[float, float]
 
-# A progress event sums up at least a hundred steps, so that fewer of them make a mean as smooth.
-_FEWER_POINTS = {1: 1, 10: 10, 50: 10, 100: 50, 500: 100}
-
 
 @dataclass(frozen=True)
 class ChartSpec:
@@ -47,17 +44,12 @@ class ChartSpec:
 
     def window(self, smoothing: int) -> int:
         """The smoothing that this chart uses: its points may stand for many steps each."""
-        return _FEWER_POINTS[smoothing] if self.id in ("loss", "q") else smoothing
+        return SmoothedSeries.lighter(smoothing) if self.id in ("loss", "q") else smoothing
 
     def drawn_series(self, view: RunView, smoothing: int) -> Series:
         """The series after smoothing; the plain one where it cannot be smoothed."""
         series = self.series(view)
         return series.smooth(self.window(smoothing)) if isinstance(series, SmoothedSeries) else series
-
-
-def smoothing_name(window: int) -> str:
-    """`mean100`, or `raw` where nothing is smoothed."""
-    return f"mean{window}" if window > 1 else "raw"
 
 
 def _fact(label: str, value: str, role: str = "muted", width: int = 6) -> Row:
@@ -66,7 +58,7 @@ def _fact(label: str, value: str, role: str = "muted", width: int = 6) -> Row:
 
 def _smooth_fact(series: SmoothedSeries, window: int, hue: str, show: Callable[[float | None], str]) -> Row:
     role = f"smooth-{hue}"
-    return _fact(smoothing_name(window), show(series.smooth(window).last), role)
+    return _fact(series.smoothing_name(window), show(series.smooth(window).last), role)
 
 
 def _return_facts(scene: Scene) -> list[Row]:
@@ -82,7 +74,7 @@ def _return_facts(scene: Scene) -> list[Row]:
 
 def _loss_facts(scene: Scene) -> list[Row]:
     view = scene.shown
-    facts = [_smooth_fact(view.loss, _FEWER_POINTS[scene.smoothing], "accent", number)]
+    facts = [_smooth_fact(view.loss, SmoothedSeries.lighter(scene.smoothing), "accent", number)]
     return [*facts, _fact("last", number(view.loss.last)), _fact("max", number(view.loss.maximum))]
 
 
@@ -210,7 +202,7 @@ SPECS: tuple[ChartSpec, ...] = (
         lambda view: view.lengths,
         lambda view: number(view.last_length),
         _length_facts,
-        lambda view: f"mean100 {fixed(view.lengths.smooth(100).last)}",
+        lambda view: f"{view.lengths.smoothing_name(20)} {fixed(view.lengths.smooth(20).last)}",
         _until_episode,
         "success",
     ),

@@ -48,6 +48,7 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "level": ("success", 0.75, ""),
     "target": ("foreground", 0.5, ""),
     "axis": ("foreground", 0.45, ""),
+    "grid": ("foreground", 0.2, ""),
     "label": ("foreground", 0.58, ""),
 }
 

@@ -54,7 +54,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
     Key("next", "tab", "tab", "next_pane(1)", "Focus", "focus the next pane", _LOOK, 10),
     Key("previous", "shift+tab", "shift+tab", "next_pane(-1)", "Back", "focus the pane before", _LOOK),
     Key("zoom", "z,enter", "z enter", "zoom", "Zoom", "enlarge the focused pane; again or esc: back", _LOOK, 6),
-    Key("smoother", "m", "m", "smooth(1)", "Smooth", "smooth the charts more: off, 10, 50, 100, 500", _LOOK, 8),
+    Key("smoother", "m", "m", "smooth(1)", "Smooth", "smooth the charts more: off, 5, 20, 50, 100", _LOOK, 8),
     Key("rougher", "M", "M", "smooth(-1)", "Rougher", "smooth the charts less", _LOOK),
     Key("log", "l", "l", "toggle_log", "Log y", "logarithmic axis for the focused chart", _LOOK, 9),
     Key("freeze", "f", "f", "freeze", "Freeze", "freeze the view; training goes on", _LOOK, 7),

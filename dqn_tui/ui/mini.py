@@ -11,7 +11,7 @@ from dqn_tui.ui.charts import SHORT_LABELS, SPECS, ChartSpec
 from dqn_tui.ui.panel import Panel
 from dqn_tui.ui.rows import Row, frame
 from dqn_tui.ui.scene import Scene
-from dqn_tui.view.chart import sparkline
+from dqn_tui.view.sparkline import sparkline
 from dqn_tui.view.text import number, short_number
 
 _LABEL_WIDTH = 9

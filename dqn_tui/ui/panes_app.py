@@ -145,7 +145,7 @@ class PanesApp(BaseApp):
         last = len(SmoothedSeries.WINDOWS) - 1
         position = SmoothedSeries.WINDOWS.index(self.scene.smoothing) + direction
         self.scene.smoothing = SmoothedSeries.WINDOWS[min(last, max(0, position))]
-        words = "off" if self.scene.smoothing == 1 else f"mean of {self.scene.smoothing}"
+        words = "off" if self.scene.smoothing == 1 else SmoothedSeries.smoothing_name(self.scene.smoothing)
         self.tell(words, "Smoothing", timeout=1.5)
         self.scene.version += 1
         self.repaint()

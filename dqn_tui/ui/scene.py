@@ -19,7 +19,7 @@ class Scene:
         seed: seed known before the run says so.
         marker: braille, block or ascii.
         now: UTC seconds at the last tick.
-        smoothing: points in the rolling mean of the charts; 1 is off.
+        smoothing: one of `SmoothedSeries.WINDOWS`; 1 is off.
         selected: the pane that has the focus.
         log_scaled: charts with a logarithmic axis.
         placed: ids of the panels that have a place on the screen.
@@ -33,7 +33,7 @@ class Scene:
     marker: str
     colors: Colors
     now: float = 0.0
-    smoothing: int = 100
+    smoothing: int = 20
     selected: str = "return"
     is_zoomed: bool = False
     is_rollout_open: bool = False

@@ -1,4 +1,4 @@
-"""Pictures as half blocks: a cell shows two pixels, one above the other."""
+"""Pictures as half blocks: each cell shows two pixels, one above the other."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Picture = NDArray[np.uint8]
 
 
 def half_blocks(picture: Picture, width: int, height: int) -> tuple[Picture, Picture]:
-    """The picture (RGB uint8 `[H, W, 3]`) as large as `width` x `height` cells hold it, its aspect kept.
+    """Scale a picture (RGB uint8 `[H, W, 3]`) to fit into `width` x `height` cells, keeping its aspect ratio.
 
     Returns the upper and the lower pixel of each cell, uint8 `[rows, columns, 3]`, with `rows <= height` and
-    `columns <= width`. Areas are averaged on the way down; on the way up pixels are repeated.
+    `columns <= width`. Pixels are averaged to shrink the picture and repeated to enlarge it.
     """
     tall, wide = picture.shape[:2]
     if min(tall, wide, width, height) < 1:
@@ -29,7 +29,7 @@ def half_blocks(picture: Picture, width: int, height: int) -> tuple[Picture, Pic
 
 
 def _resized(pixels: NDArray[Any], count: int, axis: int) -> NDArray[Any]:
-    """`count` lines instead of those along the axis: means of whole lines, or repeated lines."""
+    """Return `count` lines along the axis: means of whole lines, or repeated lines."""
     length = pixels.shape[axis]
     if count >= length:
         repeated: NDArray[Any] = np.take(pixels, np.arange(count) * length // count, axis=axis)

@@ -1,4 +1,4 @@
-"""Dots on a grid, and grids of dots as characters."""
+"""Dots on a grid, and characters made of dots."""
 
 from __future__ import annotations
 
@@ -11,23 +11,17 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.int32]
 Glyphs = NDArray[np.uint32]
 
-# Columns and rows of dots in a cell.
+# Columns and rows of dots in a cell, for each marker.
 DOTS = {"braille": (2, 4), "block": (2, 2), ASCII: (1, 1)}
 _BRAILLE_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLOCK_BITS = ((1, 2), (4, 8))
 _BLOCKS = np.array([ord(char) for char in " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"], dtype=np.uint32)
 
 
-def to_rows(fraction: Array, rows: int) -> Array:
-    """Heights (0 bottom, 1 top) as rows of dots from the top; what is beyond an edge is on it, NaN stays."""
-    result: Array = np.rint((1 - np.clip(fraction, 0, 1)) * (rows - 1))
-    return result
-
-
 def bridge(rows: Array, is_empty: NDArray[np.bool_]) -> Array:
-    """Rows with the empty columns between two known ones filled in a straight line.
+    """Return rows in which empty columns between two others are filled along a straight line.
 
-    A column that is not empty and yet has no row, such as 0 on a logarithmic axis, stays a gap.
+    A column that has points but no row, such as 0 on a logarithmic axis, remains a gap.
     """
     held = np.flatnonzero(~is_empty)
     if len(held) < 2:
@@ -40,9 +34,9 @@ def bridge(rows: Array, is_empty: NDArray[np.bool_]) -> Array:
 
 
 def fill(upper: Array, lower: Array, rows: int) -> NDArray[np.bool_]:
-    """Dots `[rows, columns]`: each column from its upper to its lower row, and joined to its neighbours.
+    """Return dots `[rows, columns]`: each column from its upper to its lower row, joined to its neighbours.
 
-    Of a join each of the two columns covers its half of the way. NaN rows stay empty.
+    Each of two neighbours covers half of the gap between them. Columns with NaN remain empty.
     """
     known = np.isfinite(upper) & np.isfinite(lower)
     top = np.where(known, upper, rows).astype(np.int32)
@@ -57,17 +51,27 @@ def fill(upper: Array, lower: Array, rows: int) -> NDArray[np.bool_]:
 
 
 def _join_down(both: NDArray[np.bool_], start: Rows, end: Rows, new_bottom: Rows, new_top: Rows) -> None:
-    """Where a column ends above the start of its neighbour, let both grow to the middle, in place."""
+    """Extend a column that ends above its neighbour's start, and the neighbour, to the middle, in place."""
     apart = both & (start < end - 1)
     middle = (start + end) // 2
     np.copyto(new_bottom, np.maximum(new_bottom, middle), where=apart)
     np.copyto(new_top, np.minimum(new_top, middle + 1), where=apart)
 
 
-def to_glyphs(dots: NDArray[np.bool_], marker: str, char: str) -> Glyphs:
-    """Dots `[height * dots, width * dots]` as code points `[height, width]`, 0 where a cell is empty.
+def thicken(dots: NDArray[np.bool_], thickness: int) -> NDArray[np.bool_]:
+    """Return dots grown upward and to the left, so that a line never falls below its value nor beyond its x."""
+    for _ in range(thickness - 1):
+        grown = dots.copy()
+        grown[:-1] |= dots[1:]
+        grown[:, :-1] |= grown[:, 1:]
+        dots = grown
+    return dots
 
-    `char` stands for a dot where a cell has just one.
+
+def to_glyphs(dots: NDArray[np.bool_], marker: str, char: str) -> Glyphs:
+    """Return dots `[height * dots, width * dots]` as code points `[height, width]`, 0 where a cell is empty.
+
+    `char` represents a dot where a cell has only one.
     """
     if marker == ASCII:
         return np.where(dots, np.uint32(ord(char)), np.uint32(0))
@@ -79,7 +83,7 @@ def to_glyphs(dots: NDArray[np.bool_], marker: str, char: str) -> Glyphs:
 
 
 def _pack(dots: NDArray[np.bool_], bits: tuple[tuple[int, int], ...]) -> NDArray[np.uint8]:
-    """One number for each cell, in which each dot has its bit."""
+    """Return one number per cell, with one bit for each dot."""
     flat = dots.view(np.uint8)
     height, width = dots.shape[0] // len(bits), dots.shape[1] // 2
     codes = np.zeros((height, width), dtype=np.uint8)

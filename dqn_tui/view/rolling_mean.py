@@ -1,35 +1,43 @@
-"""The mean of the newest values, in constant time and without the drift of a running subtraction."""
+"""The exact mean of the newest values, such as the mean return of the last 100 episodes."""
 
 from __future__ import annotations
 
-from itertools import accumulate
+import math
+from collections import deque
+from itertools import islice
+
+# Values kept for each value of the window, so that a run that goes back a little still has a full window.
+_MEMORY = 5
 
 
 class RollingMean:
-    """The mean of the last `window` values pushed, of all where there are fewer.
+    """The mean of the last `window` finite values, or of all of them while there are fewer.
 
-    Values are summed in blocks of `window`: the sum is that of the current block and of the tail of the one
-    before. Nothing is ever subtracted, so that one huge value leaves no error behind.
+    Stable-Baselines3 calls it `rollout/ep_rew_mean` (its window is 100). The mean is summed anew when it is read,
+    so no rounding error accumulates and one huge value leaves no trace once it is out of the window.
     """
 
     def __init__(self, window: int) -> None:
         self.window = window
-        self.clear()
+        self._points: deque[tuple[float, float]] = deque(maxlen=_MEMORY * window)
 
-    def clear(self) -> None:
-        """Forget all values."""
-        self._block: list[float] = []
-        self._block_sum = 0.0
-        self._tail_sums: list[float] = []
+    def append(self, x: float, value: float) -> None:
+        """Add a value at an x that is not below the previous one; a value that is not finite is ignored."""
+        if math.isfinite(value):
+            self._points.append((x, value))
 
-    def push(self, value: float) -> float:
-        """Add a finite value; the mean with it."""
-        if len(self._block) == self.window:
-            self._tail_sums = list(accumulate(reversed(self._block)))
-            self._block, self._block_sum = [], 0.0
-        self._block.append(value)
-        self._block_sum += value
-        if self._tail_sums:
-            self._tail_sums.pop()
-        tail = self._tail_sums[-1] if self._tail_sums else 0.0
-        return (self._block_sum + tail) / (len(self._block) + len(self._tail_sums))
+    def forget_after(self, x: float) -> None:
+        """Drop the values after x, because the run was resumed from an earlier step."""
+        while self._points and self._points[-1][0] > x:
+            self._points.pop()
+
+    @property
+    def mean(self) -> float | None:
+        """The mean; None before the first value."""
+        values = [value for _, value in islice(reversed(self._points), self.window)]
+        if not values:
+            return None
+        try:
+            return math.fsum(values) / len(values)
+        except OverflowError:
+            return math.fsum(value / len(values) for value in values)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from dqn_tui import events
 from dqn_tui.view.checked import checked
 from dqn_tui.view.log_line import LogLine, describe
+from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.series import Series, SmoothedSeries
 
@@ -64,6 +65,7 @@ class RunView:
         self.config: dict[str, Any] = {}
         self.step = self.episodes = self.updates = 0
         self.returns, self.lengths, self.loss, self.q_mean = (SmoothedSeries() for _ in range(4))
+        self._recent_returns = RollingMean(100)
         self.epsilon, self.buffer, self.target_mean, self.td_error, self.grad_norm, self.speed = (
             Series() for _ in range(6)
         )
@@ -131,6 +133,7 @@ class RunView:
         self._has_learned = event.step >= self.learning_starts
         for series in (self.returns, self.lengths, *self._series_of.values()):
             series.forget_after(event.step)
+        self._recent_returns.forget_after(event.step)
         self.evaluations = [point for point in self.evaluations if point.step <= event.step]
         bests = [point for point in self.evaluations if point.is_best]
         self.best_evaluation = bests[-1] if bests else None
@@ -161,6 +164,7 @@ class RunView:
     def _on_episode_ended(self, event: events.EpisodeEnded) -> None:
         self.episodes = event.episode
         self.returns.append(event.step, event.episode_return)
+        self._recent_returns.append(event.step, event.episode_return)
         self.lengths.append(event.step, event.length)
 
     def _on_evaluation_started(self, _: events.EvaluationStarted) -> None:
@@ -304,7 +308,7 @@ class RunView:
     @property
     def mean_return_100(self) -> float | None:
         """Mean return of the last 100 training episodes."""
-        return self.returns.smooth(100).last
+        return self._recent_returns.mean
 
     @property
     def best_return(self) -> float | None:

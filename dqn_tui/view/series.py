@@ -1,20 +1,19 @@
-"""A metric over environment steps, in bounded memory and with a bounded cost of drawing.
+"""A metric over environment steps, in bounded memory and at a bounded cost of drawing.
 
-Points fall into buckets of equal width along x, of which only those with points are kept. When they fill the
-table, the width doubles and neighbours merge, so that minimum, maximum, mean and last stay exact for each
-bucket however long the run is.
+Points fall into buckets of equal width along x, and only buckets with points are kept. When the table is full, the
+bucket width doubles and neighbours merge, so minimum, maximum, mean and last value stay exact for each bucket however
+long the run is.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.view.rolling_mean import RollingMean
+from dqn_tui.view.moving_average import MovingAverage
 
 Array = NDArray[np.float64]
 X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
@@ -22,7 +21,7 @@ X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
 
 @dataclass(frozen=True)
 class Columns:
-    """A stretch of x cut into equal columns: float64 arrays `[columns]`, NaN (count: 0) where no point is."""
+    """A stretch of x cut into equal columns: float64 arrays `[columns]`, NaN (count: 0) in columns without points."""
 
     minimum: Array
     maximum: Array
@@ -32,16 +31,19 @@ class Columns:
 
 
 class Series:
-    """One bounded, summarised series.
+    """One series, summarised as it grows.
 
     Attributes:
-        count: points appended, gaps included.
-        gaps: points whose value was not finite; they leave no mark but this.
+        count: number of points appended, gaps included.
+        gaps: number of points whose value was not finite; nothing else of them is kept.
         last: the newest finite value.
         x_first: x of the first point.
         x_last: x of the newest point.
-        version: grows with each change.
-        bucket_width: in units of x, a power of two.
+        version: increases with each change.
+        bucket_width: width of a bucket in units of x, a power of two.
+
+    Raises:
+        ValueError: `capacity`, the number of buckets, is below 4.
     """
 
     def __init__(self, capacity: int = 2048) -> None:
@@ -54,6 +56,7 @@ class Series:
         self.x_first: float | None = None
         self.x_last: float | None = None
         self._newest = -math.inf
+        self._not_binary_from: float | None = None
         self._table: Array = np.empty((7, capacity + 1))
         self._closed = 0
         self._slot = math.nan
@@ -61,7 +64,7 @@ class Series:
         self._x_open = self._x_end = self._low = self._high = self._sum = 0.0
 
     def append(self, x: float, y: float) -> None:
-        """Add a point. An x that went back counts as the newest x; a value that is not finite is a gap."""
+        """Add a point. An x below the newest one counts as the newest; a value that is not finite is a gap."""
         self.version += 1
         self.count += 1
         if self._newest < x < math.inf:
@@ -71,12 +74,14 @@ class Series:
         if self.x_last is not None and math.isfinite(y):
             self._put(self.x_last, y)
             self.last = y
+            if self._not_binary_from is None and y not in (0.0, 1.0):
+                self._not_binary_from = self.x_last
         else:
             self.gaps += 1
 
     def _put(self, x: float, y: float) -> None:
         if x // self.bucket_width != self._slot:
-            self._turn(x, y)
+            self._open_bucket(x, y)
             return
         if y < self._low:
             self._low = y
@@ -86,8 +91,8 @@ class Series:
         self._points += 1
         self._x_end = x
 
-    def _turn(self, x: float, y: float) -> None:
-        """Close the open bucket, and open the one that x falls into."""
+    def _open_bucket(self, x: float, y: float) -> None:
+        """Close the open bucket and open the one that x falls into."""
         self._closed = len(self._rows()[0])
         if self._closed == self.capacity:
             self._merge()
@@ -100,7 +105,7 @@ class Series:
         self._points = 1
 
     def _rows(self) -> Array:
-        """All buckets with points, the open one last: a view of shape `[7, buckets]`."""
+        """Return all buckets with points, the open one last: a view of shape `[7, buckets]`."""
         if self._points == 0:
             return self._table[:, : self._closed]
         self._table[:, self._closed] = (
@@ -125,7 +130,7 @@ class Series:
         self._table[:, : self._closed] = _combine(rows, starts)
 
     def _reopen(self) -> None:
-        """Make the last closed bucket the open one."""
+        """Open the last closed bucket again."""
         self._closed -= 1
         values = self._table[:, self._closed].tolist()
         self._x_open, self._x_end, self._low, self._high, self._sum, points, self.last = values
@@ -133,7 +138,7 @@ class Series:
         self._slot = self._x_open // self.bucket_width
 
     def forget_after(self, x: float) -> None:
-        """Drop the buckets that begin after x: the run went back to an earlier step."""
+        """Drop the buckets that begin after x, because the run was resumed from an earlier step."""
         if self.x_first is None or self.x_last is None or x >= self.x_last:
             return
         rows = self._rows()
@@ -143,22 +148,32 @@ class Series:
         self.version += 1
         self.x_first, self.x_last = (self.x_first, x) if x >= self.x_first else (None, None)
         self._newest = -math.inf if self.x_last is None else x
+        if self._not_binary_from is not None and self._not_binary_from > x:
+            self._not_binary_from = None
         if self._closed:
             self._reopen()
             self._x_end = min(self._x_end, x)
 
     @property
+    def is_binary(self) -> bool:
+        """Whether every finite value is 0 or 1, as where a return means success or failure; False when empty."""
+        return self._not_binary_from is None and self.last is not None
+
+    @property
     def minimum(self) -> float | None:
-        """The least finite value."""
+        """The smallest finite value."""
         return float(self._rows()[MINIMUM].min()) if self.last is not None else None
 
     @property
     def maximum(self) -> float | None:
-        """The greatest finite value."""
+        """The largest finite value."""
         return float(self._rows()[MAXIMUM].max()) if self.last is not None else None
 
     def columns(self, x_start: float, x_end: float, count: int) -> Columns:
-        """The stretch from `x_start` to `x_end`, both included; a bucket is in the column of its middle."""
+        """Summarise x from `x_start` to `x_end`, both included, in `count` columns.
+
+        A bucket belongs to the column that holds its middle.
+        """
         rows = self.window(x_start, x_end)
         result = np.full((5, count), np.nan)
         result[4] = 0.0
@@ -172,54 +187,62 @@ class Series:
         return Columns(*result)
 
     def window(self, x_start: float, x_end: float) -> Array:
-        """Buckets with their middle in the stretch, not to be written: `[7, buckets]`, rows `X_FIRST` on."""
+        """Return the buckets whose middle is in the stretch: read-only `[7, buckets]`, rows `X_FIRST` to `LAST`."""
         rows = self._rows()
         if not (math.isfinite(x_start) and math.isfinite(x_end)):
             return rows[:, :0]
         middles = _middles(rows)
         return rows[:, np.searchsorted(middles, x_start) : np.searchsorted(middles, x_end, side="right")]
 
-    def quantiles(self) -> tuple[float | None, float | None]:
-        """Median and 95th percentile of the buckets' means: approximate, each bucket counts once."""
-        rows = self._rows()
-        if not rows.shape[1]:
-            return None, None
-        median, high = np.percentile(rows[SUM] / rows[COUNT], (50, 95))
-        return float(median), float(high)
-
 
 class SmoothedSeries(Series):
-    """A series with the rolling means of all its finite points, which zooming therefore never changes."""
+    """A series with moving averages of all its finite points, so that zooming never changes the smoothing.
 
-    WINDOWS = (1, 10, 50, 100, 500)
+    Attributes:
+        WINDOWS: the strengths of smoothing, in points (`MovingAverage.span`); 1 is the series itself.
+        RATE_WINDOW: the strength that turns a series of 0s and 1s into a rate.
+    """
+
+    WINDOWS = (1, 5, 20, 50, 100)
+    RATE_WINDOW = 50
 
     def __init__(self, capacity: int = 2048) -> None:
         super().__init__(capacity)
-        self._smooth = {window: (RollingMean(window), Series(capacity)) for window in self.WINDOWS[1:]}
-        self._recent: deque[tuple[float, float]] = deque(maxlen=self.WINDOWS[-1])
+        self._smooth = {window: (MovingAverage(window), Series(capacity)) for window in self.WINDOWS[1:]}
 
     def append(self, x: float, y: float) -> None:
-        """Add a point to the series and to its means."""
+        """Add a point to the series and to its averages."""
         super().append(x, y)
         if math.isfinite(y):
-            self._recent.append((x, y))
-            for mean, series in self._smooth.values():
-                series.append(x, mean.push(y))
+            for average, series in self._smooth.values():
+                series.append(x, average.push(y))
 
     def smooth(self, window: int) -> Series:
-        """The mean of the last `window` points, one of `WINDOWS`; 1 is the series itself."""
+        """Return the moving average over about `window` points, one of `WINDOWS`; 1 is the series itself."""
         return self if window == 1 else self._smooth[window][1]
 
+    @property
+    def rate(self) -> Series:
+        """The share of 1s among the newest points of a binary series."""
+        return self.smooth(self.RATE_WINDOW)
+
+    @classmethod
+    def lighter(cls, window: int) -> int:
+        """Return the next lighter of `WINDOWS` that still smooths, for points that are means themselves."""
+        index = cls.WINDOWS.index(window)
+        return cls.WINDOWS[index - 1] if index > 1 else window
+
+    @staticmethod
+    def smoothing_name(window: int) -> str:
+        """Return the short name of a strength: `"ema20"`, or `"raw"` where nothing is smoothed."""
+        return f"ema{window}" if window > 1 else "raw"
+
     def forget_after(self, x: float) -> None:
-        """Drop what came after x; the means go on from the points before it that are still known."""
+        """Drop the points after x; the averages continue from their values at x."""
         super().forget_after(x)
-        while self._recent and self._recent[-1][0] > x:
-            self._recent.pop()
-        for mean, series in self._smooth.values():
+        for average, series in self._smooth.values():
             series.forget_after(x)
-            mean.clear()
-            for _, y in self._recent:
-                mean.push(y)
+            average.restore(series.last, series.count)
 
 
 def _middles(rows: Array) -> Array:
@@ -228,12 +251,12 @@ def _middles(rows: Array) -> Array:
 
 
 def _starts(keys: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Where a run of equal keys begins."""
+    """Return the indices at which a run of equal keys begins."""
     return np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1))
 
 
 def _combine(rows: Array, starts: NDArray[np.intp]) -> Array:
-    """The buckets from each start to the next as one bucket."""
+    """Merge the buckets from each start to the next into one."""
     ends = np.append(starts[1:], rows.shape[1]) - 1
     result = np.empty((7, len(starts)))
     result[X_FIRST] = rows[X_FIRST, starts]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dqn_tui.view.series import Series
+from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.text import ASCII
 
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -18,13 +19,18 @@ def sparkline(
     y_range: tuple[float, float] | None = None,
     x_range: tuple[float, float] | None = None,
 ) -> str:
-    """The highest value of each column as a bar, exactly `width` cells; empty columns repeat the last bar.
+    """Return the highest value of each column as a bar, exactly `width` cells; empty columns repeat the last bar.
 
-    Without `y_range` bars reach from the least to the greatest value shown; a constant series is half high.
+    Of a series of 0s and 1s it is the rate, in the range 0 to 1. Without `y_range` bars reach from the smallest to the
+    largest value shown; a constant series is half high.
     """
     levels = _ASCII_LEVELS if marker == ASCII else _LEVELS
     start, end = x_range or (series.x_first or 0.0, series.x_last or 0.0)
-    values = series.columns(start, end, max(0, width)).maximum
+    if series.is_binary:
+        rate = series.rate if isinstance(series, SmoothedSeries) else series
+        values, y_range = rate.columns(start, end, max(0, width)).mean, (0.0, 1.0)
+    else:
+        values = series.columns(start, end, max(0, width)).maximum
     known = np.isfinite(values)
     if not known.any():
         return " " * width
@@ -32,9 +38,13 @@ def sparkline(
     filled = np.where(newest >= 0, values[newest], np.nan)
     if y_range is None or not np.isfinite(y_range).all():
         y_range = float(values[known].min()), float(values[known].max())
-    low, high = y_range
-    if high / 2 > low / 2:
-        height = (np.clip(filled, low, high) / 2 - low / 2) / (high / 2 - low / 2) * (len(levels) - 1)
-    else:
-        height = np.where(newest >= 0, len(levels) // 2 - 0.5, np.nan)
-    return "".join(" " if np.isnan(value) else levels[round(value)] for value in height.tolist())
+    heights = _heights(filled, *y_range, len(levels))
+    return "".join(" " if np.isnan(value) else levels[round(value)] for value in heights.tolist())
+
+
+def _heights(values: NDArray[np.float64], low: float, high: float, levels: int) -> NDArray[np.float64]:
+    """Return heights from 0 to `levels` - 1; half of it where the range is empty."""
+    if high / 2 <= low / 2:
+        return np.where(np.isnan(values), np.nan, levels // 2 - 0.5)
+    result: NDArray[np.float64] = (np.clip(values, low, high) / 2 - low / 2) / (high / 2 - low / 2) * (levels - 1)
+    return result

@@ -6,8 +6,9 @@ import time
 
 import numpy as np
 
-from dqn_tui.view.chart import Layer, draw_chart
+from dqn_tui.view.chart import draw_chart
 from dqn_tui.view.halfblock import half_blocks
+from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.sparkline import sparkline
 from dqn_tui.view.text import MARKERS
@@ -23,7 +24,7 @@ def main() -> None:
     started = time.perf_counter()
     for x, y in enumerate(values):
         series.append(x, y)
-    print(f"append, with four means: {(time.perf_counter() - started) / POINTS * 1e6:.2f} us a point")
+    print(f"append, with four averages: {(time.perf_counter() - started) / POINTS * 1e6:.2f} us a point")
     layers = [
         Layer.level(475),
         Layer.envelope(series),

@@ -96,10 +96,11 @@ async def test_zoom_and_back(size: tuple[int, int], key: str) -> None:
 
 async def test_smoothing_walks_through_its_windows() -> None:
     async with dashboard() as board:
-        assert "mean100" in await board.look()
-        assert "mean500" in await board.press("m")
-        assert "mean500" in await board.press("m")
-        assert "mean100" in await board.press("M")
+        assert "ema20" in await board.look()
+        assert "ema50" in await board.press("m")
+        assert "ema100" in await board.press("m")
+        assert "ema100" in await board.press("m")
+        assert "ema50" in await board.press("M")
         await board.press("M", "M")
         assert " raw " in await board.press("M")
         assert board.app.scene.smoothing == 1

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dqn_tui.view.chart import ChartPicture, Layer, draw_chart, sparkline
+from dqn_tui.view.chart import ChartPicture, draw_chart
+from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.text import MARKERS
 
@@ -52,9 +53,10 @@ def check_shape(picture: ChartPicture, width: int, height: int, marker: str) -> 
     RANGE,
     RANGE,
     ANY,
+    st.booleans(),
 )
 def test_every_row_is_exactly_as_wide_as_asked_whatever_the_data(
-    steps, others, size, marker, is_log, x_range, y_range, level
+    steps, others, size, marker, is_log, x_range, y_range, level, is_stacked
 ):
     raw, other, x = SmoothedSeries(), Series(8), 0
     for distance, y in steps:
@@ -62,17 +64,20 @@ def test_every_row_is_exactly_as_wide_as_asked_whatever_the_data(
         raw.append(x, y)
     for distance, y in others:
         other.append((other.x_last or 0) + distance, y)
+    pairs = [(float(distance), y) for distance, y in others]
     layers = [
-        Layer.level(level),
+        Layer.level(level, label="goal"),
+        Layer.band(other, raw),
         Layer.envelope(raw),
-        Layer.line(raw.smooth(10)),
-        Layer.line(other, "target"),
-        Layer.points([(float(distance), y) for distance, y in others]),
+        Layer.line(raw.smooth(20)),
+        Layer.line(other, "target", "target"),
+        Layer.points(pairs, label="eval"),
+        Layer.scatter(pairs),
+        *([Layer.shares([other, raw, raw.smooth(5)], ["a", "b"], ["left", "right"])] if is_stacked else []),
         Layer.cursor(level),
     ]
     picture = draw_chart(*size, layers, marker=marker, is_log=is_log, x_range=x_range, y_range=y_range)
     check_shape(picture, *size, marker)
-    assert len(sparkline(raw, size[0], marker, y_range)) == size[0]
 
 
 @pytest.mark.parametrize("marker", MARKERS)
@@ -94,12 +99,12 @@ def test_rising_line_in_ascii_worked_by_hand():
 
 def test_flat_line_in_braille_worked_by_hand():
     picture = draw_chart(11, 3, [Layer.line(series_of(1, 1, 1))], y_range=(0, 1))
-    assert lines(picture) == ["   1┤⠉⠉⠉⠉⠉⠉", "   0┤      ", "    └0────2"]
+    assert lines(picture) == ["   1┤⠤⠤⠤⠤⠤⠤", "   0┤      ", "    └0────2"]
 
 
 def test_rising_line_in_quadrant_blocks_worked_by_hand():
     picture = draw_chart(11, 3, [Layer.line(series_of(0, 1))], marker="block", y_range=(0, 1))
-    assert lines(picture) == ["   1┤   ▄▄▀", "   0┤▄▀▀   ", "    └0────1"]
+    assert lines(picture) == ["   1┤    ▗▄", "   0┤▄▞▀▀▘ ", "    └0────1"]
 
 
 @pytest.mark.parametrize("marker", MARKERS)
@@ -111,8 +116,8 @@ def test_line_is_continuous_across_empty_columns(marker):
 
 def test_steep_line_has_no_vertical_gaps():
     picture = draw_chart(25, 31, [Layer.line(series_of(*[0.0] * 10, *[1.0] * 10))], marker="ascii")
-    plot = [line[5:] for line in lines(picture)[:-1]]
-    assert all("*" in row for row in plot)
+    rows = [index for index, line in enumerate(lines(picture)[:-1]) if "*" in line]
+    assert rows == list(range(rows[0], 30))
 
 
 def test_later_layer_takes_over_whole_cells():
@@ -122,14 +127,26 @@ def test_later_layer_takes_over_whole_cells():
     assert roles_of(picture, "smooth")
 
 
-def test_goal_is_a_dashed_line_behind_the_data():
-    picture = draw_chart(40, 9, [Layer.level(475), Layer.envelope(series_of(10, 480, 20))])
-    assert roles_of(picture, "goal") == {"╌"}
-    assert any("⡇" in text or text.strip("╌ ") for text, role in picture.rows[0] if role == "raw")
+@pytest.mark.parametrize(("marker", "dashes"), [("braille", {"⣀"}), ("block", {"▄"}), ("ascii", {"-"})])
+def test_goal_is_a_dashed_line_in_its_own_place(marker, dashes):
+    # 24 rows of which each is worth 25: 500 on row 3, 475 on row 4.
+    picture = draw_chart(80, 25, [Layer.level(475), Layer.line(series_of(0, 480, 20))], marker=marker, y_range=(0, 500))
+    assert roles_of(picture, "goal") <= dashes | {"▖", "⠤", "⡀", "⢀"}
+    with_goal = [row for row, runs in enumerate(picture.rows) if any(role == "goal" for _, role in runs)]
+    labelled = next(row for row, line in enumerate(lines(picture)) if line.lstrip().startswith("500"))
+    assert with_goal == [labelled + 1]
+
+
+def test_level_between_two_rows_is_on_its_dot():
+    # 9 rows: each is worth 1/8 and has four dots, 1/32 apart.
+    halves = [draw_chart(60, 10, [Layer.level(y)], y_range=(0, 1)) for y in (0.5, 0.5 + 1 / 32)]
+    assert [set("".join(lines(picture))) & set("⠤⠒") for picture in halves] == [{"⠤"}, {"⠒"}]
 
 
 def test_range_without_other_data_holds_the_goal():
-    assert draw_chart(40, 9, [Layer.level(475), Layer.line(series_of(10, 20))]).y_range == (0, 500)
+    low, high = draw_chart(40, 9, [Layer.level(475), Layer.line(series_of(10, 20))]).y_range
+    assert low == 0
+    assert high > 475
 
 
 @pytest.mark.parametrize(("marker", "sign"), [("braille", "◆"), ("block", "◆"), ("ascii", "o")])
@@ -152,9 +169,9 @@ def test_spike_in_a_million_points_still_shows():
     for x in range(1_000_000):
         series.append(x, 100.0 if x == 345_678 else 0.0)
     picture = draw_chart(105, 12, [Layer.envelope(series)])
-    tops = [text for text, role in picture.rows[0] if role == "raw"]
-    assert picture.y_range == (0, 100)
-    assert len("".join(tops).strip()) == 1
+    highest = next(row for row in picture.rows if any(role == "raw" for _, role in row))
+    assert picture.rows.index(highest) == next(i for i, line in enumerate(lines(picture)) if "100┤" in line)
+    assert len("".join(text for text, role in highest if role == "raw").strip()) == 1
 
 
 def test_rare_outliers_do_not_flatten_the_rest():
@@ -201,23 +218,137 @@ def test_rows_have_few_runs():
     assert max(map(len, picture.rows)) < 98 // 2
 
 
-def test_sparkline_of_a_ramp():
-    assert sparkline(series_of(*range(8)), 8) == "▁▂▃▄▅▆▇█"
-    assert sparkline(series_of(*range(9)), 9, "ascii") == ".:-=+*#%@"
+@pytest.mark.parametrize(("marker", "dot", "distance"), [("braille", "⠄", 2), ("block", "·", 2), ("ascii", ".", 4)])
+def test_faint_rules_are_at_the_ticks_above_the_bottom_row(marker, dot, distance):
+    picture = draw_chart(45, 10, [], marker=marker, y_range=(0, 1))
+    ruled = [line[5:] for line in lines(picture)[:-1] if line[5:].strip()]
+    assert ruled == [(dot.ljust(distance) * 40)[:40]] * 2
+    assert roles_of(picture, "grid") == {dot}
 
 
-def test_sparkline_keeps_spikes_and_repeats_over_empty_columns():
-    series = Series()
-    for x, y in [(0, 0.0), (1, 7.0), (2, 0.0), (10, 0.0)]:
-        series.append(x, y)
-    assert sparkline(series, 5) == "█▁▁▁▁"
+def test_small_plots_have_no_grid():
+    assert roles_of(draw_chart(20, 10, []), "grid") == roles_of(draw_chart(45, 5, []), "grid") == set()
 
 
-def test_sparkline_of_nothing_is_blank_and_of_a_constant_half_high():
-    assert sparkline(Series(), 6) == " " * 6
-    assert set(sparkline(series_of(3, 3, 3), 6)) <= set("▄▅")
+def test_data_cover_the_grid():
+    picture = draw_chart(45, 10, [Layer.line(series_of(0.5, 0.5))], y_range=(0, 1))
+    row = next(row for row in picture.rows if row[0][0].startswith(" 0.5"))
+    assert [role for _, role in row] == ["axis", "smooth"]
 
 
-def test_sparkline_with_a_fixed_range():
-    assert sparkline(series_of(0.5, 0.5), 2, y_range=(0, 1)) == "▅▅"
-    assert sparkline(series_of(0, 9), 2, y_range=(0, 1)) == "▁█"
+def plot_rows(picture: ChartPicture, role: str) -> list[int]:
+    return [index for index, row in enumerate(picture.rows) if any(name == role for _, name in row)]
+
+
+def test_values_from_zero_up_are_never_below_the_zero_tick():
+    picture = draw_chart(65, 40, [Layer.envelope(series_of(0, 3, 0, 0, 500)), Layer.line(series_of(0, 0, 0.1))])
+    below = {"⠠", "⡀", "⢀", "⣀"}
+    bottom = lines(picture)[38][5:]
+    assert lines(picture)[38].startswith("   0┤")
+    assert not any(ord(char) - 0x2800 & 0xC0 for char in bottom if char > "\u2800"), below & set(bottom)
+
+
+def test_line_is_as_thick_as_the_plot_is_tall():
+    def dots(rows: int) -> int:
+        picture = draw_chart(65, rows + 1, [Layer.line(series_of(1, 1))], y_range=(0, 2))
+        columns = ["".join(text for text, role in row if role == "smooth") for row in picture.rows]
+        return sum((ord(char) - 0x2800).bit_count() for row in columns for char in row[:1] if char > "\u2800")
+
+    assert [dots(rows) // 2 for rows in (8, 13, 14, 31, 32, 80)] == [1, 1, 2, 2, 3, 3]
+
+
+def test_labels_are_right_of_the_plot_at_the_end_of_their_lines():
+    layers = [
+        Layer.line(series_of(0, 10), "target", "target"),
+        Layer.line(series_of(10, 0), label="q"),
+        Layer.points([(1.0, 5.0)], label="eval"),
+    ]
+    picture = draw_chart(60, 12, layers, marker="ascii", y_range=(0, 10))
+    assert picture.plot_width == 60 - 5 - 7
+    texts = {row: line[53:].strip() for row, line in enumerate(lines(picture)) if line[53:].strip()}
+    assert texts == {0: "target", 5: "eval", 10: "q"}
+    assert [picture.rows[row][-1][1] for row in (0, 5, 10)] == ["target", "evaluation", "smooth"]
+
+
+def test_labels_in_the_same_row_move_apart_in_their_order_or_are_left_out():
+    layers = [Layer.line(series_of(0, y), name, name) for name, y in (("low", 4.9), ("middle", 5.0), ("high", 5.1))]
+    picture = draw_chart(60, 12, layers, marker="ascii", y_range=(0, 10))
+    assert [line[53:].strip() for line in lines(picture) if line[53:].strip()] == ["high", "middle"]
+    picture = draw_chart(60, 12, [layers[2], layers[0], layers[1]], marker="ascii", y_range=(0, 10))
+    assert [line[53:].strip() for line in lines(picture) if line[53:].strip()] == ["high", "middle", "low"]
+
+
+def test_labels_without_room_are_left_out():
+    layer = Layer.line(series_of(0, 1), label="smooth mean")
+    assert "smooth" not in "".join(lines(draw_chart(40, 12, [layer])))
+    assert draw_chart(40, 12, [layer]).plot_width == 35
+
+
+def test_successes_are_drawn_as_a_rate_instead_of_a_wall():
+    series = SmoothedSeries()
+    for x in range(1000):
+        series.append(x, float(x % 4 == 0))
+    alone = draw_chart(65, 12, [Layer.envelope(series)])
+    with_mean = draw_chart(65, 12, [Layer.envelope(series), Layer.line(series.smooth(50))])
+    assert roles_of(with_mean, "raw") == set()
+    for picture, role in ((alone, "raw"), (with_mean, "smooth")):
+        assert picture.y_range[0] == 0
+        assert picture.y_range[1] >= 1
+        assert max(sum(row[column] > "\u2800" for row in lines(picture)[:-1]) for column in range(20, 65)) <= 5
+        assert len(plot_rows(picture, role)) <= 3
+
+
+def test_shares_are_stacked_and_fill_the_height_from_zero_to_one():
+    low, middle, high = (series_of(*[share] * 5) for share in (0.5, 0.25, 0.25))
+    layer = Layer.shares([low, middle, high], ["a", "b", "c"], ["left", "stay", "right"])
+    picture = draw_chart(43, 7, [layer], marker="ascii")
+    assert lines(picture) == [
+        "    |                                      ",
+        " 1.0+:::::::::::::::::::::::::::::::: right",
+        "    |================================ stay ",
+        " 0.5+################################      ",
+        "    |################################ left ",
+        "   0+################################      ",
+        "    +0---------------2--------------4      ",
+    ]
+
+
+def test_edge_of_a_share_inside_a_cell_has_both_colours():
+    shares = [series_of(0.4, 0.4), series_of(0.6, 0.6)]
+    picture = draw_chart(25, 10, [Layer.shares(shares, ["a", "b"])])
+    roles = {role for row in picture.rows for _, role in row}
+    assert roles == {"axis", "a", "b", "a on b"}
+    assert roles_of(picture, "a on b") <= set("▁▂▃▄▅▆▇")
+
+
+def test_shares_that_do_not_sum_to_one_are_scaled_and_gaps_are_bridged():
+    shares = [series_of(3, 3, distance=1000), series_of(1, 1, distance=1000)]
+    picture = draw_chart(25, 10, [Layer.shares(shares, ["a", "b"])], marker="ascii")
+    assert all(len(set(line[5:])) == 1 for line in lines(picture)[:-1])
+
+
+@pytest.mark.parametrize(("series", "roles"), [([], ["a"]), ([Series()], [])])
+def test_shares_without_series_or_roles_are_refused(series, roles):
+    with pytest.raises(ValueError, match="at least one series and one role"):
+        Layer.shares(series, roles)
+
+
+def test_band_is_every_other_dot_between_two_series():
+    picture = draw_chart(65, 20, [Layer.band(series_of(1, 1), series_of(3, 3))], y_range=(0, 4))
+    rows = plot_rows(picture, "band")
+    ticks = [next(i for i, line in enumerate(lines(picture)) if line.lstrip().startswith(f"{y}┤")) for y in (3, 1)]
+    assert [rows[0], rows[-1]] == ticks
+    assert roles_of(picture, "band") & {"⢕", "⡪"}
+    assert "⣿" not in roles_of(picture, "band")
+
+
+def test_cloud_of_points_has_its_own_x():
+    points = [(-2.0, 1.0), (2.5, 3.0)]
+    picture = draw_chart(45, 10, [Layer.scatter(points)], marker="ascii")
+    assert picture.x_range == (-2, 2.5)
+    assert sum(line.count("o") for line in lines(picture)) == 2
+    assert lines(picture)[-1].endswith("2.5")
+
+
+def test_unknown_marker_draws_ascii():
+    assert all(line.isascii() for line in lines(draw_chart(40, 8, [Layer.line(series_of(0, 1))], marker="sixel")))

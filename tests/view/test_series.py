@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.series import Series, SmoothedSeries
 
 VALUES = st.floats(-1e6, 1e6, allow_nan=False) | st.sampled_from([math.nan, math.inf, -math.inf])
@@ -103,7 +102,6 @@ def test_memory_does_not_grow_with_the_run():
     for x in range(20_000):
         series.append(x, float(x))
     assert size() == before
-    assert len(series._recent) == 500
 
 
 def test_few_points_far_apart_keep_their_own_buckets():
@@ -132,12 +130,7 @@ def test_x_that_is_not_finite_is_a_gap_and_harms_nothing(x):
 
 def test_empty_series_has_no_values():
     series = Series()
-    assert (series.minimum, series.maximum, series.last, series.quantiles()) == (
-        None,
-        None,
-        None,
-        (None, None),
-    )
+    assert (series.minimum, series.maximum, series.last, series.is_binary) == (None, None, None, False)
     assert np.isnan(series.columns(0, 1, 3).mean).all()
     assert series.columns(0, 1, 0).mean.shape == (0,)
 
@@ -164,39 +157,9 @@ def test_version_grows_with_each_point_gaps_included():
     assert all(earlier < later for earlier, later in pairwise(versions))
 
 
-def test_quantiles_of_a_hundred_buckets():
-    series = Series()
-    for x in range(101):
-        series.append(x, float(x))
-    assert series.quantiles() == (50.0, 95.0)
-
-
 def test_capacity_under_four_is_refused():
     with pytest.raises(ValueError, match="capacity must be >= 4, got 3"):
         Series(3)
-
-
-@given(st.lists(st.floats(-1e6, 1e6), max_size=60), st.integers(1, 12))
-def test_rolling_mean_is_that_of_a_naive_twin(values, window):
-    mean = RollingMean(window)
-    for count, value in enumerate(values, start=1):
-        newest = values[max(0, count - window) : count]
-        assert mean.push(value) == pytest.approx(sum(newest) / len(newest), abs=1e-6)
-
-
-def test_rolling_mean_forgets_a_huge_value_without_a_trace():
-    mean = RollingMean(3)
-    results = [mean.push(value) for value in (1e300, 1.0, 2.0, 3.0, 4.0)]
-    assert results[-2:] == [2.0, 3.0]
-
-
-def test_smooth_series_is_the_mean_of_the_newest_points_and_passes_over_gaps():
-    series = SmoothedSeries()
-    for x, y in enumerate([1.0, 2.0, math.nan, *[3.0] * 9]):
-        series.append(x, y)
-    assert series.smooth(1) is series
-    assert series.smooth(10).last == pytest.approx((2 + 9 * 3) / 10)
-    assert series.smooth(100).last == pytest.approx((1 + 2 + 9 * 3) / 11)
 
 
 def test_forgetting_a_future_gives_the_series_that_never_had_it():
@@ -211,6 +174,52 @@ def test_forgetting_a_future_gives_the_series_that_never_had_it():
     assert (series.count, series.last, series.x_last, series.maximum) == (22, 4.0, 25, 400.0)
     for window in SmoothedSeries.WINDOWS:
         np.testing.assert_allclose(series.smooth(window).window(0, 99), twin.smooth(window).window(0, 99))
+
+
+def test_averages_restart_where_everything_is_forgotten():
+    series = SmoothedSeries()
+    for x in range(10, 20):
+        series.append(x, 1e6)
+    series.forget_after(5)
+    series.append(6, 3.0)
+    assert [series.smooth(window).last for window in SmoothedSeries.WINDOWS] == pytest.approx([3.0] * 5)
+
+
+@pytest.mark.parametrize("window", SmoothedSeries.WINDOWS)
+def test_smoothed_value_of_a_steady_rise_lags_less_than_half_the_window(window):
+    series = SmoothedSeries()
+    for x in range(2000):
+        series.append(x, float(x))
+        lag = x - series.smooth(window).last
+        assert -1e-6 < lag < window / 2
+    assert lag == pytest.approx((window - 1) / 2)
+
+
+def test_averages_skip_gaps_and_window_1_is_the_series_itself():
+    series, twin = SmoothedSeries(), SmoothedSeries()
+    for x, y in enumerate([1.0, math.nan, 2.0, math.inf, 3.0]):
+        series.append(x, y)
+    for x, y in enumerate([1.0, 2.0, 3.0]):
+        twin.append(x, y)
+    assert series.smooth(1) is series
+    assert [series.smooth(w).last for w in (5, 20)] == [twin.smooth(w).last for w in (5, 20)]
+
+
+def test_windows_have_names_and_lighter_neighbours():
+    assert [SmoothedSeries.smoothing_name(window) for window in SmoothedSeries.WINDOWS][:2] == ["raw", "ema5"]
+    assert [SmoothedSeries.lighter(window) for window in SmoothedSeries.WINDOWS] == [1, 5, 5, 20, 50]
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 0.5, math.nan]), min_size=1, max_size=40), st.integers(0, 40))
+def test_binary_series_is_told_also_after_forgetting(values, kept):
+    series = Series()
+    for x, y in enumerate(values):
+        series.append(x, y)
+        finite = [value for value in values[: x + 1] if math.isfinite(value)]
+        assert series.is_binary == (bool(finite) and set(finite) <= {0.0, 1.0})
+    series.forget_after(kept)
+    finite = [value for value in values[: kept + 1] if math.isfinite(value)]
+    assert series.is_binary == (bool(finite) and set(finite) <= {0.0, 1.0})
 
 
 def test_forgetting_everything_leaves_an_empty_series():
