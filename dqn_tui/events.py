@@ -1,19 +1,27 @@
-"""What happens in a run, as a stream of events.
+"""The events of a run: the only thing the trainer and its viewers share.
 
-The trainer emits them; the journal on disk, the dashboard and the headless printer all read the same ones. In JSON an
-event is one flat object: `{"event": "episode_ended", "time": ..., "step": ..., ...}`. Names are in the past tense.
+The trainer emits them; the journal on disk, the dashboard and the headless printers consume the same stream. As JSON an
+event is one flat object, `{"event": "episode_ended", "time": ..., "step": ..., ...}`; `event_json` writes and reads it.
+Event names are in the past tense.
 """
 
 from __future__ import annotations
 
 import enum
-import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
 
 PHASES = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
 """The phases of the training loop; `Progress` reports the share of each as `time/<phase>_fraction`."""
+
+LARGEST_COUNT = 2**63 - 1
+LATEST_TIME = 221_845_392_000
+"""The first second of the year 9000; calendars end soon after."""
+
+Count = Annotated[int, Meta(ge=0, le=LARGEST_COUNT)]
+Seconds = Annotated[float, Meta(ge=0, lt=LATEST_TIME)]
 
 
 class EndReason(enum.StrEnum):
@@ -31,193 +39,161 @@ class EndReason(enum.StrEnum):
         return {EndReason.FAILED: 1, EndReason.DIVERGED: 3}.get(self, 0)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened at environment step `step`, at UTC second `time`."""
+class Event(Struct, frozen=True, kw_only=True, tag_field="event"):
+    """Something that happened at environment step `step`, at UTC second `time`.
 
-    name: ClassVar[str] = "event"
-    step: int
-    time: float
+    The annotated bounds hold for events that were read from JSON; they are not checked when an event is created.
+    """
+
+    time: Seconds
+    step: Count
+
+    @property
+    def name(self) -> str:
+        """The event's name in JSON."""
+        return str(self.__struct_config__.tag)
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunStarted(Event):
-    """The first event of every run: everything a viewer needs to draw it.
+class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
+    """The first event of every run: all that a viewer needs to draw it.
 
-    `replay_bytes` is the memory of the full replay buffer, 0 where unknown. `preset` names the preset the settings are
+    `replay_bytes` is the memory of the full replay buffer, 0 if unknown. `preset` names the preset the settings are
     based on, and `imports` the modules given with `--import`.
     """
 
-    name: ClassVar[str] = "run_started"
     run: str
     env: str
-    seed: int
+    seed: Count
     device: str
-    total_timesteps: int
-    learning_starts: int
-    buffer_size: int
-    actions: int
+    total_timesteps: Count
+    learning_starts: Count
+    buffer_size: Count
+    actions: Count
     goal: float | None = None
-    replay_bytes: int = 0
+    replay_bytes: Count = 0
     preset: str | None = None
-    imports: list[str] = field(default_factory=list)
-    config: dict[str, Any] = field(default_factory=dict)
+    imports: list[str] = msgspec.field(default_factory=list)
+    config: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class LearningStarted(Event):
-    """The replay buffer holds enough: updates begin."""
-
-    name: ClassVar[str] = "learning_started"
+class LearningStarted(Event, frozen=True, kw_only=True, tag="learning_started"):
+    """The replay buffer holds enough transitions; gradient steps begin."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress(Event):
-    """The meters at one moment, under Stable-Baselines3's metric names."""
+class Progress(Event, frozen=True, kw_only=True, tag="progress"):
+    """The current metrics, under Stable-Baselines3's names; in JSON each metric is a key of its own."""
 
-    name: ClassVar[str] = "progress"
     metrics: dict[str, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class EpisodeEnded(Event):
+class EpisodeEnded(Event, frozen=True, kw_only=True, tag="episode_ended"):
     """A training episode ended: its number (from 1), undiscounted return and length in steps.
 
     `start_q` is the highest Q-value of its first observation when it began, and `discounted_return` the discounted
     return that followed, both in the environment's own reward units.
     """
 
-    name: ClassVar[str] = "episode_ended"
-    episode: int
+    episode: Count
     episode_return: float
-    length: int
+    length: Count
     is_truncated: bool
     seconds: float
     start_q: float | None = None
     discounted_return: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvaluationStarted(Event):
-    """Greedy episodes begin; training waits for them."""
+class EvaluationStarted(Event, frozen=True, kw_only=True, tag="evaluation_started"):
+    """An evaluation of `episodes` greedy episodes begins; training waits for it."""
 
-    name: ClassVar[str] = "evaluation_started"
-    episodes: int
+    episodes: Count
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evaluated(Event):
-    """Greedy episodes were played with the current weights."""
+class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
+    """The greedy policy was evaluated: mean and standard deviation of the returns, mean length in steps."""
 
-    name: ClassVar[str] = "evaluated"
-    episodes: int
+    episodes: Count
     mean: float
     std: float
     mean_length: float
     is_best: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class SaveStarted(Event):
-    """A checkpoint is being written."""
-
-    name: ClassVar[str] = "save_started"
+class SaveStarted(Event, frozen=True, kw_only=True, tag="save_started"):
+    """A checkpoint is being written; `CheckpointSaved` or `SaveFailed` follows."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckpointSaved(Event):
+class CheckpointSaved(Event, frozen=True, kw_only=True, tag="checkpoint_saved"):
     """A checkpoint is on disk. `reason` is one of autosave, request, best, end, failure."""
 
-    name: ClassVar[str] = "checkpoint_saved"
     path: str
-    size_bytes: int
+    size_bytes: Count
     seconds: float
     reason: str
     eval_mean: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class SaveFailed(Event):
+class SaveFailed(Event, frozen=True, kw_only=True, tag="save_failed"):
     """The checkpoint at `path` could not be written; `problem` is one line. Training continues."""
 
-    name: ClassVar[str] = "save_failed"
     path: str
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paused(Event):
-    """Training stands still between two steps."""
-
-    name: ClassVar[str] = "paused"
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
+    """Training is paused between two environment steps."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Resumed(Event):
-    """Training goes on after a pause of so many seconds."""
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
+    """Training continues after a pause of `pause_seconds`."""
 
-    name: ClassVar[str] = "resumed"
     pause_seconds: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunResumed(Event):
-    """The run goes on from a checkpoint; exactly, unless its open episode could not be reached again."""
+class RunResumed(Event, frozen=True, kw_only=True, tag="run_resumed"):
+    """The run continues from a checkpoint; `is_exact` is false if its open episode could not be replayed."""
 
-    name: ClassVar[str] = "run_resumed"
     checkpoint: str
-    size_bytes: int = 0
+    size_bytes: Count = 0
     is_exact: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
-class SettingChanged(Event):
-    """A configuration key has another value from here on."""
+class SettingChanged(Event, frozen=True, kw_only=True, tag="setting_changed"):
+    """A configuration key has a new value from this step on."""
 
-    name: ClassVar[str] = "setting_changed"
     key: str
     old: Any
     new: Any
 
 
-@dataclass(frozen=True, kw_only=True)
-class StopRequested(Event):
+class StopRequested(Event, frozen=True, kw_only=True, tag="stop_requested"):
     """The run was asked to end before its last step."""
 
-    name: ClassVar[str] = "stop_requested"
 
+class WarningRaised(Event, frozen=True, kw_only=True, tag="warning"):
+    """A problem that the user should know about and that does not end the run."""
 
-@dataclass(frozen=True, kw_only=True)
-class WarningRaised(Event):
-    """Something that the user should know and that does not end the run."""
-
-    name: ClassVar[str] = "warning"
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutputWritten(Event):
+class OutputWritten(Event, frozen=True, kw_only=True, tag="output_written"):
     """The environment printed, warned or logged `text`: whole lines, of which `dropped` are in `output.log` only."""
 
-    name: ClassVar[str] = "output_written"
     text: str
-    dropped: int = 0
+    dropped: Count = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunEnded(Event):
-    """The last event of a run that ended without an error; `reason` is an `EndReason`.
+class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
+    """The last event of a run that ended without an error.
 
-    `cause` says in one line which number was not finite where the run diverged. Pauses count neither in `wall_seconds`
-    nor in `steps_per_second`. `save_problem` says why the last save failed, if it did.
+    `cause` names, in one line, the number that was not finite if the run diverged. Pauses count neither in
+    `wall_seconds` nor in `steps_per_second`. `save_problem` says why the last save failed, if it did.
     """
 
-    name: ClassVar[str] = "run_ended"
-    reason: str
-    episodes: int
+    reason: EndReason
+    episodes: Count
     mean_return_100: float | None
     best_eval_mean: float | None
-    updates: int
+    updates: Count
     wall_seconds: float
     steps_per_second: float
     checkpoint: str | None
@@ -226,88 +202,21 @@ class RunEnded(Event):
     save_problem: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class RunFailed(Event):
-    """The environment or the trainer raised: the error in one line, where the traceback stands, and `save_problem` as
-    in `RunEnded`.
+class RunFailed(Event, frozen=True, kw_only=True, tag="run_failed"):
+    """The environment or the trainer raised.
+
+    `error` is one line, `error_log` the path of the traceback, `save_problem` as in `RunEnded`.
     """
 
-    name: ClassVar[str] = "run_failed"
     error: str
     error_log: str | None
     checkpoint: str | None
     save_problem: str | None = None
 
 
-_TYPES: dict[str, type[Event]] = {
-    event.name: event
-    for event in (
-        RunStarted,
-        LearningStarted,
-        Progress,
-        EpisodeEnded,
-        EvaluationStarted,
-        Evaluated,
-        SaveStarted,
-        CheckpointSaved,
-        SaveFailed,
-        Paused,
-        Resumed,
-        RunResumed,
-        SettingChanged,
-        StopRequested,
-        WarningRaised,
-        OutputWritten,
-        RunEnded,
-        RunFailed,
-    )
-}
-# Non-finite floats have no place in JSON; they travel as these words, so that a reader can tell them apart.
-_NON_FINITE: dict[str, Any] = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, dict):
-        return {key: _to_json(item) for key, item in value.items()}
-    return value
-
-
-def _from_json(value: Any) -> Any:
-    return _NON_FINITE.get(value, value) if isinstance(value, str) else value
-
-
-def to_dict(event: Event) -> dict[str, Any]:
-    """The event as a flat object that JSON can hold; the metrics of `Progress` are keys of their own."""
-    body = asdict(event)
-    head = {"event": event.name, "time": round(body.pop("time"), 6), "step": body.pop("step")}
-    if isinstance(event, Progress):
-        body = body["metrics"]
-    return head | {key: _to_json(value) for key, value in body.items()}
-
-
-def from_dict(data: Mapping[str, Any]) -> Event:
-    """The event that `to_dict` wrote; keys that this version does not know are passed over.
-
-    Raises:
-        ValueError: the object is no event, or lacks a key.
-    """
-    kind = _TYPES.get(str(data.get("event")))
-    if kind is None:
-        raise ValueError(f"unknown event {data.get('event')!r}")
-    body = {key: value for key, value in data.items() if key != "event"}
-    if kind is Progress:
-        metrics = {key: body.pop(key) for key in list(body) if key not in ("time", "step")}
-        body["metrics"] = {key: _from_json(value) for key, value in metrics.items()}
-    known = {item.name: item.type for item in fields(kind)}
-    try:
-        return kind(
-            **{
-                key: _from_json(value) if "float" in str(known[key]) else value
-                for key, value in body.items()
-                if key in known
-            }
-        )
-    except TypeError as error:
-        raise ValueError(f"event {kind.name!r} is not whole: {error}") from error
+KINDS: tuple[type[Event], ...] = (
+    RunStarted, LearningStarted, Progress, EpisodeEnded, EvaluationStarted, Evaluated, SaveStarted, CheckpointSaved,
+    SaveFailed, Paused, Resumed, RunResumed, SettingChanged, StopRequested, WarningRaised, OutputWritten, RunEnded,
+    RunFailed,
+)  # fmt: skip
+"""All kinds of events."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -15,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from dqn_tui import events
 from dqn_tui.control import TrainingRun
+from dqn_tui.event_json import to_json
 from dqn_tui.events import Event
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.marker import detect_marker
@@ -46,7 +46,7 @@ class JsonPrinter:
 
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event."""
-        self._stream.write(json.dumps(events.to_dict(event), allow_nan=False) + "\n")
+        self._stream.write(to_json(event).decode() + "\n")
         self._stream.flush()
 
     def refresh(self, view: RunView) -> None:

@@ -8,13 +8,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui import control, events
 from dqn_tui.control import Request
-from dqn_tui.events import Event
+from dqn_tui.events import EndReason, Event
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 
 CONFIG = {
@@ -84,7 +85,7 @@ class FakeRun:
 
     def answers(self, request: Request) -> Sequence[Event]:
         """What a trainer says to a request."""
-        now = {"step": self.step, "time": self.time}
+        now: dict[str, Any] = {"step": self.step, "time": self.time}
         match request:
             case control.Pause():
                 return [events.Paused(**now)]
@@ -170,12 +171,14 @@ def saved(step: int, at: float, reason: str = "autosave") -> events.CheckpointSa
     return events.CheckpointSaved(step=step, time=at, path=path, size_bytes=1_258_291, seconds=0.014, reason=reason)
 
 
-def ended(step: int, at: float, reason: str = "completed", *, checkpoint: str | None = None) -> events.RunEnded:
+def ended(
+    step: int, at: float, reason: str = "completed", *, checkpoint: str | None = None, cause: str | None = None
+) -> events.RunEnded:
     """The last event."""
     return events.RunEnded(
         step=step,
         time=at,
-        reason=reason,
+        reason=EndReason(reason),
         episodes=312,
         mean_return_100=287.4,
         best_eval_mean=437.2,
@@ -184,6 +187,7 @@ def ended(step: int, at: float, reason: str = "completed", *, checkpoint: str | 
         steps_per_second=1_874.0,
         checkpoint=checkpoint,
         weights_sha256="0" * 64,
+        cause=cause,
     )
 
 

@@ -201,7 +201,7 @@ class Follower:
                 if isinstance(event, kind) and where(event):
                     return event
             left = deadline - time.monotonic()
-            assert left > 0, f"no {kind.name} came; last were {[event.name for event in self.events[-8:]]}"
+            assert left > 0, f"no {kind.__name__} came; last were {[event.name for event in self.events[-8:]]}"
             self._news.wait(min(left, 0.05))
             self._news.clear()
 

@@ -16,9 +16,9 @@ import dqn_tui
 ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
-GROUND = {"errors", "events", "control", "config", "seeding", "spaces", "rollout"}
+GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout"}
 LAYERS = {"settings", "zoo", "plain_yaml"}
-VIEWERS = {"view", "events", "control", "config", "errors"}
+VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = GROUND | LAYERS | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
 
 # unit: what it may import from the package, and from third parties
@@ -26,7 +26,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     PACKAGE: (set(), set()),
     "__main__": ({"cli"}, set()),
     "errors": (set(), set()),
-    "events": (set(), set()),
+    "events": (set(), {"msgspec"}),
+    "event_json": ({"events"}, {"msgspec"}),
     "seeding": (set(), {"numpy"}),
     "rollout": (set(), {"numpy"}),
     "spaces": (set(), set()),
@@ -37,9 +38,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "config", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
-    "runs": ({"dqn", "events", "config", "errors", "spaces"}, {"numpy", "safetensors"}),
+    "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors"}),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
-    "view": ({"events", "config", "rollout"}, {"numpy"}),
+    "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
     "ui": (VIEWERS | {"rollout"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, set()),

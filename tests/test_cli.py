@@ -14,6 +14,7 @@ from typing import IO, Any
 import pytest
 
 from dqn_tui import events
+from dqn_tui.event_json import to_dict
 from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import read_journal, read_last_event
@@ -174,7 +175,7 @@ def test_json_prints_every_event_and_nothing_else(tmp_path: Path, capfd: pytest.
     assert output.err == ""
     assert told[0]["event"] == "run_started"
     assert told[-1]["event"] == "run_ended"
-    assert told == [events.to_dict(event) for event in read_journal(only_run(tmp_path).events)]
+    assert told == [to_dict(event) for event in read_journal(only_run(tmp_path).events)]
 
 
 def test_what_an_environment_prints_stands_not_between_the_events(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from dqn_tui import events
 from dqn_tui.control import Request
+from dqn_tui.event_json import to_dict
 from dqn_tui.events import Event
 from dqn_tui.headless import (
     BarPrinter,
@@ -71,7 +72,7 @@ def test_json_is_one_line_for_each_event_in_order(capsys: pytest.CaptureFixture[
     told = [STARTED, events.Progress(step=5, time=1.5, metrics={"train/loss": float("nan")}), WARNING, ENDED]
     show(Script(told), JsonPrinter(sys.stdout))
     output = capsys.readouterr()
-    assert [json.loads(line) for line in output.out.splitlines()] == [events.to_dict(event) for event in told]
+    assert [json.loads(line) for line in output.out.splitlines()] == [to_dict(event) for event in told]
     assert output.err == ""
 
 

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from dqn_tui import events
+from dqn_tui.event_json import to_dict
 from dqn_tui.headless import BarPrinter, LinePrinter, SilentPrinter, follow
 from dqn_tui.ui.watch_app import WatchApp
 from dqn_tui.view.run_view import RunView
@@ -109,10 +110,14 @@ def test_wrong_use_is_quoted_harmlessly(
 
 
 def hostile_events() -> list[events.Event]:
-    now = {"step": 7, "time": 1_001.0}
+    now: dict[str, Any] = {"step": 7, "time": 1_001.0}
     return [
-        fakes.started(run=HOSTILE, env=HOSTILE, device=HOSTILE, config={HOSTILE: HOSTILE}),
+        fakes.started(
+            run=HOSTILE, env=HOSTILE, device=HOSTILE, preset=HOSTILE, imports=[HOSTILE], config={HOSTILE: HOSTILE}
+        ),
         events.WarningRaised(**now, message=HOSTILE),
+        events.SaveFailed(**now, path=f"runs/{HOSTILE}", problem=HOSTILE),
+        events.OutputWritten(**now, text=f"{HOSTILE}\n{HOSTILE}"),
         events.SettingChanged(**now, key=HOSTILE, old=HOSTILE, new=HOSTILE),
         events.CheckpointSaved(
             **now, path=f"runs/{HOSTILE}", size_bytes=1, seconds=0.1, reason=HOSTILE, eval_mean=None
@@ -144,7 +149,7 @@ class Told:
 def test_runs_are_listed_harmlessly(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / f"{HOSTILE.replace('/', '')}__s1__20261122-120000"
     folder.mkdir()
-    lines = [json.dumps(events.to_dict(event)) for event in hostile_events()]
+    lines = [json.dumps(to_dict(event)) for event in hostile_events()]
     (folder / "events.jsonl").write_text("\n".join(lines) + "\n")
     assert call_program("runs", "--runs-dir", str(tmp_path)) == 0
     listed = capfd.readouterr().out
@@ -173,7 +178,12 @@ async def test_the_dashboard_shows_markup_as_it_is_and_makes_no_buttons_of_it() 
         text = await board.look()
         for line in (text, await board.press("8", "z")):
             check_harmless(line)
-        metas = [segment.style.meta for strip in board.app.screen._compositor.render_strips() for segment in strip]
+        metas = [
+            segment.style.meta
+            for strip in board.app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style
+        ]
         assert not any("@click" in meta for meta in metas)
         await board.click("[@click=app.exit]go")
         assert board.app.is_running
@@ -195,4 +205,4 @@ async def test_the_players_title_is_harmless() -> None:
 def test_a_view_is_harmless_whatever_it_was_told() -> None:
     view = RunView()
     follow(Told(), view, SilentPrinter())
-    check_harmless("".join([view.env, view.run, *(line.text for line in view.log)]))
+    check_harmless("".join([view.env, view.run, *view.output, *view.imports, *(line.text for line in view.log)]))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from dqn_tui.ui.app import DashboardApp
     from dqn_tui.view.run_view import RunView
 
-DIVERGED_CODE = 3
 PATIENCE_SECONDS = 10.0
 """For a viewer to leave after a signal, once the run is over."""
 POLL_SECONDS = 0.2
@@ -105,10 +104,9 @@ class Supervisor:
     @property
     def exit_code(self) -> int:
         """A bad end says more than the signal that came with it."""
-        if self._view.failed is not None:
-            return FAILED_CODE
-        if self._view.ended is not None and self._view.ended.reason == "diverged":
-            return DIVERGED_CODE
+        reason = self._view.end_reason
+        if reason is not None and reason.exit_code:
+            return reason.exit_code
         return 0 if self._received is None else signal_code(self._received)
 
     def _stop_for(self, number: int) -> None:

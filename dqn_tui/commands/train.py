@@ -64,7 +64,6 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
     from dqn_tui.runs.recorder import Recorder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.view.run_view import RunView
-    from dqn_tui.view.summary import find_divergence
 
     host = describe_host(_resolve_device(config), TORCH_THREADS)
     recorder = Recorder(folder, config, host, saved)
@@ -87,8 +86,8 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
             raise run.usage_error
         if view.failed is not None or not options.should_print_json:
             _print_summary(view, folder, options.imports)
-        if cause := find_divergence(view):
-            say(f"run diverged at step {view.step:,}: {cause}")
+        if view.cause:
+            say(f"run diverged at step {view.step:,}: {view.cause}")
         if not run.close_rollouts(ROLLOUT_SECONDS):
             say("the rollout's environment does not respond; leaving without closing it")
             leave_at_once(code)

@@ -1,17 +1,20 @@
-"""`events.jsonl`, the truth of a run: one JSON object a line, appended only."""
+"""`events.jsonl`, the source of truth of a run: one JSON object per line, append-only."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
+from functools import partial
+from io import BufferedReader
 from pathlib import Path
 
-from dqn_tui import events
+from dqn_tui.event_json import from_json, to_json
 from dqn_tui.events import Event
 from dqn_tui.runs.line_file import LineFile
 
-# More than any event takes, so that the last one lies in it whole.
+# Longer than any event, so that a file without line ends cannot fill the memory.
+_LONGEST_LINE = 1_000_000
+# Longer than the last events of any run; `run_started`, the longest event, is the first.
 _TAIL_BYTES = 65_536
 
 
@@ -22,35 +25,36 @@ class Journal(LineFile):
         """Append one event.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it.
         """
-        self.append(json.dumps(events.to_dict(event), allow_nan=False, separators=(",", ":")))
+        self.append(to_json(event).decode("ascii"))
 
 
 def read_journal(path: Path) -> Iterator[Event]:
-    """The events of a journal, oldest first; lines that are torn or damaged, and unknown events, are passed over."""
+    """Yield the events of a journal, oldest first, without torn or damaged lines and unknown events."""
     with path.open("rb") as file:
-        for line in file:
-            event = _parse(line)
-            if event is not None:
-                yield event
+        yield from filter(None, map(_parse, _lines(file)))
 
 
 def read_last_event(path: Path) -> Event | None:
-    """The last whole event, without reading what stands before it."""
+    """Return the last complete event, reading only the end of the journal."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
-        lines = file.readlines()
+        lines = file.read(_TAIL_BYTES).splitlines(keepends=True)
     return next(filter(None, map(_parse, reversed(lines))), None)
 
 
+def _lines(file: BufferedReader) -> Iterator[bytes]:
+    """Yield the lines of a file; one that is too long comes in pieces."""
+    return iter(partial(file.readline, _LONGEST_LINE), b"")
+
+
 def _parse(line: bytes) -> Event | None:
-    """The event of a whole line; None where it is not one."""
+    """Return the event of a complete line; None if it is not one."""
     if not line.endswith(b"\n"):
         return None
     try:
-        data = json.loads(line.decode())
-        return events.from_dict(data) if isinstance(data, dict) else None
-    except (ValueError, RecursionError):
+        return from_json(line)
+    except ValueError:
         return None

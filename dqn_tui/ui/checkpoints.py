@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from dqn_tui.ui.panel import FramedPanel, numbered_title
 from dqn_tui.ui.rows import Row, centre_block
-from dqn_tui.view.run_view import EvaluationPoint
+from dqn_tui.view.points import EvaluationPoint
 from dqn_tui.view.text import bar, fixed, size
 
 

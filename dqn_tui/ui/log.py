@@ -9,7 +9,8 @@ from dqn_tui.ui.panel import FramedPanel, Panel, numbered_title
 from dqn_tui.ui.rows import Row, centre_block, fit, join_fitting
 from dqn_tui.ui.scene import Scene
 from dqn_tui.view.log_line import LogLine
-from dqn_tui.view.run_view import EvaluationPoint, RunView
+from dqn_tui.view.points import EvaluationPoint
+from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import fixed, plain, short_number
 
 _ROLES = {

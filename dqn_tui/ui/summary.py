@@ -11,7 +11,6 @@ from dqn_tui.ui.panel import FramedPanel
 from dqn_tui.ui.rows import Row, fit
 from dqn_tui.ui.states import state_run
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.summary import find_divergence
 from dqn_tui.view.text import duration, fixed, plain
 
 _REASONS = {
@@ -54,7 +53,7 @@ class SummaryPanel(FramedPanel):
 
 
 def _cause(view: RunView, width: int) -> list[Row]:
-    cause = find_divergence(view)
+    cause = view.cause
     return _wrapped("cause", cause, width, "error") if cause else []
 
 

@@ -1,4 +1,4 @@
-"""What the terminal can draw charts with."""
+"""The characters that a terminal can draw charts with."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Mapping
 
-# The Linux console's fonts hold block elements but no braille.
+# The Linux console's fonts have block elements but no braille.
 _CONSOLES = ("linux",)
 
 
 def detect_marker(variables: Mapping[str, str] = os.environ, encoding: str | None = None) -> str:
-    """`"braille"` on a UTF-8 terminal, `"block"` on a Linux console, else `"ascii"`."""
+    """Return `"braille"` for a UTF-8 terminal, `"block"` for a Linux console, else `"ascii"`."""
     name = (encoding or getattr(sys.stderr, "encoding", None) or "ascii").lower().replace("-", "")
     if name != "utf8":
         return "ascii"

@@ -6,8 +6,8 @@ import math
 from collections import deque
 from itertools import islice
 
-# Values kept for each value of the window, so that a run that goes back a little still has a full window.
-_MEMORY = 5
+# Values kept for each value of the window, so that a run resumed from an earlier checkpoint still has a full window.
+_MEMORY = 50
 
 
 class RollingMean:

@@ -1,4 +1,4 @@
-"""The time that a run has worked, pauses left out."""
+"""The working time of a run, pauses excluded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 
 class RunClock:
-    """A stopwatch that is told the time and never asks for it.
+    """A stopwatch driven by the times of events; it never reads a clock.
 
     Attributes:
-        is_ticking: whether the run works.
-        seen: UTC seconds of the last time it was told.
+        is_ticking: Whether the run is working.
+        seen: The latest time seen, in UTC seconds.
     """
 
     def __init__(self) -> None:
@@ -19,27 +19,27 @@ class RunClock:
         self._seconds = 0.0
 
     def advance(self, now: float) -> None:
-        """It is `now`; a clock that was set back counts as standing still."""
+        """Set the time to `now`; a time before the latest one adds nothing."""
         self._seconds = self.elapsed(now)
         self.seen = max(self.seen, now) if math.isfinite(now) else self.seen
 
     def start(self, now: float) -> None:
-        """Work goes on from `now`; the time since it stopped is not counted."""
+        """Start or restart at `now`, without counting the time since it stopped."""
         self.is_ticking = False
         self.advance(now)
         self.is_ticking = True
 
     def leave_out(self, seconds: float) -> None:
-        """So long the process was stopped since the clock was last told the time."""
+        """Exclude `seconds` since the latest time, in which the process was stopped."""
         if self.is_ticking and math.isfinite(seconds) and seconds > 0:
             self.seen += seconds
 
     def set(self, seconds: float) -> None:
-        """The run itself said how long it has worked; where it does not know, the count stays."""
+        """Set the elapsed time to the run's own measurement; ignore one that is not finite or negative."""
         if math.isfinite(seconds) and seconds >= 0:
             self._seconds = seconds
 
     def elapsed(self, now: float) -> float:
-        """Seconds of work until `now`."""
+        """Return the seconds of work until `now`."""
         since = now - self.seen if self.is_ticking else 0.0
         return self._seconds + (since if math.isfinite(since) and since > 0 else 0.0)

@@ -1,60 +1,47 @@
-"""The one place where events become what is shown: the same for a live run, a journal and a finished run."""
+"""The one place where events become state to show: the same for a live run, its journal and a finished run."""
 
 from __future__ import annotations
 
 import math
+import sys
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import islice
 from typing import Any, ClassVar
 
 from dqn_tui import events
-from dqn_tui.view.checked import checked
+from dqn_tui.events import LARGEST_COUNT, PHASES, EndReason
+from dqn_tui.view.cleaning import clean_event
 from dqn_tui.view.log_line import LogLine, describe
+from dqn_tui.view.metric_series import MetricSeries
+from dqn_tui.view.points import EvaluationPoint, SavedCheckpoint, StartValue
 from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
-from dqn_tui.view.series import Series, SmoothedSeries
+from dqn_tui.view.series import SmoothedSeries
 
+RECENT_EPISODES = 100
 _EVALUATIONS_KEPT = 500
 _CHECKPOINTS_KEPT = 200
 _LINES_KEPT = 500
-
-
-@dataclass(frozen=True)
-class EvaluationPoint:
-    """Greedy episodes at a step: mean and standard deviation of their returns."""
-
-    step: int
-    mean: float
-    std: float
-    episodes: int
-    is_best: bool
-
-
-@dataclass(frozen=True)
-class SavedCheckpoint:
-    """A checkpoint on disk, saved at UTC second `time`."""
-
-    path: str
-    step: int
-    size_bytes: int
-    reason: str
-    eval_mean: float | None
-    time: float = 0.0
-    seconds: float = 0.0
+_START_VALUES_KEPT = 500
+# Far more than any version reports; a journal of endless new names must not fill the memory.
+_METRICS_KEPT = 1_000
 
 
 class RunView:
-    """What is known of a run. Feed it events; it asks nobody and knows no clock.
+    """All that is known of a run, from its events alone: it reads no clock and no file.
 
     Attributes:
-        version: grows with each event.
-        run, env, seed, device, total_timesteps, learning_starts, buffer_size, actions, goal, config: as in
-            `RunStarted`.
-        step, episodes, updates: counted from the start of the run.
-        metrics: the newest of each metric of `Progress`.
-        evaluations, checkpoints, log: bounded, newest last.
-        ended, failed: the event that ended the run.
+        version: Grows with each event.
+        run, env, seed, device, total_timesteps, learning_starts, buffer_size, actions, goal, preset, imports, config:
+            As in `RunStarted`; `SettingChanged` updates them.
+        step, episodes, updates: Counted from the start of the run.
+        metrics: The newest value of each metric of `Progress`.
+        action_shares: Action index to the series of its share of the steps.
+        evaluations, checkpoints, log, output, start_values: Bounded, newest last; `output` holds lines that the
+            environment printed.
+        best_evaluation: The evaluation with the highest mean, whose weights are in `best/`.
+        ended, failed: The event that ended the run.
     """
 
     def __init__(self) -> None:
@@ -62,47 +49,50 @@ class RunView:
         self.run = self.env = self.device = ""
         self.seed = self.total_timesteps = self.learning_starts = self.buffer_size = self.actions = 0
         self.goal: float | None = None
+        self.preset: str | None = None
+        self.imports: list[str] = []
         self.config: dict[str, Any] = {}
         self.step = self.episodes = self.updates = 0
-        self.returns, self.lengths, self.loss, self.q_mean = (SmoothedSeries() for _ in range(4))
-        self._recent_returns = RollingMean(100)
-        self.epsilon, self.buffer, self.target_mean, self.td_error, self.grad_norm, self.speed = (
-            Series() for _ in range(6)
-        )
-        self._series_of: dict[str, Series] = {
-            "train/loss": self.loss,
-            "train/q_mean": self.q_mean,
-            "train/target_mean": self.target_mean,
-            "train/td_error": self.td_error,
-            "train/grad_norm": self.grad_norm,
-            "rollout/exploration_rate": self.epsilon,
-            "replay/size": self.buffer,
-            "time/steps_per_second": self.speed,
-        }
         self.metrics: dict[str, float] = {}
         self.evaluations: list[EvaluationPoint] = []
         self.best_evaluation: EvaluationPoint | None = None
         self.checkpoints: list[SavedCheckpoint] = []
         self.log: deque[LogLine] = deque(maxlen=_LINES_KEPT)
+        self.output: deque[str] = deque(maxlen=_LINES_KEPT)
+        self.start_values: deque[StartValue] = deque(maxlen=_START_VALUES_KEPT)
         self._clock = RunClock()
         self._is_started = self._has_learned = False
+        self._make_series()
         self._restart()
 
+    def _make_series(self) -> None:
+        self.returns, self.lengths = SmoothedSeries(), SmoothedSeries()
+        self._recent_returns = RollingMean(RECENT_EPISODES)
+        self._series = MetricSeries()
+        smoothed, plain = self._series.smoothed, self._series.plain
+        self.loss, self.q_mean = smoothed["train/loss"], smoothed["train/q_mean"]
+        self.target_mean, self.td_error = plain["train/target_mean"], plain["train/td_error"]
+        self.td_error_p10, self.td_error_p50 = plain["train/td_error_p10"], plain["train/td_error_p50"]
+        self.td_error_p90, self.grad_norm = plain["train/td_error_p90"], plain["train/grad_norm"]
+        self.epsilon, self.buffer = plain["rollout/exploration_rate"], plain["replay/size"]
+        self.speed = plain["time/steps_per_second"]
+        self.action_shares = self._series.action_shares
+
     def _restart(self) -> None:
-        """The trainer begins anew, from the first step or from a checkpoint."""
+        """Reset what describes the running trainer, which begins at the first step or at a checkpoint."""
         self.is_paused = self._is_saving = self._is_evaluating = self._is_stopping = False
         self._is_evaluation_held = False
         self.ended: events.RunEnded | None = None
         self.failed: events.RunFailed | None = None
 
     def stand_by(self) -> None:
-        """What was told is the past of a run that is about to go on: it waits, and its clock stands."""
+        """Wait for the run to resume: all events so far are its past, and the clock stops."""
         self._is_started = False
         self._clock.is_ticking = False
 
     def apply(self, event: events.Event) -> LogLine | None:
-        """Take in one event, whatever came before it; returns its line of the log, if it has one."""
-        event = checked(event)
+        """Apply one event, whatever came before it; return its line of the log, if it has one."""
+        event = clean_event(event)
         self.version += 1
         self._clock.advance(event.time)
         if not self._is_started and not isinstance(event, events.WarningRaised):
@@ -120,10 +110,11 @@ class RunView:
     # --- one method for each event that changes more than the step ---
 
     def _on_run_started(self, event: events.RunStarted) -> None:
-        for name in ("run", "env", "seed", "device", "total_timesteps", "learning_starts"):
+        for name in (
+            "run", "env", "seed", "device", "total_timesteps", "learning_starts", "buffer_size", "actions", "goal",
+            "preset", "imports", "config",
+        ):  # fmt: skip
             setattr(self, name, getattr(event, name))
-        self.buffer_size, self.actions, self.goal = event.buffer_size, event.actions, event.goal
-        self.config = event.config
         self._restart()
         self._clock.start(event.time)
 
@@ -131,20 +122,23 @@ class RunView:
         self._restart()
         self._clock.start(event.time)
         self._has_learned = event.step >= self.learning_starts
-        for series in (self.returns, self.lengths, *self._series_of.values()):
-            series.forget_after(event.step)
-        self._recent_returns.forget_after(event.step)
-        self.evaluations = [point for point in self.evaluations if point.step <= event.step]
-        bests = [point for point in self.evaluations if point.is_best]
-        self.best_evaluation = bests[-1] if bests else None
+        self._forget_after(event.step)
+
+    def _forget_after(self, step: int) -> None:
+        for series in (self.returns, self.lengths, self._series, self._recent_returns):
+            series.forget_after(step)
+        self.evaluations = [point for point in self.evaluations if point.step <= step]
+        self.checkpoints = [item for item in self.checkpoints if item.step <= step]
+        while self.start_values and self.start_values[-1].step > step:
+            self.start_values.pop()
+        if self.best_evaluation is not None and self.best_evaluation.step > step:
+            self.best_evaluation = next((point for point in reversed(self.evaluations) if point.is_best), None)
 
     def _on_setting_changed(self, event: events.SettingChanged) -> None:
         self.config = self.config | {event.key: event.new}
-        if event.key == "total_timesteps" and type(event.new) is int:
-            self.total_timesteps = event.new
-        elif event.key == "learning_starts" and type(event.new) is int:
-            self.learning_starts = event.new
-        elif event.key == "goal" and isinstance(event.new, int | float):
+        if event.key in ("total_timesteps", "learning_starts") and _is_count(event.new):
+            setattr(self, event.key, event.new)
+        elif event.key == "goal" and isinstance(event.new, int | float) and abs(event.new) <= sys.float_info.max:
             self.goal = float(event.new)
 
     def _on_learning_started(self, _: events.LearningStarted) -> None:
@@ -152,11 +146,11 @@ class RunView:
 
     def _on_progress(self, event: events.Progress) -> None:
         self.metrics.update(event.metrics)
-        for name, series in self._series_of.items():
-            if name in event.metrics:
-                series.append(event.step, event.metrics[name])
+        if len(self.metrics) > _METRICS_KEPT:
+            self.metrics = dict(islice(event.metrics.items(), _METRICS_KEPT))
+        self._series.append(event.step, event.metrics)
         updates = event.metrics.get("train/n_updates", math.nan)
-        if math.isfinite(updates):
+        if 0 <= updates <= LARGEST_COUNT:
             self.updates = int(updates)
             self._has_learned = self._has_learned or updates > 0
         self._clock.set(event.metrics.get("time/time_elapsed", math.nan))
@@ -164,8 +158,10 @@ class RunView:
     def _on_episode_ended(self, event: events.EpisodeEnded) -> None:
         self.episodes = event.episode
         self.returns.append(event.step, event.episode_return)
-        self._recent_returns.append(event.step, event.episode_return)
         self.lengths.append(event.step, event.length)
+        self._recent_returns.append(event.step, event.episode_return)
+        if event.start_q is not None and event.discounted_return is not None:
+            self.start_values.append(StartValue(event.step, event.start_q, event.discounted_return))
 
     def _on_evaluation_started(self, _: events.EvaluationStarted) -> None:
         self._is_evaluating = True
@@ -187,8 +183,13 @@ class RunView:
         )
         self.checkpoints = [*self.checkpoints[1 - _CHECKPOINTS_KEPT :], checkpoint]
 
-    def _on_warning(self, _: events.WarningRaised) -> None:
+    def _on_save_failed(self, _: events.SaveFailed) -> None:
         self._is_saving = False
+
+    def _on_output_written(self, event: events.OutputWritten) -> None:
+        self.output.extend(event.text.splitlines())
+        if event.dropped:
+            self.output.append(f"… {event.dropped:,} more lines in output.log")
 
     def _on_paused(self, _: events.Paused) -> None:
         self.is_paused = True
@@ -222,7 +223,8 @@ class RunView:
         events.Evaluated: _on_evaluated,
         events.SaveStarted: _on_save_started,
         events.CheckpointSaved: _on_checkpoint_saved,
-        events.WarningRaised: _on_warning,
+        events.SaveFailed: _on_save_failed,
+        events.OutputWritten: _on_output_written,
         events.Paused: _on_paused,
         events.Resumed: _on_resumed,
         events.StopRequested: _on_stop_requested,
@@ -230,32 +232,42 @@ class RunView:
         events.RunFailed: _on_run_failed,
     }
 
-    # --- what follows from it ---
+    # --- derived values ---
 
     @property
     def state(self) -> str:
         """WAITING, WARM-UP, RUNNING, PAUSED, SAVING, EVALUATING, STOPPING, DONE, DIVERGED or FAILED."""
-        if self.failed:
-            return "FAILED"
-        if self.ended:
-            return "DIVERGED" if self.ended.reason == "diverged" else "DONE"
+        if self.end_reason is not None:
+            return {EndReason.FAILED: "FAILED", EndReason.DIVERGED: "DIVERGED"}.get(self.end_reason, "DONE")
         if not self._is_started:
             return "WAITING"
-        for is_so, word in (
+        for is_current, word in (
             (self._is_stopping, "STOPPING"),
             (self._is_saving, "SAVING"),
             (self._is_evaluating and not self._is_evaluation_held, "EVALUATING"),
             (self.is_paused, "PAUSED"),
             (self._has_learned or self.step > self.learning_starts, "RUNNING"),
         ):
-            if is_so:
+            if is_current:
                 return word
         return "WARM-UP"
 
     @property
+    def end_reason(self) -> EndReason | None:
+        """Why the run ended, FAILED after an error; None while it has not ended."""
+        if self.failed is not None:
+            return EndReason.FAILED
+        return EndReason(self.ended.reason) if self.ended is not None else None
+
+    @property
     def is_over(self) -> bool:
-        """Whether no more is to come."""
-        return self.ended is not None or self.failed is not None
+        """Whether the run has ended."""
+        return self.end_reason is not None
+
+    @property
+    def cause(self) -> str | None:
+        """Which number was not finite, in one line, if the run diverged and its last event says so."""
+        return self.ended.cause if self.end_reason is EndReason.DIVERGED and self.ended else None
 
     @property
     def fraction(self) -> float:
@@ -264,7 +276,7 @@ class RunView:
 
     @property
     def steps_per_second(self) -> float | None:
-        """As the trainer measured it last: recent where it says so, else the average; None while unknown."""
+        """The trainer's latest measurement: the recent speed if it reports one, else the average; None if unknown."""
         average = self.metrics.get("time/fps", math.nan)
         recent = self.metrics.get("time/steps_per_second", average)
         speed = self.ended.steps_per_second if self.ended else recent
@@ -272,28 +284,25 @@ class RunView:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds of work that remain at this speed; None while unknown, and when the run is over."""
+        """Seconds of work left at the current speed; None while unknown and once the run is over."""
         speed = self.steps_per_second
         if self.is_over or not speed or speed < 0 or self.total_timesteps <= 0:
             return None
         return max(0, self.total_timesteps - self.step) / speed
 
     def elapsed_seconds(self, now: float) -> float:
-        """Seconds of work until `now` (UTC seconds), without pauses."""
+        """Return the seconds of work until `now` (UTC seconds), without pauses."""
         return self._clock.elapsed(now)
 
     def leave_out(self, seconds: float) -> None:
-        """The process was stopped for so long since the last event: that was no work."""
+        """Exclude `seconds` since the last event, in which the process was stopped."""
         self._clock.leave_out(seconds)
 
     @property
     def phases(self) -> dict[str, float]:
-        """Shares of the time: environment, acting, sampling, learning, evaluation, other."""
-        return {
-            name.removeprefix("time/").removesuffix("_fraction"): value
-            for name, value in self.metrics.items()
-            if name.startswith("time/") and name.endswith("_fraction")
-        }
+        """Share of the time spent in each of `PHASES`, as far as reported."""
+        shares = {name: self.metrics.get(f"time/{name}_fraction") for name in PHASES}
+        return {name: share for name, share in shares.items() if share is not None}
 
     @property
     def last_return(self) -> float | None:
@@ -302,12 +311,12 @@ class RunView:
 
     @property
     def last_length(self) -> float | None:
-        """Steps of the newest training episode."""
+        """Length of the newest training episode, in steps."""
         return self.lengths.last
 
     @property
     def mean_return_100(self) -> float | None:
-        """Mean return of the last 100 training episodes."""
+        """Mean return of the last 100 training episodes, of all while there are fewer."""
         return self._recent_returns.mean
 
     @property
@@ -324,3 +333,7 @@ class RunView:
     def last_saved(self) -> SavedCheckpoint | None:
         """The newest checkpoint."""
         return self.checkpoints[-1] if self.checkpoints else None
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST_COUNT

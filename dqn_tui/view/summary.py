@@ -1,4 +1,4 @@
-"""A run that is over, in a few lines of plain text."""
+"""A finished run in a few lines of plain text."""
 
 from __future__ import annotations
 
@@ -10,45 +10,49 @@ from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import duration, number
 
 
-def find_divergence(view: RunView) -> str | None:
-    """Where numbers that are not finite came from: the warning that was the last word before the end."""
-    if view.ended is None or view.ended.reason != "diverged":
-        return None
-    return next((line.text for line in reversed(view.log) if line.level == "warning"), None)
-
-
 def summarize(view: RunView, run: str, imports: Sequence[str] = ()) -> list[str]:
-    """How the run ended, what it reached, where its checkpoint is, and the command that watches it.
+    """Return how the run ended, its results, its checkpoint, and the command that watches it.
 
-    `imports` are the modules whose environments it needed.
+    `imports` are modules that register its environment, besides those that the run was started with.
     """
     if view.failed is not None:
-        log = f"; traceback in {view.failed.error_log}" if view.failed.error_log else ""
-        return [
-            f"dqn-tui: run failed at step {view.step:,}: {view.failed.error}{log}",
-            *_tell_unsaved(view, view.failed),
-        ]
-    ended = view.ended
-    if ended is None:
-        return [f"the run goes on in {run}"]
-    lines = [
+        return _summarize_failure(view, view.failed)
+    if view.ended is None:
+        return [f"the run continues in {run}"]
+    return [*_summarize_results(view.ended), *_summarize_checkpoint(view, view.ended, run, imports)]
+
+
+def _summarize_failure(view: RunView, failed: RunFailed) -> list[str]:
+    traceback = f"; traceback in {failed.error_log}" if failed.error_log else ""
+    return [
+        f"dqn-tui: run failed at step {view.step:,}: {failed.error}{traceback}",
+        *_summarize_save_problem(view, failed),
+    ]
+
+
+def _summarize_results(ended: RunEnded) -> list[str]:
+    return [
         f"{ended.reason} at step {ended.step:,}: {ended.episodes:,} episodes, {ended.updates:,} updates, "
         f"{duration(ended.wall_seconds)}, {ended.steps_per_second:,.0f} steps/s",
         f"mean return {number(ended.mean_return_100)} (last 100 episodes), "
         f"best evaluation {number(ended.best_eval_mean)}",
     ]
-    if ended.checkpoint:
-        command = shlex.join(["dqn-tui", "watch", run, *(word for name in imports for word in ("--import", name))])
-        lines += [f"checkpoint  {ended.checkpoint}", f"watch it    {command}"]
-    else:
-        lines.append(f"run folder  {run} (no last checkpoint was saved)")
-    return lines + _tell_unsaved(view, ended)
 
 
-def _tell_unsaved(view: RunView, end: RunEnded | RunFailed) -> list[str]:
-    """That the last save failed, and what there is instead."""
-    if not end.save_problem:
-        return []
+def _summarize_checkpoint(view: RunView, ended: RunEnded, run: str, imports: Sequence[str]) -> list[str]:
+    if not ended.checkpoint:
+        lines = [f"run folder  {run}"]
+        return lines + (_summarize_save_problem(view, ended) or [f"nothing was saved at the end; {_newest(view)}"])
+    modules = dict.fromkeys([*view.imports, *imports])
+    command = shlex.join(["dqn-tui", "watch", run, *(word for name in modules for word in ("--import", name))])
+    return [f"checkpoint  {ended.checkpoint}", f"watch it    {command}", *_summarize_save_problem(view, ended)]
+
+
+def _summarize_save_problem(view: RunView, end: RunEnded | RunFailed) -> list[str]:
+    """Return why the last save failed, if it did, and which checkpoint is left."""
+    return [f"dqn-tui: the last save failed: {end.save_problem}; {_newest(view)}"] if end.save_problem else []
+
+
+def _newest(view: RunView) -> str:
     saved = view.last_saved
-    newest = f"the newest checkpoint is {saved.path}, of step {saved.step:,}" if saved else "there is no checkpoint"
-    return [f"dqn-tui: the last save failed: {end.save_problem}; {newest}"]
+    return f"newest checkpoint: {saved.path}, of step {saved.step:,}" if saved else "there is no checkpoint"

@@ -1,4 +1,4 @@
-"""Numbers and foreign strings as short, safe, single-line text."""
+"""Numbers and untrusted strings as short, safe, single-line text."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ _SEQUENCE = re.compile(
     r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
-# Format characters hold the bidi controls, which can make a line read as another one.
+# Format characters include the bidi controls, which can make one line read as another.
 _HIDDEN = {"Cc", "Cf", "Cs"}
+# No setting is nested deeper.
+_DEEPEST = 20
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SYMBOLS = {
     "info": "·.",
@@ -34,7 +36,7 @@ _ASCII_WORDS = str.maketrans({"±": "+-", "–": "-", "—": "-", "…": "...", 
 
 
 def plain(text: object, limit: int = 2000) -> str:
-    """The text in one line of at most `limit` characters, without escape sequences and hidden controls."""
+    """Return the text as one line of at most `limit` characters, without escape sequences and hidden controls."""
     bare = _SEQUENCE.sub("", str(text)[: 4 * limit])
     if bare.isascii() and bare.isprintable():
         return bare[:limit]
@@ -42,31 +44,36 @@ def plain(text: object, limit: int = 2000) -> str:
     return "".join(char for char in kept if unicodedata.category(char) not in _HIDDEN)[:limit]
 
 
-def clean(value: Any) -> Any:
-    """`plain` for every string inside lists, tuples and dictionaries."""
+def clean(value: Any, depth: int = _DEEPEST) -> Any:
+    """Return the value with `plain` applied to each string, also inside lists, tuples and dictionaries.
+
+    What is nested deeper than `depth` becomes None.
+    """
     if isinstance(value, str):
         return plain(value)
+    if isinstance(value, dict | list | tuple) and depth == 0:
+        return None
     if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
+        return {clean(key): clean(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(clean(item) for item in value)
+        return type(value)(clean(item, depth - 1) for item in value)
     return value
 
 
 def for_marker(text: str, marker: str) -> str:
-    """The text as terminals of that marker can show it: pure ASCII for `"ascii"`."""
+    """Return the text in characters that terminals with that marker can show: pure ASCII for `"ascii"`."""
     if marker != ASCII or text.isascii():
         return text
     return text.translate(_ASCII_WORDS).encode("ascii", "replace").decode("ascii")
 
 
 def symbol(level: str, marker: str = "braille") -> str:
-    """The one-cell sign before a log line of that level."""
+    """Return the one-cell symbol in front of a log line of that level."""
     return _SYMBOLS.get(level, _SYMBOLS["info"])[marker == ASCII]
 
 
 def short_number(value: float | None) -> str:
-    """At most four digits and a unit: `27400` is `"27.4k"`; `"-"` for None."""
+    """Format a number with at most four digits and a unit: `27400` is `"27.4k"`; `"-"` for None."""
     if value is None:
         return "-"
     if not math.isfinite(value):
@@ -79,7 +86,7 @@ def short_number(value: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """Three or four significant digits: `"0.0214"`, `"38.2"`, `"287.4"`; `"-"` for None."""
+    """Format a number with three or four significant digits: `"0.0214"`, `"38.2"`, `"287.4"`; `"-"` for None."""
     if value is None:
         return "-"
     size = abs(value)
@@ -95,7 +102,7 @@ def number(value: float | None) -> str:
 
 
 def fixed(value: float | None) -> str:
-    """A return with a fixed number of decimals, so that numbers stand still under each other."""
+    """Format a return with a fixed number of decimals, so that numbers align in a column and do not jump."""
     if value is None or not math.isfinite(value):
         return "-"
     if abs(value) >= 99_999.95:
@@ -104,12 +111,12 @@ def fixed(value: float | None) -> str:
 
 
 def mean_and_spread(mean: float, spread: float) -> str:
-    """`"475 ±3.2"`; a spread that is but the rounding of equal numbers is 0."""
+    """Format a mean and its spread, `"475 ±3.2"`; a spread within rounding error of 0 is 0."""
     return f"{number(mean)} ±{number(0.0 if spread < 1e-6 * abs(mean) else spread)}"
 
 
 def duration(seconds: float | None) -> str:
-    """Minutes and seconds, `"01:14"`; `"1:02:03"` from an hour on; `"--:--"` where unknown."""
+    """Format seconds as `"01:14"`, from an hour as `"1:02:03"`; `"--:--"` if unknown."""
     if seconds is None or not math.isfinite(seconds):
         return "--:--"
     minutes, second = divmod(int(max(0.0, seconds)), 60)
@@ -118,7 +125,7 @@ def duration(seconds: float | None) -> str:
 
 
 def size(count: float) -> str:
-    """A number of bytes in units of 1,024: `"1.2 MB"`."""
+    """Format a number of bytes in units of 1,024: `"1.2 MB"`."""
     units = ("B", "kB", "MB", "GB", "TB")
     scaled = float(count) if math.isfinite(count) else 0.0
     power = 0
@@ -128,12 +135,12 @@ def size(count: float) -> str:
 
 
 def base_name(path: str) -> str:
-    """The last part of a path, as a line has room for."""
+    """Return the last component of a path, with either kind of separator."""
     return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 def bar(fraction: float, width: int, marker: str = "braille") -> str:
-    """A horizontal bar, exactly `width` cells wide, in whole cells; a share too small for one is a thin line."""
+    """Return a horizontal bar of exactly `width` cells; a share too small for one cell is a thin line."""
     share = min(1.0, max(0.0, fraction)) if math.isfinite(fraction) else 0.0
     full = round(share * width)
     if marker == ASCII:

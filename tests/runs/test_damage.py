@@ -16,6 +16,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
@@ -342,7 +343,7 @@ def test_arrays_that_are_none_are_refused(tmp_path: Path, content: bytes) -> Non
 
 
 def test_arrays_read_back_as_they_were_and_as_the_library_writes_them() -> None:
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "a": np.arange(6, dtype=np.float32).reshape(2, 3),
         "empty": np.zeros((0, 4), np.float64),
         "scalar": np.array(7),

@@ -26,6 +26,7 @@ from tests.helpers import one_line, quick_config
 
 ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 
+HOST = describe_host("cpu", 1)
 EPISODE = events.EpisodeEnded(
     step=5, time=1.0, episode=1, episode_return=5.0, length=5, is_truncated=False, seconds=0.5
 )
@@ -33,7 +34,7 @@ EPISODE = events.EpisodeEnded(
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Any:
-    recorder = Recorder(RunFolder(tmp_path), quick_config(), describe_host("cpu"))
+    recorder = Recorder(RunFolder(tmp_path), quick_config(), HOST)
     yield recorder
     recorder.close()
 
@@ -90,7 +91,7 @@ def test_a_disk_that_takes_events_again_gets_them(
 def refusal(folder: RunFolder) -> str | None:
     """Why nothing can be recorded there."""
     try:
-        Recorder(folder, quick_config(), describe_host("cpu")).close()
+        Recorder(folder, quick_config(), HOST).close()
     except UsageError as error:
         return str(error)
     return None
@@ -107,7 +108,7 @@ def test_a_folder_that_cannot_be_written_at_any_step_is_refused_in_one_line_and_
             has_failed = disk.has_failed
         assert message is None or f"run folder {folder.path} cannot be written" in one_line(message)
         assert disk.descriptors == {}
-        Recorder(folder, quick_config(), describe_host("cpu")).close()
+        Recorder(folder, quick_config(), HOST).close()
         assert [path.name for path in folder.path.glob(".*")] == []
     assert number > 25
 
@@ -115,7 +116,7 @@ def test_a_folder_that_cannot_be_written_at_any_step_is_refused_in_one_line_and_
 @pytest.mark.parametrize("error", ERRORS)
 def test_a_disk_that_fails_for_good_neither_stops_the_recording_nor_the_end(memory_path: Path, error: int) -> None:
     with Disk(memory_path) as disk:
-        recorder = Recorder(RunFolder(memory_path), quick_config(), describe_host("cpu"))
+        recorder = Recorder(RunFolder(memory_path), quick_config(), HOST)
         recorder.write(EPISODE)
     before = {path.name: path.read_bytes() for path in memory_path.iterdir()}
     failing = Disk(memory_path, fail_at=1, error=error, lasts=True)

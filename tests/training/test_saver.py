@@ -14,6 +14,7 @@ import pytest
 from dqn_tui import events
 from dqn_tui.control import Request, Save, Stop
 from dqn_tui.errors import CheckpointError
+from dqn_tui.event_json import to_dict
 from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import find_checkpoints, read_settings, read_state, verify_checkpoint
 from dqn_tui.runs.folder import find_run_folders
@@ -284,7 +285,7 @@ PLACES = {"run", "checkpoint", "config"}
 def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
     """Events but those of saving, without what depends on the clock."""
     saving = (events.SaveStarted, events.CheckpointSaved)
-    kept = (events.to_dict(event) for event in told if not isinstance(event, saving))
+    kept = (to_dict(event) for event in told if not isinstance(event, saving))
     return [
         {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
         for event in kept

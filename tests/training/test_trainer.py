@@ -9,6 +9,7 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.dqn.agent import Agent, weights_sha256
+from dqn_tui.event_json import to_dict
 from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
 from dqn_tui.runs.journal import read_journal
 from tests import toy
@@ -74,13 +75,13 @@ def test_the_last_event_has_the_contracts_fields(tmp_path: Path) -> None:
     assert read_checkpoint(Path(ended.checkpoint)).weights_sha256 == ended.weights_sha256
     assert {"event", "time", "step", "reason", "episodes", "mean_return_100", "best_eval_mean", "updates"} | {
         "wall_seconds", "steps_per_second", "checkpoint", "weights_sha256"
-    } <= events.to_dict(ended).keys()  # fmt: skip
+    } <= to_dict(ended).keys()  # fmt: skip
 
 
 def test_the_journal_holds_what_was_published(tmp_path: Path) -> None:
     session = train(tmp_path, eval_every=60, save_every=60)
     journal = list(read_journal(session.folder.events))
-    assert [events.to_dict(event) for event in journal] == [events.to_dict(event) for event in session.events]
+    assert [to_dict(event) for event in journal] == [to_dict(event) for event in session.events]
 
 
 @pytest.mark.parametrize(

@@ -114,8 +114,7 @@ async def test_a_run_that_ends_while_the_dialog_asks_shows_its_summary() -> None
 @pytest.mark.parametrize("size", FEW_SIZES[1:])
 async def test_a_run_that_diverged_names_where_the_numbers_came_from(size: tuple[int, int]) -> None:
     async with dashboard(size=size) as board:
-        board.run.emit(events.WarningRaised(step=8, time=1_010.0, message="the reward was nan"))
-        board.run.emit(fakes.ended(9, 1_011.0, "diverged"))
+        board.run.emit(fakes.ended(9, 1_011.0, "diverged", cause="the reward was nan"))
         rows = (await board.look()).splitlines()
         assert any("cause" in row and "the reward was nan" in row for row in rows)
 

@@ -1,7 +1,10 @@
+"""Numbers and untrusted strings as text."""
+
 from __future__ import annotations
 
 import math
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,22 +56,22 @@ LEVELS = (
         ("Müller ±2 ◆", "Müller ±2 ◆"),
     ],
 )
-def test_plain_strips_what_could_steer_a_terminal(raw, shown):
+def test_plain_strips_what_could_steer_a_terminal(raw: Any, shown: str) -> None:
     assert plain(raw) == shown
 
 
 @given(st.text(st.characters() | st.sampled_from("\x1b\x9b\x9d\x07[]m;0P\\"), max_size=60))
-def test_plain_text_is_printable_and_stays_as_it_is(text):
+def test_plain_text_is_printable_and_stays_as_it_is(text: str) -> None:
     shown = plain(text)
     assert plain(shown) == shown
     assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in shown)
 
 
-def test_plain_bounds_the_length():
+def test_plain_bounds_the_length() -> None:
     assert plain("x" * 10_000_000, limit=50) == "x" * 50
 
 
-def test_clean_goes_into_dictionaries_and_lists():
+def test_clean_goes_into_dictionaries_and_lists() -> None:
     assert clean({"a\x1b[0m": ["b\n", ("c\x07", 1, None)]}) == {"a": ["b ", ("c", 1, None)]}
 
 
@@ -90,7 +93,7 @@ def test_clean_goes_into_dictionaries_and_lists():
         (1e300, "1.0e+288T"),
     ],
 )
-def test_short_number(value, shown):
+def test_short_number(value: Any, shown: str) -> None:
     assert short_number(value) == shown
 
 
@@ -112,12 +115,12 @@ def test_short_number(value, shown):
         (math.nan, "nan"),
     ],
 )
-def test_number(value, shown):
+def test_number(value: Any, shown: str) -> None:
     assert number(value) == shown
 
 
 @given(st.floats() | st.integers(-(10**30), 10**30))
-def test_numbers_are_short_ascii_whatever_they_are(value):
+def test_numbers_are_short_ascii_whatever_they_are(value: Any) -> None:
     for text in (number(value), short_number(value), size(value), duration(value)):
         assert text.isascii()
     assert len(number(value)) <= 11
@@ -135,7 +138,7 @@ def test_numbers_are_short_ascii_whatever_they_are(value):
         (math.nan, "--:--"),
     ],
 )
-def test_duration(seconds, shown):
+def test_duration(seconds: float | None, shown: str) -> None:
     assert duration(seconds) == shown
 
 
@@ -150,7 +153,7 @@ def test_duration(seconds, shown):
         (5 * 2**40, "5.0 TB"),
     ],
 )
-def test_size(count, shown):
+def test_size(count: float, shown: str) -> None:
     assert size(count) == shown
 
 
@@ -166,23 +169,23 @@ def test_size(count, shown):
         (math.nan, "ascii", "-----"),
     ],
 )
-def test_bar_of_five_cells(fraction, marker, shown):
+def test_bar_of_five_cells(fraction: float, marker: str, shown: str) -> None:
     assert bar(fraction, 5, marker) == shown
 
 
 @given(st.floats(), st.integers(0, 100), st.sampled_from(["braille", "block", "ascii"]))
-def test_bar_is_exactly_as_wide_as_asked(fraction, width, marker):
+def test_bar_is_exactly_as_wide_as_asked(fraction: float, width: int, marker: str) -> None:
     assert len(bar(fraction, width, marker)) == width
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_symbols_are_one_sign_and_ascii_where_asked(level):
+def test_symbols_are_one_sign_and_ascii_where_asked(level: str) -> None:
     assert len(symbol(level)) == 1
     assert len(symbol(level, "ascii")) == 1
     assert symbol(level, "ascii").isascii()
 
 
-def test_ascii_marker_makes_ascii_text():
+def test_ascii_marker_makes_ascii_text() -> None:
     assert for_marker("437.2 ±48 – ü", "ascii") == "437.2 +-48 - ?"
     assert for_marker("437.2 ±48", "braille") == "437.2 ±48"
 
@@ -198,5 +201,5 @@ def test_ascii_marker_makes_ascii_text():
         (27_412.0, 812.6, "27.4k ±812.6"),
     ],
 )
-def test_a_mean_and_its_spread_have_the_digits_that_count(mean, spread, told):
+def test_a_mean_and_its_spread_have_the_digits_that_count(mean: float, spread: float, told: str) -> None:
     assert mean_and_spread(mean, spread) == told

@@ -1,0 +1,55 @@
+"""The series of a run's metrics, by metric name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from dqn_tui.view.series import Series, SmoothedSeries
+
+MOST_ACTIONS = 18
+"""The largest action set of the known environments: all buttons of an Atari joystick."""
+_SMOOTHED = ("train/loss", "train/q_mean")
+_PLAIN = (
+    "train/target_mean", "train/td_error", "train/td_error_p10", "train/td_error_p50", "train/td_error_p90",
+    "train/grad_norm", "rollout/exploration_rate", "replay/size", "time/steps_per_second",
+)  # fmt: skip
+_ACTION_SHARE = re.compile(r"rollout/action_share/(\d{1,2})")
+
+
+class MetricSeries:
+    """A bounded series for each metric that is drawn; other metrics are ignored.
+
+    Attributes:
+        smoothed: Metric name to series, for noisy metrics.
+        plain: Metric name to series, for all others.
+        action_shares: Action index to the share of steps in which it was taken, 0 to 1; at most `MOST_ACTIONS`.
+    """
+
+    def __init__(self) -> None:
+        self.smoothed = {name: SmoothedSeries() for name in _SMOOTHED}
+        self.plain = {name: Series() for name in _PLAIN}
+        self.action_shares: dict[int, Series] = {}
+
+    def append(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Add the metrics of a progress event."""
+        for name, value in metrics.items():
+            series = self.plain.get(name) or self.smoothed.get(name) or self._share(name)
+            if series is not None:
+                series.append(step, value)
+
+    def forget_after(self, step: int) -> None:
+        """Drop everything after a step: the run went back to it."""
+        for series in self._all():
+            series.forget_after(step)
+
+    def _share(self, name: str) -> Series | None:
+        match = _ACTION_SHARE.fullmatch(name)
+        if match is None or int(match[1]) >= MOST_ACTIONS:
+            return None
+        return self.action_shares.setdefault(int(match[1]), Series())
+
+    def _all(self) -> Iterator[Series]:
+        yield from self.smoothed.values()
+        yield from self.plain.values()
+        yield from self.action_shares.values()
