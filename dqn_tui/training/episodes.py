@@ -60,8 +60,7 @@ class TrainingEpisodes:
         """Take an action in each environment; the caller then ends the episodes that are over."""
         steps = self._environments.step(actions)
         self.observations[:] = steps.observations
-        if steps.action_masks is not None:
-            self._allow(slice(None), steps.action_masks)
+        self._allow(slice(None), steps.action_masks)
         self._returns += steps.rewards
         for taken, action in zip(self._actions, actions.tolist(), strict=True):
             taken.append(action)
@@ -119,13 +118,13 @@ class TrainingEpisodes:
 
     def _show(self, index: int, observation: NDArray[Any], mask: NDArray[np.bool_] | None) -> None:
         self.observations[index] = observation
-        if mask is not None:
-            self._allow(index, mask)
+        self._allow(index, mask)
 
-    def _allow(self, index: int | slice, mask: NDArray[np.bool_]) -> None:
-        if self.masks is None:
+    def _allow(self, index: int | slice, mask: NDArray[np.bool_] | None) -> None:
+        if mask is not None and self.masks is None:
             self.masks = np.ones((len(self.observations), mask.shape[-1]), np.bool_)
-        self.masks[index] = mask
+        if self.masks is not None:
+            self.masks[index] = True if mask is None else mask
 
 
 def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:
