@@ -44,7 +44,7 @@ def test_a_mask_is_that_of_its_own_environment_and_step(vectorization: str) -> N
     """Whatever the others have: no mask allows everything, and a mask one action."""
     environments = make(vectorization, 3)
     try:
-        open_episodes = TrainingEpisodes(environments, lambda env, number: 10 * number + env)
+        open_episodes = TrainingEpisodes(environments, lambda env, number: 10 * number + env, gamma=0.9)
         open_episodes.begin(range(3))
         generator = np.random.default_rng(0)
         is_first = np.ones(3, bool)
@@ -58,8 +58,11 @@ def test_a_mask_is_that_of_its_own_environment_and_step(vectorization: str) -> N
             actions = np.array([generator.choice(np.flatnonzero(mask)) for mask in masks])
             steps = open_episodes.advance(actions)
             is_first[:] = steps.terminated
-            for env in np.flatnonzero(steps.terminated).tolist():
-                open_episodes.end(env, is_truncated=False)
+            if steps.terminated.any():
+                over = np.flatnonzero(steps.terminated).tolist()
+                for env in over:
+                    open_episodes.close(env, is_truncated=False)
+                open_episodes.begin(over)
         assert len(seen) == 6
     finally:
         environments.close()
