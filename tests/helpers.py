@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -130,6 +130,7 @@ def train(
     script: Iterable[Request] = (),
     first: Iterable[Request] = (),
     on_event: Callable[[Event], Iterable[Request]] = lambda _: (),
+    imports: Sequence[str] = (),
     **settings: Any,
 ) -> Session:
     """Train in this thread.
@@ -147,7 +148,7 @@ def train(
             control.submit(request)
 
     folder, recorder = open_run(runs_dir, config)
-    trainer = build_trainer(config, folder, recorder, control, publish, None)
+    trainer = build_trainer(config, folder, recorder, control, publish, None, imports)
     control.step_of = lambda: trainer.step
     for request in first:
         control.submit(request)
@@ -163,7 +164,7 @@ def _run(trainer: Trainer, recorder: Recorder) -> None:
         recorder.close()
 
 
-def resume_run(folder: RunFolder) -> Session:
+def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
     """Go on with a run from its newest checkpoint, in this thread; the events are those from there on."""
     _, path = find_resumable(folder.path)
     checkpoint = read_checkpoint(path)
@@ -172,7 +173,7 @@ def resume_run(folder: RunFolder) -> Session:
     control = ScriptedControl()
     events: list[Event] = []
     recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS), saved)
-    trainer = build_trainer(config, folder, recorder, control, events.append, saved)
+    trainer = build_trainer(config, folder, recorder, control, events.append, saved, imports)
     _run(trainer, recorder)
     return Session(folder, trainer, control, events)
 

@@ -237,7 +237,7 @@ def test_numbers_that_are_none_are_exit_code_three(
     output = capfd.readouterr()
     assert json.loads(output.out.splitlines()[-1])["reason"] == "diverged"
     assert one_line(output.err).startswith("dqn-tui: run diverged at step ")
-    assert "the environment gave" in output.err
+    assert "the environment returned" in output.err
 
 
 class Program:

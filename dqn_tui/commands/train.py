@@ -105,10 +105,9 @@ def _start_anew(options: TrainOptions) -> tuple[Config, RunFolder, None]:
 
 def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
     """What a checkpoint holds, with the settings that were named on top."""
-    from dqn_tui.events import RunEnded
     from dqn_tui.runs.checkpoint import check_fit
-    from dqn_tui.runs.journal import read_last_event
     from dqn_tui.runs.resume import find_resumable, load_saved_run, read_resumable
+    from dqn_tui.training.completion import is_complete
 
     assert options.resume is not None
     for flag, value in (("--preset", options.preset), ("--name", options.name)):
@@ -117,7 +116,7 @@ def _go_on(options: TrainOptions) -> tuple[Config, RunFolder, SavedRun]:
     folder, path = find_resumable(options.resume)
     checkpoint, settings = read_resumable(folder, path)
     config = change_config(settings, named_settings(options.config, os.environ, options.flags, settings.env))
-    if checkpoint.step >= config.total_timesteps and isinstance(read_last_event(folder.events), RunEnded):
+    if is_complete(folder, checkpoint, config):
         raise UsageError(
             f"run {folder.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "
             f"say --steps with a larger number to go on"

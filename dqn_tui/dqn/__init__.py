@@ -1,1 +1,1 @@
-"""The algorithm: arrays and tensors in, tensors out. Mnih et al. 2015; van Hasselt et al. 2016."""
+"""The algorithm, from arrays to tensors and back (Mnih et al. 2015; van Hasselt et al. 2016)."""

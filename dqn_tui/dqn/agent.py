@@ -1,6 +1,6 @@
-"""DQN and its family: what acts, and what learns.
+"""The agent: DQN (Mnih et al. 2015), Double DQN (van Hasselt et al. 2016), and the rest of the family.
 
-Mnih et al. 2015; Double DQN, van Hasselt et al. 2016; the other members beside their code.
+Each other member cites its paper beside its code.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dqn_tui.config import Config
+from dqn_tui.dqn.distributions import Loss
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.optimizer import Adam
 from dqn_tui.dqn.policies import NextPolicy, make_greedy_policy, make_soft_policy, munchausen_rewards
 from dqn_tui.dqn.replay import Batch
+from dqn_tui.dqn.rewards import LARGEST_FLOAT32, RewardTransform
 from dqn_tui.dqn.saved import Arrays, blame
 from dqn_tui.dqn.schedule import make_learning_rate
 from dqn_tui.errors import DivergedError
@@ -28,7 +30,15 @@ from dqn_tui.spaces import Spaces
 
 
 class UpdateStatistics(NamedTuple):
-    """Means over one update's batch, Q-values as `QNetwork.q_values` has them; the norm is that before clipping."""
+    """Means over one update's batch.
+
+    Attributes:
+        loss: the weighted loss, of learned rewards.
+        q_mean: Q-values of the actions taken, in the environment's own reward units.
+        target_mean: their targets, in the same units.
+        td_error: absolute TD errors, in the same units.
+        grad_norm: L2 norm of the gradient before clipping.
+    """
 
     loss: float
     q_mean: float
@@ -38,20 +48,35 @@ class UpdateStatistics(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What an update found: means, and how far off each transition was, float32 [B]."""
+    """The outcome of one gradient step on a batch of B transitions.
+
+    Attributes:
+        statistics: means over the batch.
+        priorities: new priorities, float32 [B], >= 0.
+        td_errors: absolute TD errors of the mean returns, float32 [B], in units of the learned rewards.
+    """
 
     statistics: UpdateStatistics
     priorities: NDArray[np.float32]
+    td_errors: NDArray[np.float32]
 
 
 class Agent:
-    """An online network that learns, and a target network of its own that it learns from."""
+    """An online network that learns, and a target network that its targets come from.
+
+    Attributes:
+        online: the network that acts and learns.
+        target: a copy of its past, moved by `update_target`.
+        rewards: turns rewards into learned ones, and Q-values back.
+        learning_rate: a function of the environment step.
+    """
 
     def __init__(self, config: Config, spaces: Spaces, device: str = "cpu") -> None:
         self._config = config
         self.spaces = spaces
         self.device = torch.device(device)
         self._is_on_cpu = self.device.type == "cpu"
+        self.rewards = RewardTransform(config)
         generator = torch.Generator().manual_seed(derive_seed(config.seed, "weights"))
         self.online = QNetwork(config, spaces, generator=generator, device=self.device)
         self.target = QNetwork(config, spaces, device=self.device)
@@ -68,18 +93,18 @@ class Agent:
         epsilon: float,
         generator: np.random.Generator,
     ) -> NDArray[np.int64]:
-        """Epsilon-greedy in E environments, each with a draw of its own.
+        """Choose epsilon-greedy actions in E environments, with an independent draw for each.
 
         Args:
             observations: [E, *shape].
-            masks: the actions that are allowed, bool [E, A]; None where all are.
-            epsilon: probability of a uniform action.
-            generator: of the draws.
+            masks: the allowed actions, bool [E, A]; None where all are.
+            epsilon: probability of a uniformly random action.
+            generator: source of the draws.
 
         Returns:
             Actions, int64 [E].
         """
-        # Lists: of a few numbers they cost a fraction of what NumPy's calls do.
+        # For a few numbers, lists cost a fraction of NumPy's calls.
         explores = [draw < epsilon for draw in generator.random(len(observations)).tolist()]
         if all(explores):
             actions = np.zeros(len(observations), np.int64)
@@ -97,10 +122,10 @@ class Agent:
         return int(allowed[generator.integers(len(allowed))])
 
     def update(self, batch: Batch, step: int) -> Update:
-        """One step of gradient descent on a batch, at environment step `step`.
+        """Take one gradient step on a batch, at environment step `step`.
 
         Raises:
-            DivergedError: the loss or its gradient is not finite; the weights were not touched.
+            DivergedError: the loss, its gradient or the Q-values are not finite; the weights are unchanged.
         """
         self._redraw_noise()
         observations, next_observations = self._to_device(batch.observations), self._to_device(batch.next_observations)
@@ -116,39 +141,47 @@ class Agent:
             targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
             loss = self.online.distribution.loss(outputs, actions, targets, weights)
             self.online.backward(record, loss.output_grad)
-            value, scale = loss.value.item(), self._config.reward_scale
-            grad_norm = self._descend(value, step)
-            statistics = UpdateStatistics(
-                loss=value,
-                q_mean=loss.q_selected.mean().item() / scale,
-                target_mean=loss.target_mean.mean().item() / scale,
-                td_error=(loss.target_mean - loss.q_selected).abs_().mean().item() / scale,
-                grad_norm=grad_norm,
-            )
-        return Update(statistics, loss.priorities.cpu().numpy())
+            td_errors = (loss.target_mean - loss.q_selected).abs_()
+            statistics = self._summarize(loss, td_errors)
+            self._check(statistics, step)
+            self._descend(statistics.grad_norm, step)
+        return Update(statistics, loss.priorities.cpu().numpy(), td_errors.cpu().numpy())
+
+    def value_greedily(self, observations: NDArray[Any], masks: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+        """Return the highest Q-value among the allowed actions, without noise.
+
+        Args:
+            observations: [E, *shape].
+            masks: the allowed actions, bool [E, A]; None where all are.
+
+        Returns:
+            Values in the environment's own reward units, float32 [E].
+        """
+        values: NDArray[np.float32] = _forbid(self.online.q_values(observations), masks).max(1)
+        return values
 
     def update_target(self) -> None:
-        """Move the target network by `tau` towards the online one; 1 copies it."""
+        """Move the target network towards the online one by `tau`; 1 copies it."""
         if self._config.tau == 1:
             self.target.flat.copy_(self.online.flat)
         else:
             self.target.flat.lerp_(self.online.flat, self._config.tau)
 
     def check_weights(self) -> None:
-        """See that the weights may be kept.
+        """Check that all weights are finite.
 
         Raises:
-            DivergedError: one of them is not finite.
+            DivergedError: one of them is not.
         """
         if not self.online.flat.isfinite().all():
             raise DivergedError("the network's weights are not finite")
 
     def copy_policy(self) -> QNetwork:
-        """A copy of the online network that later updates do not touch, on the CPU."""
+        """Return a copy of the online network on the CPU, unaffected by later updates."""
         return self.online.copy_to_cpu()
 
     def get_state(self) -> dict[str, Arrays]:
-        """All that learning goes on from, as groups of arrays: the networks in state-dict order, and Adam's moments."""
+        """Return all that later updates depend on, in groups: both networks in state-dict order, moments, noise."""
         return {
             "online": _to_arrays(self.online.state_dict()),
             "target": _to_arrays(self.target.state_dict()),
@@ -157,10 +190,10 @@ class Agent:
         }
 
     def set_state(self, state: Mapping[str, Arrays]) -> None:
-        """Take in what `get_state` gave.
+        """Restore the result of `get_state`.
 
         Raises:
-            MisfitError: a name, a shape or a type is not this agent's.
+            MisfitError: a name, a shape or a type does not match this agent's.
         """
         with blame("online"):
             load_arrays(self.online, state["online"])
@@ -176,7 +209,7 @@ class Agent:
     def _next_policy(
         self, next_outputs: Tensor, online_next_outputs: Tensor | None, masks: Tensor | None
     ) -> NextPolicy:
-        """What acts in the next states: with Double DQN the online network's choice, else the target network's."""
+        """Return the policy of the next states: by the online network's values with Double DQN, else the target's."""
         outputs = next_outputs if online_next_outputs is None else online_next_outputs
         q_values = self.target.distribution.q_values(outputs)
         if self._config.munchausen:
@@ -189,20 +222,34 @@ class Agent:
         return munchausen_rewards(policy, actions, self._config.munchausen_alpha, self._config.munchausen_clip)
 
     def _redraw_noise(self) -> None:
-        """The two networks draw apart from each other (Fortunato et al. 2018, section 3.1)."""
+        """Draw independent noise for both networks (Fortunato et al. 2018, section 3.1)."""
         if self.online.is_noisy:
             for network in (self.online, self.target):
                 network.redraw_noise(self._noise)
 
-    def _descend(self, loss: float, step: int) -> float:
-        gradients = self.online.flat_grad
-        grad_norm: float = torch.linalg.vector_norm(gradients).item()
+    def _summarize(self, loss: Loss, td_errors: Tensor) -> UpdateStatistics:
+        original = self.rewards.original
+        return UpdateStatistics(
+            loss=loss.value.item(),
+            q_mean=original(loss.q_selected.mean().item()),
+            target_mean=original(loss.target_mean.mean().item()),
+            td_error=original(td_errors.mean().item()),
+            grad_norm=torch.linalg.vector_norm(self.online.flat_grad).item(),
+        )
+
+    def _check(self, statistics: UpdateStatistics, step: int) -> None:
+        loss, q_mean, grad_norm = statistics.loss, statistics.q_mean, statistics.grad_norm
         if not (math.isfinite(grad_norm) and math.isfinite(loss)):
             raise DivergedError(f"loss is {loss:.6g} and its gradient's norm {grad_norm:.6g} at step {step:,}")
+        if not all(abs(value) <= LARGEST_FLOAT32 for value in statistics):
+            scale = self._config.reward_scale
+            raise DivergedError(f"the mean Q-value is {q_mean:.6g} at step {step:,}, with a reward_scale of {scale:g}")
+
+    def _descend(self, grad_norm: float, step: int) -> None:
+        """Clip the gradients to `max_grad_norm` and take Adam's step."""
         if grad_norm > self._config.max_grad_norm:
-            gradients.mul_(self._config.max_grad_norm / grad_norm)
+            self.online.flat_grad.mul_(self._config.max_grad_norm / grad_norm)
         self._optimizer.step(self.learning_rate(step))
-        return grad_norm
 
     def _to_device(self, array: NDArray[Any]) -> Tensor:
         tensor = torch.from_numpy(array)
@@ -213,18 +260,21 @@ class Agent:
 
 
 def greedy_actions(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-    """The allowed action with the highest of the Q-values [E, A], int64 [E]; `masks` bool [E, A]."""
-    if masks is not None:
-        q_values = np.where(masks, q_values, -np.inf)
-    actions: NDArray[np.int64] = q_values.argmax(1)
+    """Return the allowed action with the highest of the Q-values [E, A], int64 [E]; `masks` bool [E, A] or None."""
+    actions: NDArray[np.int64] = _forbid(q_values, masks).argmax(1)
     return actions
+
+
+def _forbid(q_values: NDArray[np.float32], masks: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Return the Q-values with -inf in place of those of forbidden actions."""
+    return q_values if masks is None else np.where(masks, q_values, np.float32(-np.inf))
 
 
 def load_arrays(network: QNetwork, arrays: Arrays) -> None:
     """Copy arrays into a network's parameters.
 
     Raises:
-        ValueError: a name or a shape is not the network's.
+        ValueError: a name, a shape or a type does not match the network's.
     """
     _copy_in(network.state_dict(), arrays)
 
@@ -252,7 +302,7 @@ def _to_array(tensor: Tensor) -> NDArray[Any]:
 
 
 def weights_sha256(network: nn.Module) -> str:
-    """SHA-256 of the network's tensors, each as little-endian bytes, in state-dict order."""
+    """Return the SHA-256 of a network's tensors, each as little-endian bytes, in state-dict order."""
     digest = hashlib.sha256()
     for tensor in network.state_dict().values():
         array = tensor.cpu().numpy()

@@ -1,4 +1,4 @@
-"""The Q-network: reads an observation and values each action."""
+"""The Q-network: from an observation to a value for each action."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from dqn_tui.dqn.distributions import make_distribution
 from dqn_tui.dqn.encoders import make_encoder
 from dqn_tui.dqn.mlp import Mlp
 from dqn_tui.dqn.noisy import NoisyLinear
+from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.spaces import Spaces
 
 
@@ -25,11 +26,11 @@ class QNetwork(nn.Module):
     """An encoder for images, then linear layers with ReLU between them.
 
     All parameters are views of one flat vector, in state-dict order, and so are their gradients. A target update, a
-    gradient norm or an optimiser step is then one operation on one tensor. Where there are linear layers alone,
-    `backward` writes their gradients without autograd.
+    gradient norm or an optimiser step is then one operation on one tensor. For networks of plain linear layers,
+    `backward` computes the gradients without autograd.
 
     Attributes:
-        distribution: what the outputs mean.
+        distribution: the meaning of the outputs.
         flat: every parameter, float32 [P].
         flat_grad: their gradients, float32 [P].
     """
@@ -42,13 +43,14 @@ class QNetwork(nn.Module):
         generator: torch.Generator | None = None,
         device: str | torch.device = "cpu",
     ) -> None:
-        """Without a `generator` the weights are left unset, for whoever copies or loads them.
+        """Initialise the weights from `generator`, or leave them uninitialised, to be copied or loaded.
 
         Raises:
             UsageError: the images are too small for the encoder.
         """
         super().__init__()
         self._config, self._spaces = config, spaces
+        self._rewards = RewardTransform(config)
         encoder = choose_encoder(config, spaces)
         sizes = [count_features(encoder, spaces), *config.net_arch]
         self._atoms, outputs = count_outputs(config, spaces)
@@ -71,7 +73,7 @@ class QNetwork(nn.Module):
 
     @property
     def is_noisy(self) -> bool:
-        """Whether its linear layers are noisy."""
+        """Whether the linear layers are noisy."""
         return bool(self._noisy_layers)
 
     @property
@@ -80,17 +82,17 @@ class QNetwork(nn.Module):
         return self._mlp is None
 
     def forward(self, observations: Tensor) -> Tensor:
-        """Outputs [B, A], or [B, A, N] of a distribution, for observations [B, *shape]."""
+        """Return outputs [B, A], or [B, A, N] of a distribution, for observations [B, *shape]."""
         return self._split(self.head(self.encoder(observations)))
 
     def outputs(self, observations: Tensor) -> Tensor:
-        """`forward`, for values that need no gradient; called outside autograd."""
+        """Return `forward` without recording gradients; called outside autograd."""
         return self(observations) if self._mlp is None else self._split(self._mlp.forward(observations)[0])
 
     def record(self, observations: Tensor, others: Tensor | None = None) -> tuple[Tensor, list[Tensor], Tensor | None]:
-        """The outputs, what `backward` needs to know of how they came about, and the outputs of `others`.
+        """Return the outputs, the record that `backward` needs, and the outputs of `others`.
 
-        Both go through linear layers in one pass, which is a fifth faster than two. Called outside autograd.
+        Linear layers process both batches in one pass, a fifth faster than in two. Called outside autograd.
         """
         if self._mlp is None:
             with torch.enable_grad():
@@ -105,7 +107,7 @@ class QNetwork(nn.Module):
         return split[:count], [tensor[:count] for tensor in inputs], split[count:]
 
     def backward(self, record: list[Tensor], output_grad: Tensor) -> None:
-        """Write the loss's gradient by every parameter into `flat_grad`, from its gradient by the outputs."""
+        """Write the loss's gradient by every parameter to `flat_grad`, given its gradient by the outputs."""
         if self._mlp is not None:
             self._mlp.backward(record, output_grad.flatten(1))
         else:
@@ -113,13 +115,11 @@ class QNetwork(nn.Module):
             torch.autograd.backward(record, [output_grad])
 
     def q_values(self, observations: NDArray[Any], *, with_noise: bool = False) -> NDArray[np.float32]:
-        """Q-values [E, A] of observations [E, *shape], in units of the unscaled rewards.
+        """Return Q-values [E, A] of observations [E, *shape], in the environment's own reward units.
 
-        A noisy network's noise is left off unless it is asked for.
+        The noise of a noisy network counts only `with_noise`.
         """
-        learned = self._learned_q_values(observations, with_noise=with_noise)
-        scale = self._config.reward_scale
-        return learned if scale == 1 else learned / np.float32(scale)
+        return self._rewards.original(self._learned_q_values(observations, with_noise=with_noise))
 
     def _learned_q_values(self, observations: NDArray[Any], *, with_noise: bool) -> NDArray[np.float32]:
         if self._mlp is not None:
@@ -133,30 +133,30 @@ class QNetwork(nn.Module):
             return self.distribution.q_values(self(tensor)).cpu().numpy()
 
     def redraw_noise(self, generator: torch.Generator) -> None:
-        """New noise for every noisy layer, and from here on it counts."""
+        """Draw new noise for every noisy layer, and turn it on."""
         for layer in self._noisy_layers:
             layer.redraw_noise(generator)
         if not self.training:
             self.train()
 
     def noise(self) -> dict[str, Tensor]:
-        """The noise of every noisy layer, by name."""
+        """Return the noise of every noisy layer, by name."""
         named = ((f"{index}.", layer) for index, layer in enumerate(self._noisy_layers))
         return {prefix + name: noise for prefix, layer in named for name, noise in layer.named_buffers()}
 
     def copy_to_cpu(self) -> QNetwork:
-        """The same network on memory of its own."""
+        """Return an independent copy of the network on the CPU."""
         network = QNetwork(self._config, self._spaces)
         network.flat.copy_(self.flat)
         return network
 
     def _split(self, outputs: Tensor) -> Tensor:
-        """[B, A * N] as [B, A, N]; as it is where there is one output for each action."""
+        """Reshape [B, A * N] to [B, A, N]; keep [B, A] where there is one output for each action."""
         return outputs if self._atoms == 1 else outputs.view(len(outputs), -1, self._atoms)
 
 
 class DuelingHead(nn.Module):
-    """Streams of their own for the state's value and the actions' advantages (Wang et al. 2016, equation 9)."""
+    """Separate streams for the state's value and the actions' advantages (Wang et al. 2016, equation 9)."""
 
     def __init__(self, sizes: Sequence[int], outputs: int, atoms: int, linear: type[nn.Linear | NoisyLinear]) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class DuelingHead(nn.Module):
         self.advantage = make_layers([*stream, outputs], linear)
 
     def forward(self, features: Tensor) -> Tensor:
-        """[B, F] to [B, A * N]."""
+        """Return outputs [B, A * N] for features [B, F]."""
         shared = self.shared(features)
         advantages = self.advantage(shared).view(len(features), -1, self._atoms)
         values: Tensor = self.value(shared).unsqueeze(1) + advantages - advantages.mean(1, keepdim=True)
@@ -175,7 +175,7 @@ class DuelingHead(nn.Module):
 
 
 def make_layers(sizes: Sequence[int], linear: type[nn.Linear | NoisyLinear]) -> nn.Sequential:
-    """Linear layers from each size to the next, with ReLU between them."""
+    """Return linear layers from each size to the next, with ReLU between them."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(sizes):
         layers += [linear(fan_in, fan_out), nn.ReLU()]
@@ -183,7 +183,7 @@ def make_layers(sizes: Sequence[int], linear: type[nn.Linear | NoisyLinear]) -> 
 
 
 def _initialize(network: nn.Module, generator: torch.Generator, noisy_std: float) -> None:
-    """torch's own initialisation of linear layers and convolutions, drawn from `generator`, not the global one."""
+    """Initialise linear layers and convolutions as torch does, but from `generator` and not from the global one."""
     for layer in network.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d | NoisyLinear):
             bound = 1 / math.sqrt(layer.weight[0].numel())

@@ -99,6 +99,11 @@ class ReplayBuffer:
         """Memory of all arrays."""
         return self._store.nbytes + self._ring.nbytes + (self._priorities.nbytes if self._priorities else 0)
 
+    @property
+    def closed_envs(self) -> list[int]:
+        """The environments without an open episode."""
+        return [env for env, numbers in enumerate(self._episodes.present) if numbers is None]
+
     def begin_episode(self, env: int, observation: NDArray[Any], mask: NDArray[Any] | None = None) -> None:
         """Take in the first observation of an episode of environment `env`, and the actions allowed there."""
         self._episodes.set_present(env, self._store.add_first(observation, mask))

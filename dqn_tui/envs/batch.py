@@ -22,7 +22,7 @@ class Steps(NamedTuple):
         rewards: float64 [E].
         terminated: bool [E].
         truncated: bool [E].
-        action_masks: bool [E, A] of these observations, or None where the environment names none.
+        action_masks: bool [E, A] of these observations, all True where an environment has no mask; None where none has.
     """
 
     observations: NDArray[Any]
@@ -38,18 +38,16 @@ class Environments(Protocol):
     Attributes:
         spec: of each of them.
         count: E.
-        is_replayable: whether an episode's seed and actions lead to where it was, bit for bit.
     """
 
     spec: EnvironmentSpec
     count: int
-    is_replayable: bool
 
     def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
         """Begin the episodes that the seeds determine in the environments that are named, and in no others.
 
         Returns new arrays in the mapping's order: observations [len(seeds), *shape], and action masks
-        [len(seeds), A] or None. The first reset must name all.
+        [len(seeds), A] as in `Steps`. The first reset must name all.
         """
 
     def step(self, actions: NDArray[np.int64]) -> Steps:

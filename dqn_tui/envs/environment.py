@@ -57,7 +57,7 @@ class Environment:
 
     Attributes:
         spec: shapes, number of actions, goal.
-        action_mask: which actions are allowed now, bool [A]; None where reset's info has no "action_mask".
+        action_mask: which actions are allowed now, bool [A]; None, where the latest info has no "action_mask": all are.
 
     Args:
         env: made and wrapped, but not stacked.
@@ -106,11 +106,12 @@ class Environment:
         """Take one action, in [0, action_count).
 
         Raises:
-            ValueError: the action mask has a wrong size, allows nothing, or comes without one at reset.
+            ValueError: the action mask has a wrong size, or allows nothing.
         """
         observation, reward, terminated, truncated, info = self._env.step(self._decode(action))
-        if self.action_mask is not None or "action_mask" in info:
-            self._update_mask(info, is_over=bool(terminated or truncated))
+        mask = info.get("action_mask")
+        is_over = bool(terminated or truncated)
+        self.action_mask = None if mask is None else self._actions.read_mask(mask, is_over=is_over)
         return Step(self._encode(observation), float(reward), bool(terminated), bool(truncated))
 
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
@@ -137,13 +138,6 @@ class Environment:
         env, self._env = self._env, None
         if env is not None:
             env.close()
-
-    def _update_mask(self, info: dict[str, Any], *, is_over: bool) -> None:
-        """A step that names no mask allows everything."""
-        if self.action_mask is None:
-            raise ValueError("info['action_mask'] must come with reset too, got it from step only")
-        mask = info.get("action_mask", np.ones(self._actions.count, bool))
-        self.action_mask = self._actions.read_mask(mask, is_over=is_over)
 
 
 def _goal(env: gym.Env[Any, Any]) -> float | None:

@@ -74,8 +74,6 @@ class _Games(Protocol):
 class NativeEnvironments:
     """Several environments as one: `batch.Environments`."""
 
-    is_replayable = True
-
     def __init__(self, spec: EnvironmentSpec, games: _Games) -> None:
         self.spec = spec
         self.count = games.vector.num_envs

@@ -36,8 +36,6 @@ class ParallelEnvironments:
         UsageError: the environment cannot be made.
     """
 
-    is_replayable = True
-
     def __init__(self, config: Config, imports: Sequence[str] = ()) -> None:
         makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
         vector = _start(makers)
@@ -60,7 +58,7 @@ class ParallelEnvironments:
         each = [seeds.get(index) for index in range(self.count)]
         observations, infos = self._ask(partial(self._vector.reset, seed=each, options={"reset_mask": mask}))
         self._check(infos.get(FAILURE, ()))
-        masks = infos.get("action_mask")
+        masks = _read_masks(infos)
         return observations[indices], None if masks is None else masks[indices]
 
     def step(self, actions: NDArray[np.int64]) -> Steps:
@@ -69,7 +67,7 @@ class ParallelEnvironments:
         self._check(infos.get(FAILURE, ()))
         observations = self._arrays.take()
         np.copyto(observations, shared)
-        return Steps(observations, rewards, terminated, truncated, infos.get("action_mask"))
+        return Steps(observations, rewards, terminated, truncated, _read_masks(infos))
 
     def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> list[Replayed | None]:
         """See `batch.Environments`."""
@@ -109,6 +107,15 @@ class ParallelEnvironments:
         codes = {index: process.exitcode for index, process in enumerate(self._vector.processes) if process.exitcode}
         ended = ", ".join(f"environment {index} of {self.count} (exit code {code})" for index, code in codes.items())
         raise RuntimeError(f"a worker process ended: {ended or 'which one is not known'}") from None
+
+
+def _read_masks(infos: Mapping[str, Any]) -> NDArray[np.bool_] | None:
+    """The action masks [E, A]; Gymnasium fills in zeros for those who sent none, and says who did."""
+    if "action_mask" not in infos:
+        return None
+    masks: NDArray[np.bool_] = infos["action_mask"]
+    masks[~infos["_action_mask"]] = True
+    return masks
 
 
 def _start(makers: Sequence[Callable[[], WorkerEnvironment]]) -> AsyncVectorEnv[Any, Any] | None:

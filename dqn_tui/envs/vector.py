@@ -55,8 +55,6 @@ def make_environments(config: Config, imports: Sequence[str] = ()) -> Environmen
 class SerialEnvironments:
     """One after the other, in this process: `batch.Environments`."""
 
-    is_replayable = True
-
     def __init__(self, environments: Sequence[Environment]) -> None:
         self.spec = environments[0].spec
         self.count = len(environments)
@@ -90,6 +88,8 @@ class SerialEnvironments:
             environment.close()
 
     def _masks(self, indices: Sequence[int]) -> NDArray[np.bool_] | None:
-        if self._environments[0].action_mask is None:
+        masks = [self._environments[index].action_mask for index in indices]
+        if all(mask is None for mask in masks):
             return None
-        return np.array([self._environments[index].action_mask for index in indices], bool)
+        everything = np.ones(self.spec.spaces.action_count, bool)
+        return np.array([everything if mask is None else mask for mask in masks])

@@ -1,6 +1,6 @@
-"""A run on a thread of its own, as its viewers see it: `control.TrainingRun`.
+"""A run on a separate thread, as its viewers see it: `control.TrainingRun`.
 
-Nothing heavy is imported here: torch is loaded on the run's thread, when a viewer's first frame already stands.
+This module imports nothing heavy: the run's thread loads torch while a viewer already shows its first frame.
 """
 
 from __future__ import annotations
@@ -20,21 +20,30 @@ from dqn_tui.runs.error_log import describe_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
+from dqn_tui.training.output import OutputInbox
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
     from dqn_tui.training.player import EpisodePlayer, Policy
     from dqn_tui.training.trainer import Trainer
 
-# Too frequent to be shown one by one; a viewer's timer picks them up.
+# Too frequent to notify a viewer of each; its timer collects them.
 _QUIET = (events.Progress, events.EpisodeEnded)
 
 
 class BackgroundRun:
-    """Owns the trainer's thread, the mailbox of requests, and the inbox of events.
+    """Owner of the trainer's thread, the mailbox of requests, and the inbox of events.
+
+    Args:
+        config: the run's settings.
+        folder: the run folder.
+        recorder: records the events; closed at the end of the run.
+        saved: the state to resume from, if any.
+        imports: modules that register environments.
+        preset: name of the preset that the settings are based on.
 
     Attributes:
-        usage_error: what was wrong with the settings, where that showed only on the run's thread.
+        usage_error: an error in the settings that only the run's thread could find; None where there is none.
     """
 
     def __init__(
@@ -44,12 +53,15 @@ class BackgroundRun:
         recorder: Recorder,
         saved: SavedRun | None = None,
         imports: Sequence[str] = (),
+        preset: str | None = None,
     ) -> None:
         self._config = config
         self._folder = folder
         self._recorder = recorder
         self._saved = saved
         self._imports = imports
+        self._preset = preset
+        self._output = OutputInbox()
         self.usage_error: UsageError | None = None
         self._control = Control()
         self._inbox: deque[Event] = deque()
@@ -60,24 +72,31 @@ class BackgroundRun:
         self._is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
-        """Begin to train; `on_news` is called on the trainer's thread. A run that goes on only learns whom to tell."""
+        """Start training; `on_news` is called on the trainer's thread. A second call only replaces `on_news`."""
         self._on_news = on_news
         if self._thread.ident is None:
             self._thread.start()
 
     def request(self, request: Request) -> None:
-        """Ask for something; never blocks."""
+        """Submit a request; never blocks."""
         self._control.submit(request)
 
+    def report_output(self, text: str) -> None:
+        """Hand over whole lines that the environment printed; callable from any thread, never blocks.
+
+        The trainer reports them as `OutputWritten` with its next progress, at most once a second, the newest 20 lines.
+        """
+        self._output.add(text)
+
     def drain(self) -> list[Event]:
-        """The events since the last call."""
+        """Return the events since the last call, oldest first."""
         drained = []
         while self._inbox:
             drained.append(self._inbox.popleft())
         return drained
 
     def start_rollout(self) -> Rollout:
-        """A player of greedy episodes with the weights as they are at each episode's start."""
+        """Return a player of greedy episodes, each with the weights at its start."""
         from dqn_tui.training.player import EpisodePlayer
 
         self._players = [player for player in self._players if not player.join(0)]
@@ -92,30 +111,38 @@ class BackgroundRun:
         return all(player.join(max(0.0, deadline - time.monotonic())) for player in self._players)
 
     def join(self, timeout: float | None = None) -> bool:
-        """Wait for the run's end; whether it came in time."""
+        """Wait for the end of the run; return whether it came in time."""
         if self._thread.ident is not None:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
     @property
     def has_ended(self) -> bool:
-        """Whether it was started and all is done."""
+        """Whether the run was started and its thread has ended."""
         return self._thread.ident is not None and not self._thread.is_alive()
 
     def _run(self) -> None:
-        """The top of the trainer's thread: whatever raises below ends the run, never the viewer."""
+        """Run the trainer at the top of its thread: any error below ends the run, never the viewer."""
         trainer = None
         try:
             from dqn_tui.training.build import build_trainer
 
-            # The saved arrays are not kept beside the trainer's own for the rest of the run.
+            # Do not keep the saved arrays in memory beside the trainer's own.
             saved, self._saved = self._saved, None
             trainer = build_trainer(
-                self._config, self._folder, self._recorder, self._control, self._publish, saved, self._imports
+                self._config,
+                self._folder,
+                self._recorder,
+                self._control,
+                self._publish,
+                saved,
+                self._imports,
+                self._preset,
+                self._output,
             )
             del saved
             trainer.run()
-        except BaseException as error:  # noqa: BLE001 - an environment may even try to leave
+        except BaseException as error:  # noqa: BLE001 - an environment may even raise SystemExit
             self._fail(error, trainer)
         finally:
             if trainer is not None:
@@ -124,20 +151,20 @@ class BackgroundRun:
             self._recorder.close()
 
     def _fail(self, error: BaseException, trainer: Trainer | None) -> None:
-        """End the run with its last event, also where the trainer cannot even do that."""
+        """End the run with its last event, even where the trainer fails at that, too."""
         if isinstance(error, UsageError):
             self.usage_error = error
         error_log = write_error_log(self._folder, error)
         if trainer is not None:
             try:
                 trainer.fail(error, error_log)
-            except Exception as second:  # noqa: BLE001 - a failure that fails is one more line of the log
+            except Exception as second:  # noqa: BLE001 - one more traceback in the log
                 write_error_log(self._folder, second)
         if not self._is_over:
             self._publish_failure(describe_error(error), error_log)
 
     def _close(self, trainer: Trainer) -> None:
-        """The run has told its end by now: an environment that cannot be closed changes nothing about it."""
+        """Close the environments; an error there does not change how the run ended."""
         from dqn_tui.training.build import free_memory
 
         try:
@@ -147,7 +174,7 @@ class BackgroundRun:
             write_error_log(self._folder, error)
 
     def _publish_failure(self, message: str, error_log: str | None) -> None:
-        """The end of a run that has no trainer to tell it."""
+        """Publish the end of a run without a trainer."""
         self._publish(events.RunFailed(step=0, time=time.time(), error=message, error_log=error_log, checkpoint=None))
 
     def _publish(self, event: Event) -> None:
@@ -157,7 +184,7 @@ class BackgroundRun:
             self._on_news()
 
     def _copy_policy(self) -> Policy | None:
-        """The policy as it is now: from the trainer between two steps, or as the run left it."""
+        """Return the present policy from the trainer, between two steps, or the last one of a run that ended."""
         answer: list[Policy] = []
         is_answered = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Wires a run together: environments, files, trainer."""
+"""Wires a run: environments, files, trainer."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from dqn_tui.events import Event
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
+from dqn_tui.training.output import OutputInbox
 from dqn_tui.training.trainer import Trainer
 
 YOUNG_OBJECTS = 10_000
 
 
 def resolve_device(setting: str) -> str:
-    """`auto` is the CPU, which is faster for networks of a few layers.
+    """Return the name of torch's device: `auto` is the CPU, which is faster for networks of a few layers.
 
     Raises:
-        UsageError: CUDA was asked for and torch sees none.
+        UsageError: the setting is `cuda`, and torch finds no CUDA device.
     """
     if setting == "cuda" and not torch.cuda.is_available():
-        raise UsageError("device must be auto or cpu where torch sees no CUDA device, got 'cuda'")
+        raise UsageError("device must be auto or cpu where torch finds no CUDA device, got 'cuda'")
     return "cpu" if setting == "auto" else setting
 
 
@@ -41,8 +42,21 @@ def build_trainer(
     publish: Callable[[Event], None],
     saved: SavedRun | None,
     imports: Sequence[str] = (),
+    preset: str | None = None,
+    output: OutputInbox | None = None,
 ) -> Trainer:
-    """A trainer for this thread, whose events are recorded and then published; it goes on from `saved`, if given.
+    """Return a trainer for this thread.
+
+    Args:
+        config: the run's settings.
+        folder: the run folder.
+        recorder: records the events.
+        control: the mailbox of requests.
+        publish: called with each event, after it was recorded.
+        saved: the state to resume from, if any.
+        imports: modules that register environments.
+        preset: name of the preset that the settings are based on, for the first event.
+        output: lines that the environment prints, to be reported.
 
     Raises:
         UsageError: the environment cannot be made, or the checkpoint does not fit it.
@@ -58,6 +72,9 @@ def build_trainer(
         recorder,
         publish,
         device=resolve_device(config.device),
+        preset=preset,
+        imports=imports,
+        output=output,
     )
     if saved is not None:
         trainer.restore(saved)
@@ -66,13 +83,13 @@ def build_trainer(
 
 
 def free_memory() -> None:
-    """After a run: what it held in circles goes, too."""
+    """Collect reference cycles that a finished run leaves behind."""
     gc.unfreeze()
     gc.collect()
 
 
 def _calm_garbage_collector() -> None:
-    """A full collection over all that torch loads would hold up run and screen for 0.3 s, in the middle of a run."""
+    """Exempt all that torch loads from collection: a full one would stall run and screen for 0.3 s."""
     gc.freeze()
     _, *older = gc.get_threshold()
     gc.set_threshold(YOUNG_OBJECTS, *older)

@@ -1,4 +1,4 @@
-"""Tells what happened: to the disk first, then to whoever looks."""
+"""Emits the run's events: to the disk first, then to the viewer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dqn_tui.runs.recorder import Recorder
 
 
 class Emitter:
-    """Records events and publishes them; a disk that will not take one is said once, and training goes on."""
+    """Records events and publishes them. An event that cannot be recorded raises one warning; training continues."""
 
     def __init__(self, recorder: Recorder, publish: Callable[[Event], None], step_of: Callable[[], int]) -> None:
         self._recorder = recorder
@@ -19,7 +19,7 @@ class Emitter:
         self._step_of = step_of
 
     def __call__(self, kind: type[Event], **fields: Any) -> None:
-        """Something happened now, at the run's present step."""
+        """Emit an event of this kind, at the present time and the run's present step."""
         event = kind(step=self._step_of(), time=time.time(), **fields)
         problem = self._recorder.write(event)
         self._publish(event)

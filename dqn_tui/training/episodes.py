@@ -1,8 +1,10 @@
-"""The training episodes in progress: one in each environment."""
+"""The open training episodes, one in each environment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,84 +16,122 @@ from dqn_tui.envs.environment import Replayed
 
 
 class EndedEpisode(NamedTuple):
-    """A training episode that is over: undiscounted return, and length in steps."""
+    """A finished training episode.
+
+    Attributes:
+        episode_return: undiscounted sum of rewards.
+        length: steps.
+        is_truncated: whether it was cut short rather than terminated.
+        start_q: highest Q-value of an allowed action at its first observation, when it began; None where unknown.
+        discounted_return: sum of rewards discounted to its first step; None where unknown.
+    """
 
     episode_return: float
     length: int
     is_truncated: bool
+    start_q: float | None
+    discounted_return: float | None
+
+
+@dataclass(slots=True)
+class _OpenEpisode:
+    """The part of an episode played so far; NaN marks what an old checkpoint did not record."""
+
+    actions: list[int] = field(default_factory=list)
+    episode_return: float = 0.0
+    discounted_return: float = 0.0
+    discount: float = 1.0
+    start_q: float = math.nan
+
+    def add(self, action: int, reward: float, gamma: float) -> None:
+        self.actions.append(action)
+        self.episode_return += reward
+        self.discounted_return += self.discount * reward
+        self.discount *= gamma
+
+    def close(self, *, is_truncated: bool) -> EndedEpisode:
+        start_q, discounted = (None if math.isnan(value) else value for value in (self.start_q, self.discounted_return))
+        return EndedEpisode(self.episode_return, len(self.actions), is_truncated, start_q, discounted)
 
 
 class TrainingEpisodes:
-    """What each environment shows now, and what it took to get there.
+    """The open episode of each environment, from its seed through its actions to its present observation.
 
-    An episode is determined by its seed and its actions, so these two are all that a checkpoint needs to hold of it.
+    An episode follows from its seed and its actions, so a checkpoint needs to hold no more of it than these.
 
     Args:
-        environments: E of them; nobody else steps them.
-        seed_of: the seed of an environment's episode, from the two's numbers, counted from 0.
+        environments: E environments, stepped by nobody else.
+        seed_of: maps an environment's number and the number of its episode, both from 0, to the episode's seed.
+        gamma: discount factor of the discounted returns.
 
     Attributes:
-        observations: the present ones, [E, *shape].
+        observations: the present observations, [E, *shape].
         masks: the actions allowed there, bool [E, A]; None where all are.
-        ended: how many episodes ended in each environment, int64 [E].
+        ended: number of finished episodes of each environment, int64 [E].
     """
 
-    def __init__(self, environments: Environments, seed_of: Callable[[int, int], int]) -> None:
+    def __init__(self, environments: Environments, seed_of: Callable[[int, int], int], gamma: float) -> None:
         self._environments = environments
         self._seed_of = seed_of
+        self._gamma = gamma
         count = environments.count
         spaces = environments.spec.spaces
         self.observations = np.zeros((count, *spaces.observation_shape), spaces.observation_dtype)
         self.masks: NDArray[np.bool_] | None = None
         self.ended = np.zeros(count, np.int64)
-        self._returns = np.zeros(count)
-        self._actions: list[list[int]] = [[] for _ in range(count)]
+        self._open = [_OpenEpisode() for _ in range(count)]
 
     def begin(self, indices: Iterable[int]) -> None:
-        """Reset environments, each from the seed of its next episode."""
+        """Reset these environments, each with the seed of its next episode."""
         seeds = {index: self._seed(index) for index in indices}
         observations, masks = self._environments.reset(seeds)
         for place, index in enumerate(seeds):
-            self._returns[index] = 0.0
-            self._actions[index].clear()
             self._show(index, observations[place], None if masks is None else masks[place])
 
     def advance(self, actions: NDArray[np.int64]) -> Steps:
-        """Take an action in each environment; the caller then ends the episodes that are over."""
+        """Take an action in each environment; the caller closes the episodes that end."""
         steps = self._environments.step(actions)
         self.observations[:] = steps.observations
-        if steps.action_masks is not None:
-            self._allow(slice(None), steps.action_masks)
-        self._returns += steps.rewards
-        for taken, action in zip(self._actions, actions.tolist(), strict=True):
-            taken.append(action)
+        self._allow(slice(None), steps.action_masks)
+        for episode, action, reward in zip(self._open, actions.tolist(), steps.rewards.tolist(), strict=True):
+            episode.add(action, reward, self._gamma)
         return steps
 
-    def end(self, index: int, *, is_truncated: bool) -> EndedEpisode:
-        """Close an episode and begin the environment's next."""
-        ended = EndedEpisode(float(self._returns[index]), len(self._actions[index]), is_truncated)
+    def note_start_q(self, index: int, value: float) -> None:
+        """Note the Q-value that the episode of an environment begins with."""
+        self._open[index].start_q = value
+
+    def close(self, index: int, *, is_truncated: bool) -> EndedEpisode:
+        """Close an episode; `begin` starts the environment's next one."""
+        ended = self._open[index].close(is_truncated=is_truncated)
         self.ended[index] += 1
-        self.begin([index])
+        self._open[index] = _OpenEpisode()
         return ended
 
     def get_state(self) -> Arrays:
-        """Enough to get here again, and to see that one did."""
+        """Return all that is needed to restore the open episodes, and to check that it worked."""
         return {
             "ended": self.ended.copy(),
-            "lengths": np.array([len(actions) for actions in self._actions], np.int64),
-            "actions": np.array([action for actions in self._actions for action in actions], np.int64),
-            "returns": self._returns.copy(),
+            "lengths": np.array([len(episode.actions) for episode in self._open], np.int64),
+            "actions": np.array([action for episode in self._open for action in episode.actions], np.int64),
+            "returns": np.array([episode.episode_return for episode in self._open]),
+            "discounted_returns": np.array([episode.discounted_return for episode in self._open]),
+            "start_q": np.array([episode.start_q for episode in self._open]),
             "observations": self.observations.copy(),
         }
 
-    def set_state(self, state: Arrays) -> list[int]:
-        """Get to where `get_state` was called, by taking the same actions again.
+    def set_state(self, state: Arrays, closed: Collection[int]) -> list[int]:
+        """Restore the result of `get_state` by playing the open episodes again.
+
+        Args:
+            state: the saved arrays.
+            closed: environments that had no open episode.
 
         Returns:
-            The environments where that led elsewhere; they begin their episode anew.
+            The environments where the same seed and actions led elsewhere; these have no open episode, either.
 
         Raises:
-            ValueError: the arrays are not of these environments' shape, or no count can be like theirs.
+            ValueError: an array does not have these environments' shape, or a count is out of range.
         """
         count = len(self.ended)
         ended = read_integers(state, "ended", (count,), 0, LARGEST_COUNT)
@@ -99,34 +139,48 @@ class TrainingEpisodes:
         taken = read_integers(state, "actions", (int(lengths.sum()),), 0, self._environments.spec.spaces.action_count)
         observations = read_array(state, "observations", self.observations.shape, self.observations.dtype)
         returns = read_array(state, "returns", (count,), np.float64)
+        discounted, start_q = (_read_optional(state, name, count) for name in ("discounted_returns", "start_q"))
         self.ended[:] = ended
         actions = np.split(taken, np.cumsum(lengths)[:-1])
-        seeds = [self._seed(index) for index in range(len(actions))]
+        for index in closed:
+            actions[index] = actions[index][:0]
+        answers = self._environments.play_again([self._seed(index) for index in range(count)], actions)
         lost = []
-        for index, replayed in enumerate(self._environments.play_again(seeds, actions)):
+        for index in set(range(count)).difference(closed):
+            replayed = answers[index]
             if replayed is None or not _is_at(replayed, observations[index], returns[index]):
                 lost.append(index)
-                continue
-            self._returns[index] = replayed.episode_return
-            self._actions[index] = actions[index].tolist()
-            self._show(index, replayed.observation, replayed.action_mask)
-        if lost:
-            self.begin(lost)
+            else:
+                numbers = float(discounted[index]), self._discount_after(len(actions[index])), float(start_q[index])
+                self._open[index] = _OpenEpisode(actions[index].tolist(), replayed.episode_return, *numbers)
+                self._show(index, replayed.observation, replayed.action_mask)
         return lost
+
+    def _discount_after(self, steps: int) -> float:
+        """gamma ** steps by repeated multiplication, with the same rounding as `_OpenEpisode.add`."""
+        discount = 1.0
+        for _ in range(steps):
+            discount *= self._gamma
+        return discount
 
     def _seed(self, index: int) -> int:
         return self._seed_of(index, int(self.ended[index]))
 
     def _show(self, index: int, observation: NDArray[Any], mask: NDArray[np.bool_] | None) -> None:
         self.observations[index] = observation
-        if mask is not None:
-            self._allow(index, mask)
+        self._allow(index, mask)
 
-    def _allow(self, index: int | slice, mask: NDArray[np.bool_]) -> None:
-        if self.masks is None:
+    def _allow(self, index: int | slice, mask: NDArray[np.bool_] | None) -> None:
+        if mask is not None and self.masks is None:
             self.masks = np.ones((len(self.observations), mask.shape[-1]), np.bool_)
-        self.masks[index] = mask
+        if self.masks is not None:
+            self.masks[index] = True if mask is None else mask
 
 
 def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:
     return replayed.episode_return == episode_return and np.array_equal(replayed.observation, observation)
+
+
+def _read_optional(state: Arrays, name: str, count: int) -> NDArray[np.float64]:
+    """Return a saved array [E], or NaNs where the checkpoint is older than the array."""
+    return read_array(state, name, (count,), np.float64) if name in state else np.full(count, math.nan)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.agent import Agent
+from dqn_tui.dqn.agent import Agent, Update
 from dqn_tui.dqn.replay import ReplayBuffer
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, blame, read_count
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
@@ -17,17 +17,25 @@ from dqn_tui.errors import DivergedError
 from dqn_tui.seeding import episode_seed, make_generator
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.episodes import EndedEpisode, TrainingEpisodes
-from dqn_tui.training.meters import PhaseClock, UpdateMeter
+from dqn_tui.training.meters import PhaseClock
+
+
+class StepsTaken(NamedTuple):
+    """One step of E environments: the actions taken, and the episodes that ended."""
+
+    actions: list[int]
+    ended: list[EndedEpisode]
 
 
 class Learner:
-    """What learns, what it learns from, and every random stream of it.
+    """The agent, its replay buffer and environments, and all of their random streams.
 
     Attributes:
-        step: environment steps taken, in all environments together.
-        updates: gradient steps made.
-        owed_updates: gradient steps still to be made before the next environment step.
-        meter: means over the latest updates.
+        agent: acts and learns.
+        replay: the replay buffer.
+        step: environment steps taken, over all environments.
+        updates: gradient steps taken.
+        owed_updates: gradient steps still to be taken before the next environment step.
     """
 
     def __init__(self, config: Config, environments: Environments, device: str, clock: PhaseClock) -> None:
@@ -38,8 +46,9 @@ class Learner:
         self.agent = Agent(config, spaces, device)
         self.replay = make_replay(config, spaces)
         self._open = TrainingEpisodes(
-            environments, lambda env, number: episode_seed(config.seed, "training", env, number)
+            environments, lambda env, number: episode_seed(config.seed, "training", env, number), config.gamma
         )
+        self._closed = list(range(self._count))
         self._exploration = make_generator(config.seed, "exploration")
         self._sampling = make_generator(config.seed, "replay")
         self._epsilon = LinearSchedule(
@@ -49,15 +58,13 @@ class Learner:
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
         self._has_bytes = spaces.observation_dtype == "uint8"
-        self._largest_reward = float(np.finfo(np.float32).max) / config.n_steps / max(1.0, config.reward_scale)
         self.step = 0
         self.updates = 0
         self.owed_updates = 0
-        self.meter = UpdateMeter()
 
     @property
     def episodes(self) -> int:
-        """Training episodes that ended."""
+        """Number of finished training episodes."""
         return int(self._open.ended.sum())
 
     @property
@@ -65,19 +72,23 @@ class Learner:
         """Probability of a random action at this step; 1 before learning starts."""
         return 1.0 if self.step < self._config.learning_starts else self._epsilon(self.step)
 
-    def start_episodes(self) -> None:
-        """Reset every environment from the seed of its first episode."""
-        self._open.begin(range(self._count))
-        self._remember_starts(range(self._count))
+    def begin_episodes(self) -> None:
+        """Begin an episode in each environment that has none open."""
+        if not self._closed:
+            return
+        ended = self._clock.switch("environment")
+        self._open.begin(self._closed)
+        self._clock.switch(ended)
+        self._remember_starts(self._closed)
+        self._closed = []
 
-    def take_steps(self) -> list[EndedEpisode]:
-        """Act once in each environment, store what came of it, and see how many updates are due.
+    def take_steps(self) -> StepsTaken:
+        """Act once in each environment, store the transitions, and count the updates that are due.
 
-        Returns:
-            The episodes that ended.
+        The caller then calls `begin_episodes`: a reset that raises leaves a state that can be saved and resumed.
 
         Raises:
-            DivergedError: an observation or a reward is not finite, or n rewards might not be as float32.
+            DivergedError: an observation or a reward is not finite, or n rewards may overflow float32.
         """
         switch = self._clock.switch
         switch("acting")
@@ -86,21 +97,19 @@ class Learner:
         steps = self._open.advance(actions)
         switch("other")
         self._check(steps)
-        over = self._remember(actions.tolist(), steps)
+        taken = actions.tolist()
+        self._closed = self._remember(taken, steps)
         self.step += self._count
         if self._is_learning:
             self.owed_updates = self._config.updates_per_burst * self.count_due(self._config.train_freq)
-        if not over:
-            return []
-        ended = [self._open.end(index, is_truncated=not steps.terminated[index]) for index in over]
-        self._remember_starts(over)
-        return ended
+        ended = [self._open.close(index, is_truncated=not steps.terminated[index]) for index in self._closed]
+        return StepsTaken(taken, ended)
 
-    def update(self) -> None:
-        """One of the updates owed, on a batch from the replay buffer.
+    def update(self) -> Update:
+        """Take one of the owed gradient steps, on a batch from the replay buffer.
 
         Raises:
-            DivergedError: loss or gradient are not finite; the weights are still those of the update before.
+            DivergedError: loss, gradient or Q-values are not finite; the weights are still those of the last update.
         """
         switch = self._clock.switch
         switch("sampling")
@@ -111,39 +120,39 @@ class Learner:
         if self._config.prioritized:
             self.replay.update_priorities(batch.indices, update.priorities)
         switch("other")
-        self.meter.add(update.statistics)
         self.updates += 1
         self.owed_updates -= 1
+        return update
 
     def finish_step(self) -> None:
-        """After the steps and their updates: the target network follows when it is time."""
+        """Update the target network if it is due, after the steps and their updates."""
         for _ in range(self.count_due(self._config.target_update_interval)):
             self.agent.update_target()
 
     def count_due(self, interval: int) -> int:
-        """How many multiples of `interval` steps the latest step of all environments reached."""
+        """Return how many multiples of `interval` the latest step of all environments reached."""
         return count_multiples(interval, self.step - self._count, self.step)
 
     def get_state(self) -> tuple[dict[str, Arrays], dict[str, Any]]:
-        """All that the next step depends on: groups of arrays, and numbers that JSON can hold."""
+        """Return all that the next step depends on: groups of arrays, and numbers that JSON can hold."""
         arrays = self.agent.get_state() | {"replay": self.replay.get_state(), "episodes": self._open.get_state()}
         numbers = {
             "step": self.step,
             "updates": self.updates,
             "owed_updates": self.owed_updates,
-            "meter": self.meter.get_state(),
             "exploration": self._exploration.bit_generator.state,
             "replay": self._sampling.bit_generator.state,
         }
         return arrays, numbers
 
     def set_state(self, arrays: Mapping[str, Arrays], numbers: Mapping[str, Any]) -> bool:
-        """Go on from what `get_state` gave; the environments get there by their episodes' actions, taken again.
+        """Restore the result of `get_state`, by playing the open episodes again.
 
-        Returns False where that led elsewhere: then those open episodes are dropped and begin anew.
+        Returns False where that led elsewhere: those episodes are dropped, and new ones begin. Updates owed under
+        settings that have changed since are as many as a burst has now.
 
         Raises:
-            MisfitError: an array is not of this run's shape.
+            MisfitError: an array does not have this run's shape.
             ValueError: a count is out of range.
         """
         self.agent.set_state(arrays)
@@ -151,15 +160,16 @@ class Learner:
             self.replay.set_state(arrays["replay"])
         self.step = int(numbers["step"])
         self.updates = read_count(numbers, "updates", LARGEST_COUNT)
-        self.owed_updates = read_count(numbers, "owed_updates", self._config.updates_per_burst * self._count)
-        self.meter.set_state(numbers["meter"])
+        most_owed = self._config.updates_per_burst * self._count
+        self.owed_updates = min(read_count(numbers, "owed_updates", LARGEST_COUNT), most_owed)
         self._exploration.bit_generator.state = numbers["exploration"]
         self._sampling.bit_generator.state = numbers["replay"]
+        closed = self.replay.closed_envs
         with blame("episodes"):
-            lost = self._open.set_state(arrays["episodes"])
+            lost = self._open.set_state(arrays["episodes"], closed)
         for index in lost:
             self.replay.drop_episode(index)
-        self._remember_starts(lost)
+        self._closed = sorted([*closed, *lost])
         return not lost
 
     def _remember_starts(self, indices: Iterable[int]) -> None:
@@ -167,18 +177,25 @@ class Learner:
         for index in indices:
             mask = None if masks is None else masks[index]
             self.replay.begin_episode(index, self._open.observations[index], mask)
+        if self.updates:
+            self._note_start_values(list(indices))
+
+    def _note_start_values(self, indices: list[int]) -> None:
+        """Note what the network expects of the episodes that begin; before any update, that is only noise."""
+        masks = self._open.masks
+        values = self.agent.value_greedily(self._open.observations[indices], None if masks is None else masks[indices])
+        for index, value in zip(indices, values.tolist(), strict=True):
+            self._open.note_start_q(index, value)
 
     def _remember(self, actions: list[int], steps: Steps) -> list[int]:
-        """Store a step of each environment; returns those whose episode is over."""
-        rewards = np.sign(steps.rewards) if self._config.clip_rewards else steps.rewards
-        scale = self._config.reward_scale
-        learned_rewards = (rewards if scale == 1 else rewards * scale).tolist()
+        """Store a step of each environment; return the environments whose episode is over."""
+        rewards = self.agent.rewards.learned(steps.rewards).tolist()
         terminated, truncated = steps.terminated.tolist(), steps.truncated.tolist()
         for index, action in enumerate(actions):
             self.replay.add(
                 index,
                 action,
-                learned_rewards[index],
+                rewards[index],
                 steps.observations[index],
                 None if steps.action_masks is None else steps.action_masks[index],
                 terminated=terminated[index],
@@ -187,14 +204,15 @@ class Learner:
         return [index for index in range(self._count) if terminated[index] or truncated[index]]
 
     def _check(self, steps: Steps) -> None:
+        largest = self.agent.rewards.largest
         for reward in steps.rewards.tolist():
-            if not abs(reward) <= self._largest_reward:
+            if not abs(reward) <= largest:
                 raise self._blame_environment(f"the reward {reward}")
         if not (self._has_bytes or np.isfinite(steps.observations).all()):
             raise self._blame_environment("an observation that is not finite")
 
     def _blame_environment(self, what: str) -> DivergedError:
-        return DivergedError(f"the environment gave {what} at step {self.step + self._count:,}")
+        return DivergedError(f"the environment returned {what} at step {self.step + self._count:,}")
 
     @property
     def _is_learning(self) -> bool:
@@ -202,7 +220,7 @@ class Learner:
 
 
 def make_replay(config: Config, spaces: Spaces) -> ReplayBuffer:
-    """The replay buffer that the configuration names."""
+    """Return the replay buffer that the configuration describes."""
     return ReplayBuffer(
         config.buffer_size,
         spaces.observation_shape,
@@ -217,7 +235,7 @@ def make_replay(config: Config, spaces: Spaces) -> ReplayBuffer:
 
 
 def measure_progress(learner: Learner, seconds: float) -> dict[str, float]:
-    """Counts and schedules after `seconds` of work, under Stable-Baselines3's names."""
+    """Return counts and schedules after `seconds` of work, under Stable-Baselines3's names."""
     return {
         "time/total_timesteps": learner.step,
         "time/time_elapsed": seconds,

@@ -1,36 +1,62 @@
-"""Says how a run stands: its beginning, its episodes, its progress, its end."""
+"""Reports on a run: its start, its episodes, its progress, its end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dqn_tui import events
 from dqn_tui.config import Config
-from dqn_tui.dqn.agent import weights_sha256
+from dqn_tui.dqn.agent import Update, weights_sha256
 from dqn_tui.dqn.sizes import estimate_replay_bytes
+from dqn_tui.events import EndReason
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.training.cautions import Cautions
 from dqn_tui.training.emitter import Emitter
 from dqn_tui.training.episodes import EndedEpisode
-from dqn_tui.training.learner import Learner, measure_progress
-from dqn_tui.training.meters import EpisodeWindow, PhaseClock, RecentMeter
+from dqn_tui.training.learner import Learner, StepsTaken, measure_progress
+from dqn_tui.training.meters import ActionMeter, EpisodeWindow, PhaseClock, RecentMeter, UpdateMeter
+from dqn_tui.training.output import OutputInbox
 
 
 class Reporter:
-    """Reads the learning and the clock, changes neither, and makes events of what it finds."""
+    """Turns what the learner and the clock show into events, and changes neither.
 
-    def __init__(self, config: Config, folder: RunFolder, learner: Learner, clock: PhaseClock, emit: Emitter) -> None:
+    Args:
+        config: the run's settings.
+        folder: the run folder, for the first event.
+        learner: read for each report.
+        clock: read for each report.
+        emit: emits the events.
+        output: lines that the environment printed.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        folder: RunFolder,
+        learner: Learner,
+        clock: PhaseClock,
+        emit: Emitter,
+        output: OutputInbox,
+    ) -> None:
         self._config = config
         self._folder = folder
         self._learner = learner
         self._clock = clock
         self._emit = emit
+        self._output = output
         self._recent = RecentMeter()
         self._window = EpisodeWindow()
+        self._updates = UpdateMeter(learner.agent.rewards)
+        self._actions = ActionMeter(learner.agent.spaces.action_count)
+        self._cautions = Cautions(config)
 
-    def tell_started(self, goal: float | None) -> None:
-        """A run begins with its first step."""
+    def report_start(self, goal: float | None, preset: str | None, imports: Sequence[str]) -> None:
+        """Report a run that begins at its first step."""
         config, spaces = self._config, self._learner.agent.spaces
         self._emit(
             events.RunStarted,
@@ -44,32 +70,106 @@ class Reporter:
             actions=spaces.action_count,
             goal=goal,
             replay_bytes=estimate_replay_bytes(config, spaces),
+            preset=preset,
+            imports=list(imports),
             config=config.model_dump(mode="json"),
         )
-        if config.total_timesteps <= config.learning_starts:
-            message = (
-                f"nothing will be learned: the run has {config.total_timesteps:,} steps, "
-                f"and learning_starts is {config.learning_starts:,}"
-            )
+        for message in self._cautions.find_at_start():
             self._emit(events.WarningRaised, message=message)
 
-    def tell_resumed(self, checkpoint: Checkpoint, host_change: str | None, *, is_exact: bool) -> None:
-        """A run goes on from a checkpoint; what is not as it was then is told one by one."""
+    def report_resumption(self, checkpoint: Checkpoint, host_change: str | None, *, is_exact: bool) -> None:
+        """Report a run resumed from a checkpoint, and every difference from the run that saved it."""
         self._emit(
             events.RunResumed, checkpoint=str(checkpoint.path), size_bytes=checkpoint.size_bytes, is_exact=is_exact
         )
         if host_change:
             self._emit(events.WarningRaised, message=host_change)
         if not is_exact:
-            message = "the open episode could not be played again to where it was: it is dropped, the next one begins"
+            message = "the open episode could not be played again to where it was; it is dropped, and the next begins"
             self._emit(events.WarningRaised, message=message)
         for key, new in self._config.model_dump(mode="json").items():
             old = checkpoint.config.get(key)
             if old != new:
                 self._emit(events.SettingChanged, key=key, old=old, new=new)
 
-    def tell_episodes(self, ended: list[EndedEpisode]) -> None:
-        """Training episodes ended at this step."""
+    def add_steps(self, taken: StepsTaken) -> None:
+        """Count the actions of a step, and report the episodes that ended with it."""
+        self._actions.add(taken.actions)
+        if taken.ended:
+            self._report_episodes(taken.ended)
+
+    def add_update(self, update: Update) -> None:
+        """Take the statistics of an update into the next progress event."""
+        self._updates.add(update)
+
+    def report_progress(self) -> None:
+        """Report counts, schedules, means and speed, and what else has come up since the last time."""
+        learner = self._learner
+        metrics = measure_progress(learner, self._clock.total_seconds)
+        for part in (
+            self._window.metrics(),
+            self._updates.metrics(),
+            self._actions.metrics(),
+            self._recent.measure(self._clock, learner.step),
+        ):
+            metrics |= part
+        self._emit(events.Progress, metrics={name: _shorten(value) for name, value in metrics.items()})
+        for message in self._cautions.find(learner, self._updates.td_errors):
+            self._emit(events.WarningRaised, message=message)
+        self._updates.reset()
+        self._actions.reset()
+        self.report_output(time.monotonic())
+
+    def report_output(self, now: float = math.inf) -> None:
+        """Report the lines that the environment printed, at most once a second of `now`."""
+        if written := self._output.take(now):
+            self._emit(events.OutputWritten, text=written.text, dropped=written.dropped)
+
+    def report_end(
+        self,
+        reason: EndReason,
+        checkpoint: str | None,
+        *,
+        best_eval_mean: float | None,
+        cause: str | None,
+        save_problem: str | None,
+    ) -> None:
+        """Report the end of a run that did not fail: its last event."""
+        self.report_output()
+        learner, wall_seconds = self._learner, self._clock.total_seconds
+        self._emit(
+            events.RunEnded,
+            reason=reason.value,
+            episodes=learner.episodes,
+            mean_return_100=self._window.mean_return,
+            best_eval_mean=best_eval_mean,
+            updates=learner.updates,
+            wall_seconds=round(wall_seconds, 3),
+            steps_per_second=round(learner.step / wall_seconds, 1) if wall_seconds else 0.0,
+            checkpoint=checkpoint,
+            weights_sha256=weights_sha256(learner.agent.online),
+            cause=cause,
+            save_problem=save_problem,
+        )
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what later reports depend on."""
+        return {
+            "window": self._window.get_state(),
+            "updates": self._updates.get_state(),
+            "actions": self._actions.get_state(),
+            "cautions": self._cautions.get_state(),
+        }
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Restore the result of `get_state`, or of `read_old_state`, which lacks the last two."""
+        self._window.set_state(state["window"])
+        self._updates.set_state(state["updates"])
+        if "actions" in state:
+            self._actions.set_state(state["actions"])
+        self._cautions.set_state(state.get("cautions", {}))
+
+    def _report_episodes(self, ended: Sequence[EndedEpisode]) -> None:
         first = self._learner.episodes - len(ended) + 1
         for number, episode in enumerate(ended, first):
             self._window.add(episode.episode_return, episode.length)
@@ -80,43 +180,20 @@ class Reporter:
                 length=episode.length,
                 is_truncated=episode.is_truncated,
                 seconds=round(self._clock.total_seconds, 6),
+                start_q=_shorten_optional(episode.start_q),
+                discounted_return=_shorten_optional(episode.discounted_return),
             )
 
-    def tell_progress(self) -> None:
-        """Counts, schedules, means and speed."""
-        learner = self._learner
-        metrics = measure_progress(learner, self._clock.total_seconds)
-        metrics |= self._window.metrics() | learner.meter.take() | self._recent.measure(self._clock, learner.step)
-        self._emit(events.Progress, metrics={name: _shorten(value) for name, value in metrics.items()})
 
-    def tell_ended(
-        self, reason: str, checkpoint: str | None, *, best_eval_mean: float | None, save_problem: str | None
-    ) -> None:
-        """The last event of a run that nothing broke off."""
-        learner, wall_seconds = self._learner, self._clock.total_seconds
-        self._emit(
-            events.RunEnded,
-            reason=events.EndReason(reason),
-            episodes=learner.episodes,
-            mean_return_100=self._window.mean_return,
-            best_eval_mean=best_eval_mean,
-            updates=learner.updates,
-            wall_seconds=round(wall_seconds, 3),
-            steps_per_second=round(learner.step / wall_seconds, 1) if wall_seconds else 0.0,
-            checkpoint=checkpoint,
-            weights_sha256=weights_sha256(learner.agent.online),
-            save_problem=save_problem,
-        )
-
-    def get_state(self) -> dict[str, Any]:
-        """What later reports depend on."""
-        return self._window.get_state()
-
-    def set_state(self, state: Mapping[str, Any]) -> None:
-        """Take in what `get_state` gave."""
-        self._window.set_state(state)
+def read_old_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reporter's part of a checkpoint whose state has no part of that name."""
+    return {"window": state["window"], "updates": state["learning"]["meter"]}
 
 
 def _shorten(value: float) -> float:
-    """Seven digits say all that a meter knows; counts stay whole."""
+    """Round to seven digits, all that a float32 holds; counts stay whole."""
     return value if isinstance(value, int) else float(f"{value:.7g}")
+
+
+def _shorten_optional(value: float | None) -> float | None:
+    return None if value is None else _shorten(value)

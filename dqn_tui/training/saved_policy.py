@@ -1,4 +1,4 @@
-"""A policy made of a checkpoint's arrays."""
+"""The policy of a checkpoint."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
 
 
 def load_policy(checkpoint: Checkpoint, config: Config) -> QNetwork:
-    """The online network of a checkpoint, on the CPU.
+    """Return the online network of a checkpoint, on the CPU.
 
     Raises:
         CheckpointError: the arrays are damaged or do not fit the configuration.

@@ -1,48 +1,61 @@
-"""Writes the run's checkpoints, tells of them, and removes old ones."""
+"""Writes the run's checkpoints, reports them, and prunes old ones."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dqn_tui import events
 from dqn_tui.dqn.saved import Arrays
 from dqn_tui.errors import CheckpointError
-from dqn_tui.runs.checkpoint import prune_checkpoints, read_checkpoint, save_checkpoint
+from dqn_tui.runs.checkpoint import Checkpoint, prune_checkpoints, read_checkpoint, save_checkpoint
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.recorder import Recorder
 from dqn_tui.training.emitter import Emitter
 
-Contents = tuple[Mapping[str, Arrays], Mapping[str, Any], Mapping[str, Any]]
-"""Groups of arrays, facts for the manifest, and the state that JSON holds."""
+
+class Contents(NamedTuple):
+    """What a checkpoint holds.
+
+    Attributes:
+        arrays: groups of arrays; they may be views of live memory.
+        facts: entries of the manifest.
+        state: everything else that the rest of the run depends on, as JSON can hold it.
+    """
+
+    arrays: Mapping[str, Arrays]
+    facts: Mapping[str, Any]
+    state: Mapping[str, Any]
 
 
 class Saver:
-    """A disk that will not take a checkpoint is a warning; the one before stays, training goes on, the next save tries.
+    """Saves checkpoints into the run folder.
+
+    A checkpoint that cannot be saved leaves the one before in place; training continues, and the next save tries again.
 
     Attributes:
-        problem: why the last save failed, in one line; None where it did not.
+        problem: why the last save failed, in one line; None where it succeeded.
     """
 
-    def __init__(self, folder: RunFolder, keep_last: int, emit: Emitter) -> None:
+    def __init__(self, folder: RunFolder, keep_last: int, recorder: Recorder, emit: Emitter) -> None:
         self._folder = folder
         self._keep_last = keep_last
+        self._recorder = recorder
         self._emit = emit
         self.problem: str | None = None
 
-    def save(self, reason: str, step: int, collect: Callable[[], Contents]) -> str | None:
-        """Write what `collect` gives as a checkpoint of `step`; returns its path, or None where it failed."""
+    def save(self, reason: str, step: int, contents: Contents) -> str | None:
+        """Write `contents` as the checkpoint of `step`; return its path, or None where that failed."""
         started = time.monotonic()
         path = self._folder.best if reason == "best" else self._folder.checkpoints / f"step_{step:09d}"
         reason = _lasting_reason(path, reason)
         try:
-            arrays, facts, state = collect()
-            self._emit(events.SaveStarted)
-            checkpoint = save_checkpoint(path, arrays, {**facts, "step": step, "reason": reason}, state)
+            checkpoint = self._write(path, contents, {"step": step, "reason": reason})
         except (OSError, CheckpointError) as error:
             self.problem = f"cannot save {path}: {_explain(error)}"
-            self._emit(events.WarningRaised, message=self.problem)
+            self._emit(events.SaveFailed, path=str(path), problem=_explain(error))
             return None
         self.problem = None
         self._emit(
@@ -56,6 +69,12 @@ class Saver:
         self._prune()
         return str(path)
 
+    def _write(self, path: Path, contents: Contents, facts: Mapping[str, Any]) -> Checkpoint:
+        """Write a checkpoint that names the lengths of the run's files: a resumed run continues them from there."""
+        state = {**contents.state, "file_lengths": self._recorder.sync()}
+        self._emit(events.SaveStarted)
+        return save_checkpoint(path, contents.arrays, {**contents.facts, **facts}, state)
+
     def _prune(self) -> None:
         try:
             prune_checkpoints(self._folder, self._keep_last)
@@ -64,7 +83,7 @@ class Saver:
 
 
 def _lasting_reason(path: Path, reason: str) -> str:
-    """An automatic save over one of the same step that is to stay, such as one asked for by hand, stays as well."""
+    """Return the reason of a checkpoint of the same step that an automatic save replaces: requested ones are kept."""
     if reason != "autosave":
         return reason
     try:

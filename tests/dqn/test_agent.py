@@ -113,7 +113,7 @@ def test_updates_are_those_of_a_plain_pytorch_twin(double: bool, tau: float, max
     twin = Twin(agent, double=double, max_grad_norm=max_grad_norm, tau=tau)
     for step in range(1, 25):
         batch = make_batch(step)
-        statistics, _ = agent.update(batch, step)
+        statistics, *_ = agent.update(batch, step)
         loss, norm = twin.update(batch, 0.01 * (1 - step / 40))
         assert statistics.loss == pytest.approx(loss, rel=1e-4)
         assert statistics.grad_norm == pytest.approx(norm, rel=1e-4)
@@ -134,7 +134,7 @@ def test_the_gradient_of_each_error_is_clipped_to_one_and_never_vanishes(reward:
 
 def test_the_reported_gradient_norm_is_the_one_before_clipping() -> None:
     agent = make_zero_agent(max_grad_norm=0.25)
-    statistics, _ = agent.update(make_single(100.0), 1)
+    statistics, *_ = agent.update(make_single(100.0), 1)
     assert statistics.grad_norm == pytest.approx(1.0)
     assert torch.linalg.vector_norm(agent.online.flat_grad).item() == pytest.approx(0.25, rel=1e-4)
 
@@ -149,8 +149,8 @@ def test_the_statistics_are_means_over_the_batch() -> None:
         discounts=np.zeros(2, np.float32),
         next_observations=zeros,
     )
-    statistics, priorities = agent.update(batch, 1)
-    assert priorities.tolist() == [3.0, 0.5]
+    statistics, priorities, td_errors = agent.update(batch, 1)
+    assert priorities.tolist() == td_errors.tolist() == [3.0, 0.5]
     assert statistics.loss == pytest.approx(((3 - 0.5) + 0.5 * 0.25) / 2)
     assert statistics.q_mean == 0
     assert statistics.target_mean == pytest.approx(1.25)
@@ -289,9 +289,9 @@ def test_an_agent_that_was_saved_and_loaded_learns_on_as_before(settings: dict[s
         assert torch.equal(other.target.flat, agent.target.flat)
         assert not torch.equal(other.target.flat, other.online.flat)
     for step in range(6, 12):
-        own, other = loaded.update(make_batch(step), step), agent.update(make_batch(step), step)
-        assert own.statistics == other.statistics
-        np.testing.assert_array_equal(own.priorities, other.priorities)
+        theirs, ours = loaded.update(make_batch(step), step), agent.update(make_batch(step), step)
+        assert theirs.statistics == ours.statistics
+        np.testing.assert_array_equal(theirs.priorities, ours.priorities)
     assert weights_sha256(loaded.online) == weights_sha256(agent.online)
 
 
@@ -308,3 +308,20 @@ def test_an_update_that_is_not_finite_is_refused_and_leaves_the_weights_as_they_
         with pytest.raises(DivergedError, match="step 2"):
             agent.update(make_single(reward), 2)
     assert torch.equal(agent.online.flat, before)
+
+
+def test_q_values_beyond_float32_are_refused_like_a_loss_that_is_not_finite() -> None:
+    agent = Agent(quick_config(reward_scale=1e-50), SPACES)
+    before = agent.online.flat.clone()
+    with pytest.raises(DivergedError, match=r"mean Q-value .* at step 7, with a reward_scale of 1e-50"):
+        agent.update(make_batch(0), 7)
+    assert torch.equal(agent.online.flat, before)
+
+
+def test_the_greedy_value_is_that_of_an_allowed_action_in_unscaled_units() -> None:
+    agent = Agent(quick_config(net_arch=[], reward_scale=0.5), Spaces((1,), 3))
+    agent.online.flat.copy_(torch.tensor([0.0, 0, 0, 1, 3, 2]))
+    observations = np.zeros((2, 1), np.float32)
+    assert agent.value_greedily(observations, None).tolist() == [6.0, 6.0]
+    masks = np.array([[True, True, True], [True, False, True]])
+    assert agent.value_greedily(observations, masks).tolist() == [6.0, 4.0]

@@ -146,13 +146,15 @@ def test_a_step_without_a_mask_allows_everything() -> None:
     environment = Environment(Sampled(info={"action_mask": np.array([1, 0])}, step_info={}))
     environment.reset(0)
     environment.step(0)
-    assert environment.action_mask is not None
-    assert environment.action_mask.all()
+    assert environment.action_mask is None
 
 
-def test_a_mask_that_comes_only_with_steps_is_an_error() -> None:
-    environment = Environment(Sampled(step_info={"action_mask": np.ones(2)}))
+def test_a_mask_that_first_comes_with_a_step_applies() -> None:
+    environment = Environment(Sampled(step_info={"action_mask": np.array([0, 1])}))
     environment.reset(0)
     assert environment.action_mask is None
-    with pytest.raises(ValueError, match="with reset too"):
-        environment.step(0)
+    environment.step(0)
+    assert environment.action_mask is not None
+    assert environment.action_mask.tolist() == [False, True]
+    environment.reset(1)
+    assert environment.action_mask is None

@@ -22,15 +22,18 @@ def refuse(*_: Any, **__: Any) -> None:
     raise FULL
 
 
-def test_a_checkpoint_that_cannot_be_saved_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_that_cannot_be_saved_is_an_event_and_training_continues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(saver_module, "save_checkpoint", refuse)
     session = train(tmp_path, save_every=100)
     ended = session.only(events.RunEnded)
     assert (ended.reason, ended.step, ended.checkpoint) == ("completed", 200, None)
-    warnings = session.of(events.WarningRaised)
-    assert [warning.step for warning in warnings] == [100, 200, 200]
-    assert all("No space left on device" in warning.message for warning in warnings)
-    assert "step_000000100" in warnings[0].message
+    failures = session.of(events.SaveFailed)
+    assert [failure.step for failure in failures] == [100, 200, 200]
+    assert {failure.problem for failure in failures} == {"No space left on device"}
+    assert failures[0].path == str(session.folder.checkpoints / "step_000000100")
+    assert not session.of(events.WarningRaised)
 
 
 def test_a_pruning_that_fails_does_not_lose_the_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,26 +79,27 @@ def test_the_weights_of_a_run_that_failed_can_be_loaded(tmp_path: Path) -> None:
 
 def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spoiled after the last update before a save, where no loss can show it."""
-    follow = Agent.update_target
+    update_target = Agent.update_target
+    calls = []
 
     def spoil_at_the_second(agent: Agent) -> None:
-        follow(agent)
-        spoil_at_the_second.calls += 1
-        if spoil_at_the_second.calls == 2:
+        update_target(agent)
+        calls.append(agent)
+        if len(calls) == 2:
             agent.online.flat[3] = float("nan")
 
-    spoil_at_the_second.calls = 0
     monkeypatch.setattr(Agent, "update_target", spoil_at_the_second)
     session = train(tmp_path, target_update_interval=50, save_every=50)
     ended = session.only(events.RunEnded)
     assert (ended.reason, ended.step, ended.checkpoint) == ("diverged", 100, None)
-    (warning,) = session.of(events.WarningRaised)
-    assert "weights" in warning.message
+    assert ended.cause == "the network's weights are not finite"
+    assert not session.of(events.WarningRaised)
     assert [item.step for item in find_checkpoints(session.folder)] == [50]
 
 
 def test_an_observation_that_is_not_finite_is_named_and_never_learned(tmp_path: Path) -> None:
     session = train(tmp_path, env="Toy/NanObservation-v0", num_envs=2)
-    assert session.only(events.RunEnded).reason == "diverged"
-    (warning,) = session.of(events.WarningRaised)
-    assert "observation that is not finite at step 120" in warning.message
+    ended = session.only(events.RunEnded)
+    assert (ended.reason, ended.cause) == (
+        "diverged", "the environment returned an observation that is not finite at step 120"
+    )  # fmt: skip

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
 import pytest
 
-from dqn_tui.dqn.agent import UpdateStatistics
+from dqn_tui.dqn.agent import Update, UpdateStatistics
+from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.training import meters
-from dqn_tui.training.meters import EpisodeWindow, PhaseClock, RecentMeter, UpdateMeter
+from dqn_tui.training.meters import ActionMeter, EpisodeWindow, PhaseClock, RecentMeter, UpdateMeter
+from tests.helpers import quick_config
 
 
 class Hands:
@@ -16,7 +21,7 @@ class Hands:
         return self.now
 
     def start(self) -> None:
-        """They need no heart."""
+        """Need no heartbeat."""
 
 
 @pytest.fixture
@@ -53,15 +58,66 @@ def test_the_window_is_the_last_hundred_episodes() -> None:
     assert window.metrics() == {"rollout/ep_rew_mean": pytest.approx(99.5), "rollout/ep_len_mean": pytest.approx(99.5)}
 
 
-def test_update_statistics_are_means_since_they_were_last_taken() -> None:
-    meter = UpdateMeter()
-    assert meter.take() == {}
-    meter.add(UpdateStatistics(1, 2, 3, 4, 5))
-    meter.add(UpdateStatistics(3, 2, 1, 0, 1))
-    assert meter.take() == {
-        "train/loss": 2, "train/q_mean": 2, "train/target_mean": 2, "train/td_error": 2, "train/grad_norm": 3
-    }  # fmt: skip
-    assert meter.take() == {}
+def make_update_meter(scale: float = 1.0) -> UpdateMeter:
+    return UpdateMeter(RewardTransform(quick_config(reward_scale=scale)))
+
+
+def make_update(*statistics: float, td_errors: Iterable[float] = (0.0,)) -> Update:
+    errors = np.array(list(td_errors), np.float32)
+    return Update(UpdateStatistics(*statistics), errors, errors)
+
+
+def test_update_statistics_are_means_since_the_last_reset() -> None:
+    meter = make_update_meter()
+    assert meter.metrics() == {}
+    meter.add(make_update(1, 2, 3, 4, 5))
+    meter.add(make_update(3, 2, 1, 0, 1))
+    means = {"train/loss": 2, "train/q_mean": 2, "train/target_mean": 2, "train/td_error": 2, "train/grad_norm": 3}
+    assert meter.metrics().items() >= means.items()
+    meter.reset()
+    assert meter.metrics() == {}
+
+
+def test_the_quantiles_are_those_of_the_newest_update_in_unscaled_units() -> None:
+    meter = make_update_meter(scale=0.5)
+    meter.add(make_update(0, 0, 0, 0, 0, td_errors=[100.0] * 11))
+    meter.add(make_update(0, 0, 0, 0, 0, td_errors=[5, 1, 4, 2, 3, 0, 10, 9, 8, 7, 6]))
+    metrics = meter.metrics()
+    assert [metrics[f"train/td_error_p{percent}"] for percent in (10, 50, 90)] == [2.0, 10.0, 18.0]
+
+
+def test_an_update_meter_that_was_saved_goes_on_as_before() -> None:
+    meter, loaded = make_update_meter(), make_update_meter()
+    meter.add(make_update(1, 2, 3, 4, 5, td_errors=[0.1, 0.7, 0.3]))
+    loaded.set_state(meter.get_state())
+    for each in (meter, loaded):
+        each.add(make_update(2, 2, 2, 2, 2, td_errors=[0.2]))
+    assert loaded.metrics() == meter.metrics()
+    with pytest.raises(ValueError, match="expected 5 numbers, got 2"):
+        loaded.set_state({"sums": [1.0, 2.0], "count": 1})
+
+
+def test_action_shares_are_those_since_the_last_reset_and_sum_to_one() -> None:
+    meter, loaded = ActionMeter(3), ActionMeter(3)
+    assert meter.metrics() == {}
+    meter.add([0, 2, 2])
+    loaded.set_state(meter.get_state())
+    for each in (meter, loaded):
+        each.add([2])
+        assert each.metrics() == {
+            "rollout/action_share/0": 0.25, "rollout/action_share/1": 0.0, "rollout/action_share/2": 0.75
+        }  # fmt: skip
+    meter.reset()
+    assert meter.metrics() == {}
+    with pytest.raises(ValueError, match="expected 2 counts"):
+        ActionMeter(2).set_state([1, 2, 3])
+
+
+@pytest.mark.parametrize(("actions", "is_shown"), [(18, True), (19, False)])
+def test_shares_are_shown_for_up_to_eighteen_actions(actions: int, is_shown: bool) -> None:
+    meter = ActionMeter(actions)
+    meter.add([0])
+    assert bool(meter.metrics()) == is_shown
 
 
 def test_the_speed_is_that_of_the_last_seconds_without_pauses(hands: Hands) -> None:

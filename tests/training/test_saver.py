@@ -81,8 +81,11 @@ def check_run_on_failing_disk(session: Session) -> None:
         checkpoint, config = read_resumable(session.folder, path)
         assert load_saved_run(session.folder, checkpoint, config).state["learning"]["step"] == checkpoint.step
         assert checkpoint.step >= saved.step or saved.reason == "best"
-    for warning in session.of(events.WarningRaised):
-        one_line(warning.message)
+    for message in (
+        *(event.message for event in session.of(events.WarningRaised)),
+        *(event.problem for event in session.of(events.SaveFailed)),
+    ):
+        one_line(message)
 
 
 @pytest.mark.parametrize("lasts", [False, True], ids=["one step fails", "all fail from there on"])
@@ -164,9 +167,9 @@ def test_after_a_save_that_failed_the_next_one_is_tried_and_the_end_says_nothing
     _, disk = train_on(memory_path / "whole")
     number = next(index for index, step in enumerate(disk.steps, 1) if step.startswith("rename"))
     session, _ = train_on(memory_path / "failing", fail_at=number, error=errno.EIO)
-    (warning,) = session.of(events.WarningRaised)
-    assert warning.step == 5
-    assert "step_000000005: Input/output error" in warning.message
+    failure = session.only(events.SaveFailed)
+    assert (failure.step, failure.problem) == (5, "Input/output error")
+    assert failure.path.endswith("step_000000005")
     assert [item.step for item in find_checkpoints(session.folder)] == [10, 12]
     assert session.only(events.RunEnded).save_problem is None
 
@@ -203,7 +206,7 @@ def test_the_end_of_a_run_whose_last_save_failed_says_so_and_what_there_is_inste
 ) -> None:
     fill_after(monkeypatch, "step_000000050")
     session = train(tmp_path, save_every=50)
-    assert [event.step for event in session.of(events.WarningRaised)] == [100, 150, 200, 200]
+    assert [event.step for event in session.of(events.SaveFailed)] == [100, 150, 200, 200]
     check_end_tells(show(session.events))
 
 
@@ -213,7 +216,7 @@ def test_a_stop_without_saving_after_a_save_that_failed_says_so(
     fill_after(monkeypatch, "step_000000050")
 
     def stop(event: Event) -> Iterable[Request]:
-        return [Stop(should_save=False)] if isinstance(event, events.WarningRaised) else []
+        return [Stop(should_save=False)] if isinstance(event, events.SaveFailed) else []
 
     check_end_tells(show(train(tmp_path, save_every=50, on_event=stop).events))
 
@@ -263,7 +266,7 @@ def test_nothing_older_goes_before_the_new_one_was_read_back(tmp_path: Path, mon
         return []
 
     session = train(tmp_path, save_every=50, keep_last=1, on_event=spoil)
-    assert [event.step for event in session.of(events.WarningRaised)] == [100, 150, 200, 200]
+    assert [event.step for event in session.of(events.SaveFailed)] == [100, 150, 200, 200]
     assert [item.step for item in find_checkpoints(session.folder)] == [50]
     assert not list(session.folder.path.rglob(".*"))
 

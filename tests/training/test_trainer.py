@@ -226,15 +226,25 @@ def test_numbers_that_are_not_finite_end_the_run_as_diverged(tmp_path: Path, nam
     ended = session.only(events.RunEnded)
     assert ended.reason == "diverged"
     assert ended.step >= toy.FAULT_STEP - 1
-    assert session.of(events.WarningRaised)
+    assert ended.cause
+    assert not session.of(events.WarningRaised)
     assert ended.weights_sha256 == weights_sha256(session.agent.online)
     assert all(math.isfinite(value) for value in session.agent.online.flat.tolist())
 
 
-def test_a_nan_reward_is_told_with_its_step(tmp_path: Path) -> None:
-    (warning,) = train(tmp_path, env="Toy/NanReward-v0").of(events.WarningRaised)
-    assert "nan" in warning.message
-    assert str(toy.FAULT_STEP) in warning.message
+def test_the_end_of_a_diverged_run_names_the_number_and_its_step(tmp_path: Path) -> None:
+    ended = train(tmp_path, env="Toy/NanReward-v0").only(events.RunEnded)
+    assert ended.cause == f"the environment returned the reward nan at step {toy.FAULT_STEP}"
+
+
+def test_a_run_that_did_not_diverge_has_no_cause(tmp_path: Path) -> None:
+    assert train(tmp_path).only(events.RunEnded).cause is None
+
+
+def test_q_values_that_are_not_finite_end_the_run_as_diverged(tmp_path: Path) -> None:
+    ended = train(tmp_path, reward_scale=1e-50).only(events.RunEnded)
+    assert (ended.reason, ended.step) == ("diverged", 40)
+    assert "reward_scale" in str(ended.cause)
 
 
 @pytest.mark.parametrize(("steps", "is_warned"), [(40, True), (41, False)])

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.training.work_clock import BEAT_SECONDS, GAP_SECONDS, WorkClock
+from dqn_tui.control import STOP_GAP_SECONDS
+from dqn_tui.training.work_clock import BEAT_SECONDS, WorkClock
 
 
 @dataclass
@@ -49,7 +50,7 @@ class HeldHeart(WorkClock):
         super().__init__(machine.read, lambda: machine.processor)
         self.start()
 
-    def _beat_for_ever(self) -> None:
+    def _beat_forever(self) -> None:
         """Its thread ends at once."""
 
     def beat(self) -> None:
@@ -114,7 +115,7 @@ def test_several_threads_at_work_do_not_turn_a_late_beat_into_more_time_than_pas
 
 
 SHARES = st.sampled_from([0.0, 0.3, 1.0])
-STOPS = st.floats(GAP_SECONDS * 1.5, 1e6)
+STOPS = st.floats(STOP_GAP_SECONDS * 1.5, 1e6)
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 0.2), SHARES, st.integers(0, 5), STOPS, st.booleans()), max_size=30))
