@@ -1,7 +1,7 @@
 """Every setting of a run: one model, its defaults and bounds, and how it is read and written.
 
 Names are those of Stable-Baselines3's DQN and the RL Zoo. Counts of time are environment steps unless a field says
-otherwise.
+otherwise. Bounds keep every value within what float32, int64 and a message on one line can hold.
 """
 
 from __future__ import annotations
@@ -9,16 +9,31 @@ from __future__ import annotations
 import json
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from dqn_tui.errors import UsageError, did_you_mean
+from dqn_tui.bounds import Allowed, allowed_values
+from dqn_tui.errors import SettingError, UsageError, show_value
+from dqn_tui.key_names import suggest_keys
+
+LARGEST_COUNT = 10**12
+LARGEST_RETURN = 1e12
+LARGEST_LEARNING_RATE = 1e3
+MOST_LAYERS = 64
+WIDEST_LAYER = 65_536
+LINEAR_PREFIX = "lin_"
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
-LINEAR_PREFIX = "lin_"
+Count = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Interval = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Width = Annotated[int, Field(ge=1, le=WIDEST_LAYER)]
+Rate = Annotated[
+    float | str,
+    Allowed(f'a number > 0 and <= {LARGEST_LEARNING_RATE:g}, or "{LINEAR_PREFIX}" and such a number'),
+]
+GradientSteps = Annotated[int, Field(ge=-1, le=LARGEST_COUNT), Allowed("a whole number >= 1, or -1 for one per step")]
 
 
 class Config(BaseModel):
@@ -29,61 +44,67 @@ class Config(BaseModel):
     env: str = Field("CartPole-v1", min_length=1, description="Gymnasium environment id")
     num_envs: int = Field(1, ge=1, le=4096, description="environments that step together")
     vectorization: Literal["serial", "parallel", "native"] = Field(
-        "serial", description="one process; worker processes; Gymnasium's own vector environment"
+        "serial", description="one process, worker processes, or the environment's own vector implementation"
     )
-    frame_stack: Count = Field(1, description="observations stacked into one")
-    scale_observations: bool = Field(False, description="vectors with bounds are brought to [-1, 1]")
-    sticky_actions: Fraction = Field(0.25, description="Atari: probability that the last action is repeated")
-    seed: int = Field(1, ge=0, lt=2**31, description="all random draws derive from it")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: CUDA for large networks only")
+    frame_stack: int = Field(1, ge=1, le=256, description="latest observations stacked into one")
+    scale_observations: bool = Field(False, description="scale bounded entries of vectors to [-1, 1]")
+    sticky_actions: Fraction = Field(0.25, description="Atari: probability of repeating the last action")
+    seed: int = Field(1, ge=0, lt=2**31, description="seed of every random draw")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the networks are; auto is the CPU")
     total_timesteps: Count = Field(100_000, description="environment steps of the whole run")
 
-    net_arch: tuple[Count, ...] = Field((128, 128), description="hidden layers of the Q-network")
-    encoder: Literal["auto", "nature", "impala", "minatar"] = Field("auto", description="convolutions, for images")
-    double: bool = Field(True, description="Double DQN: the online network selects, the target network values")
-    dueling: bool = Field(False, description="separate streams for the state's value and the actions' advantages")
-    noisy: bool = Field(False, description="NoisyNet: linear layers explore by learned noise")
-    noisy_std: float = Field(0.5, gt=0, description="NoisyNet: sigma at the start, times 1/sqrt(inputs)")
-    distribution: Literal["none", "c51", "qr"] = Field(
-        "none", description="what is learned of the return: its mean or all of it"
+    net_arch: tuple[Width, ...] = Field(
+        (128, 128), max_length=MOST_LAYERS, description="widths of the Q-network's hidden layers"
     )
-    atoms: int = Field(51, ge=2, le=1_000, description="C51's atoms or QR-DQN's quantiles, for each action")
-    v_min: float = Field(-10.0, description="C51: lowest return")
-    v_max: float = Field(10.0, description="C51: highest return")
+    encoder: Literal["auto", "nature", "impala", "minatar"] = Field(
+        "auto", description="convolutional network in front of the hidden layers, for images"
+    )
+    double: bool = Field(True, description="Double DQN: the online network selects, the target network evaluates")
+    dueling: bool = Field(False, description="separate streams for state value and action advantages")
+    noisy: bool = Field(False, description="NoisyNet: linear layers explore with learned noise")
+    noisy_std: float = Field(0.5, gt=0, le=100, description="NoisyNet: initial sigma, times 1/sqrt(inputs)")
+    distribution: Literal["none", "c51", "qr"] = Field(
+        "none", description="learn the mean return, or its distribution (C51, QR-DQN)"
+    )
+    atoms: int = Field(51, ge=2, le=1_000, description="C51's atoms or QR-DQN's quantiles per action")
+    v_min: float = Field(-10.0, ge=-LARGEST_RETURN, le=LARGEST_RETURN, description="C51: lowest return")
+    v_max: float = Field(10.0, ge=-LARGEST_RETURN, le=LARGEST_RETURN, description="C51: highest return")
     munchausen: bool = Field(False, description="soft targets and log-policy rewards; replaces double")
-    munchausen_alpha: Fraction = Field(0.9, description="Munchausen: share of the log-policy in the reward")
-    munchausen_tau: float = Field(0.03, gt=0, description="Munchausen: temperature of the policy")
-    munchausen_clip: float = Field(-1.0, lt=0, description="Munchausen: lowest log-policy reward")
-    prioritized: bool = Field(False, description="replay in proportion to the TD errors")
+    munchausen_alpha: Fraction = Field(0.9, description="Munchausen: weight of the log-policy in the reward")
+    munchausen_tau: float = Field(0.03, ge=1e-6, le=1e6, description="Munchausen: temperature of the policy")
+    munchausen_clip: float = Field(-1.0, ge=-1e6, lt=0, description="Munchausen: lowest log-policy reward")
+    prioritized: bool = Field(False, description="sample transitions in proportion to their TD errors")
     priority_alpha: Fraction = Field(0.5, description="0: uniform; 1: fully proportional")
-    priority_beta: Fraction = Field(0.4, description="importance weights at the start; 1 at the end")
+    priority_beta: Fraction = Field(0.4, description="initial exponent of the importance weights, annealed to 1")
     gamma: Fraction = Field(0.99, description="discount factor")
-    n_steps: Count = Field(1, description="steps of reward before bootstrapping")
-    learning_rate: float | str = Field(1e-3, description='Adam\'s; "lin_1e-3" falls linearly to 0')
-    batch_size: Count = Field(64, description="transitions of one update")
-    buffer_size: Count = Field(100_000, description="transitions that the replay buffer holds")
-    learning_starts: int = Field(1_000, ge=0, description="steps before the first update")
+    n_steps: int = Field(1, ge=1, le=10_000, description="steps of reward before bootstrapping")
+    learning_rate: Rate = Field(1e-3, description='of Adam; "lin_1e-3" decays linearly to 0')
+    batch_size: int = Field(64, ge=1, le=1_000_000, description="transitions per update")
+    buffer_size: Count = Field(100_000, description="capacity of the replay buffer, in transitions")
+    learning_starts: Interval = Field(1_000, description="steps before the first update")
     train_freq: Count = Field(4, description="steps between bursts of updates")
-    gradient_steps: int = Field(1, ge=-1, description="updates of a burst; -1: as many as steps")
+    gradient_steps: GradientSteps = Field(1, description="updates per burst; -1: one per step since the last burst")
     target_update_interval: Count = Field(500, description="steps between updates of the target network")
-    tau: float = Field(1.0, gt=0, le=1, description="share of the online weights in a target update")
-    adam_eps: float = Field(1e-8, gt=0, description="Adam's epsilon")
-    max_grad_norm: float = Field(10.0, gt=0, description="gradients are scaled down to this norm")
-    exploration_fraction: Fraction = Field(0.1, description="share of the run in which epsilon falls")
+    tau: float = Field(1.0, gt=0, le=1, description="weight of the online network in a target update")
+    adam_eps: float = Field(1e-8, ge=1e-30, le=1e3, description="epsilon of Adam")
+    max_grad_norm: float = Field(10.0, ge=1e-9, le=1e30, description="norm to which gradients are clipped")
+    exploration_fraction: Fraction = Field(0.1, description="fraction of the run over which epsilon decays")
     exploration_initial_eps: Fraction = Field(1.0, description="epsilon at the start")
-    exploration_final_eps: Fraction = Field(0.05, description="epsilon after the fall")
+    exploration_final_eps: Fraction = Field(0.05, description="epsilon after the decay")
 
-    clip_rewards: bool = Field(False, description="learn from the rewards' signs; returns are reported as they are")
-    reward_scale: float = Field(1.0, gt=0, description="rewards are learned times this; returns and Q-values stay")
+    clip_rewards: bool = Field(False, description="learn from the signs of rewards; returns are reported unclipped")
+    reward_scale: float = Field(
+        1.0, ge=1e-9, le=1e9, description="factor on rewards for learning; reported returns and Q-values are unscaled"
+    )
 
-    eval_every: int = Field(5_000, ge=0, description="steps between evaluations; 0: only at the end")
-    eval_episodes: Count = Field(10, description="greedy episodes of an evaluation")
-    eval_max_steps: Count = Field(27_000, description="an evaluation episode is cut here")
+    eval_every: Interval = Field(5_000, description="steps between evaluations; 0: only at the end")
+    eval_episodes: Count = Field(10, description="greedy episodes per evaluation")
+    eval_max_steps: Count = Field(27_000, description="steps after which an evaluation episode is cut")
     goal: float | None = Field(None, description="return that counts as solved; default: the environment's own")
-    until_solved: bool = Field(False, description="end the run when the goal is reached and confirmed")
-    save_every: int = Field(10_000, ge=0, description="steps between checkpoints; 0: only at the end")
-    keep_last: Count = Field(3, description="automatic checkpoints that stay")
-    log_every: int = Field(0, ge=0, description="steps between progress events; 0: 100, or 1/10,000 of a long run")
+    until_solved: bool = Field(False, description="end the run once an evaluation reaches the goal and confirms it")
+    save_every: Interval = Field(10_000, description="steps between checkpoints; 0: only at the end")
+    keep_last: Count = Field(3, description="newest automatic checkpoints to keep")
+    log_every: Interval = Field(0, description="steps between progress events; 0: 100, or 1/10,000 of a long run")
 
     @field_validator("learning_rate")
     @classmethod
@@ -93,96 +114,110 @@ class Config(BaseModel):
             number = float(text)
         except ValueError:
             number = math.nan
-        if not 0 < number < math.inf:
-            raise ValueError('a number > 0, or "lin_" and a number > 0')
+        if not 0 < number <= LARGEST_LEARNING_RATE:
+            raise ValueError
         return value if isinstance(value, str) and value.startswith(LINEAR_PREFIX) else number
 
     @field_validator("gradient_steps")
     @classmethod
     def _check_gradient_steps(cls, value: int) -> int:
         if value == 0:
-            raise ValueError(">= 1, or -1 for as many as steps")
+            raise ValueError
         return value
 
     @model_validator(mode="after")
     def _check_together(self) -> Config:
         if self.buffer_size < self.batch_size:
-            raise ValueError(f"buffer_size must be >= batch_size ({self.batch_size}), got {self.buffer_size}")
+            raise _MisfitError("buffer_size", f">= batch_size ({self.batch_size})", self.buffer_size, "batch_size")
         if self.exploration_final_eps > self.exploration_initial_eps:
-            raise ValueError(
-                f"exploration_final_eps must be <= exploration_initial_eps ({self.exploration_initial_eps}), "
-                f"got {self.exploration_final_eps}"
-            )
+            allowed = f"<= exploration_initial_eps ({self.exploration_initial_eps})"
+            raise _MisfitError("exploration_final_eps", allowed, self.exploration_final_eps, "exploration_initial_eps")
         if self.distribution == "c51" and self.v_max <= self.v_min:
-            raise ValueError(f"v_max must be > v_min ({self.v_min}), got {self.v_max}")
+            raise _MisfitError("v_max", f"> v_min ({self.v_min})", self.v_max, "v_min")
         return self
 
     @property
     def updates_per_burst(self) -> int:
-        """Updates that follow each `train_freq` steps."""
+        """Number of updates after each `train_freq` steps."""
         return self.train_freq if self.gradient_steps == -1 else self.gradient_steps
 
     @property
     def progress_every(self) -> int:
-        """Steps between two progress events."""
+        """Number of steps between two progress events."""
         return self.log_every or max(100, self.total_timesteps // 10_000)
 
 
-# What an environment gives, what a network looks like, and what a replay buffer keeps.
+class _MisfitError(ValueError):
+    """Two settings that do not fit together."""
+
+    def __init__(self, key: str, allowed: str, value: object, other: str) -> None:
+        super().__init__(f"{key} must be {allowed}, got {value}")
+        self.keys = (key, other)
+
+
+# The environment's spaces, the shape of the networks, and the contents of the replay buffer depend on these.
 _ENVIRONMENT_KEYS = ("env", "seed", "num_envs", "vectorization", "frame_stack", "scale_observations", "sticky_actions")
 _NETWORK_KEYS = ("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max")
 _REPLAY_KEYS = ("buffer_size", "prioritized", "gamma", "n_steps", "clip_rewards", "reward_scale")
 FIXED_KEYS = (*_ENVIRONMENT_KEYS, *_NETWORK_KEYS, *_REPLAY_KEYS)
-"""What a run cannot change when it goes on: its arrays and its replay buffer were made with it."""
+"""Keys that cannot change when a run is resumed: its arrays and its replay buffer were made with them."""
 
 
 def change_config(config: Config, changes: Mapping[str, Any]) -> Config:
-    """The settings of a run that goes on with some of its keys changed.
+    """Return the settings of a run that is resumed with some of its keys changed.
 
     Raises:
-        UsageError: an unknown key, a value out of range, or a key that cannot change.
+        SettingError: an unknown key, a value out of bounds, or a key that cannot change.
     """
     changed = parse_config(config.model_dump() | dict(changes))
     for key in FIXED_KEYS:
         old, new = getattr(config, key), getattr(changed, key)
         if old != new:
-            raise UsageError(f"{key} cannot change when a run goes on: it is {old}, got {new}")
+            raise SettingError(f"{key} cannot change when a run is resumed: it is {old}, got {new}", key)
     return changed
 
 
 def parse_config(values: Mapping[str, Any]) -> Config:
-    """A checked `Config`.
+    """Return a checked `Config`.
 
     Raises:
-        UsageError: one line that names the first key that is wrong, its value, and what is allowed.
+        SettingError: the first key that is wrong; one line with its value and what is allowed.
     """
     for key in values:
         if key not in Config.model_fields:
-            known = did_you_mean(key, Config.model_fields) or f"; there is {', '.join(Config.model_fields)}"
-            raise UsageError(f"unknown key {key!r}{known}")
+            raise SettingError(f"unknown key {show_value(key)}{suggest_keys(key, Config.model_fields)}", key)
     for key, value in values.items():
-        if isinstance(value, bool) and Config.model_fields[key].annotation is not bool:
-            raise UsageError(f"{key} must be a number or a text, got {str(value).lower()}")
+        # pydantic would take true for 1.
+        if _holds_truth_value(value) and Config.model_fields[key].annotation is not bool:
+            raise _refuse(key, allowed_values(Config.model_fields[key]), str(value).lower())
     try:
         return Config.model_validate(dict(values))
     except ValidationError as error:
-        raise UsageError(_explain(error)) from None
+        raise _explain(error) from None
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
-    """`"KEY=VALUE"` as a key and a value; VALUE is TOML where it can be, else a bare word.
+    """Split `"KEY=VALUE"` into a key and a value, which is TOML or else a bare word.
 
     Raises:
-        UsageError: there is no `=`.
+        UsageError: there is no key, or no `=`.
     """
     key, separator, value = text.partition("=")
     if not separator or not key.strip():
-        raise UsageError(f"--set takes KEY=VALUE, got {text!r}")
+        raise UsageError(f"--set takes KEY=VALUE, got {show_value(text)}")
     return key.strip(), parse_value(value.strip())
 
 
+def parse_value(text: str) -> Any:
+    """Return a TOML value, or the text itself where it is none, or one that is too large or too deeply nested."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        return text
+
+
 def to_toml(config: Config) -> str:
-    """Every key as it was resolved; `parse_config(tomllib.loads(...))` gives the same settings."""
+    """Return every key that has a value as TOML, which `parse_config(tomllib.loads(...))` reads back unchanged."""
     lines = [
         f"{key} = {_toml_value(list(value) if isinstance(value, tuple) else value)}"
         for key, value in config.model_dump().items()
@@ -192,55 +227,25 @@ def to_toml(config: Config) -> str:
 
 
 def _toml_value(value: Any) -> str:
-    """TOML's numbers, lists and strings are JSON's, but for DEL and what lies beyond 16 bits."""
+    """Return a value as JSON, which TOML shares but for DEL and characters beyond 16 bits."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def parse_value(text: str) -> Any:
-    """A TOML value, or the text itself where it is none."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+def _holds_truth_value(value: Any) -> bool:
+    return isinstance(value, bool) or (
+        isinstance(value, list | tuple) and any(isinstance(item, bool) for item in value)
+    )
 
 
-# pydantic's error types, in words that say what is allowed.
-_KINDS = {
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_parsing": "a number",
-    "float_type": "a number",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "string_type": "a text",
-    "string_too_short": "a text that is not empty",
-    "tuple_type": "a list such as [128, 128]",
-}
-
-
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError) -> SettingError:
+    """Return the first of pydantic's errors in our words."""
     first = error.errors(include_url=False)[0]
-    message = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
-        return message
+        misfit = first["ctx"]["error"]
+        return SettingError(str(misfit), *misfit.keys)
     key = str(first["loc"][0])
-    return f"{key} must be {_allowed(first, message)}, got {_shown(first['input'])}"
+    return _refuse(key, allowed_values(Config.model_fields[key], first), show_value(first["input"]))
 
 
-def _allowed(error: Mapping[str, Any], message: str) -> str:
-    limits: Sequence[tuple[str, str]] = (("ge", ">="), ("gt", ">"), ("le", "<="), ("lt", "<"))
-    context = error.get("ctx", {})
-    for name, sign in limits:
-        if name in context:
-            return f"{sign} {context[name]}"
-    if error["type"] == "literal_error":
-        return f"one of {context['expected']}"
-    if error["type"] in _KINDS:
-        return _KINDS[error["type"]]
-    words = message.removeprefix("Input should be ")
-    return words[:1].lower() + words[1:]
-
-
-def _shown(value: Any) -> str:
-    return repr(value) if isinstance(value, str) else str(value)
+def _refuse(key: str, allowed: str, shown: str) -> SettingError:
+    return SettingError(f"{key} must be {allowed}, got {shown}", key)

@@ -1,4 +1,4 @@
-"""YAML of plain values, from a file that anyone may have written: bounded, no objects, no aliases, no key twice."""
+"""YAML of plain values from an untrusted file: bounded, without objects, aliases or duplicate keys."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import yaml
 from dqn_tui.errors import UsageError
 
 MAX_FILE_BYTES = 1_000_000
-# Longer ones can only be numbers of millions of digits.
+# Only a number of absurdly many digits is longer.
 MAX_TEXT_LENGTH = 1_000
 TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map", "null", "seq", "str")}
 
 
-def read_plain_yaml(path: Path) -> Any:
-    """What a `--config` file holds, in dictionaries, lists, texts, numbers, booleans and None.
+def read_config_file(path: Path) -> bytes:
+    """Return the bytes of a `--config` file.
 
     Raises:
-        UsageError: it cannot be read, is too large, or is not plain YAML.
+        UsageError: it cannot be read, or is too large.
     """
     try:
         with path.open("rb") as file:
@@ -29,15 +29,24 @@ def read_plain_yaml(path: Path) -> Any:
         raise UsageError(f"cannot read --config {path}: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
         raise UsageError(f"--config {path} must have <= {MAX_FILE_BYTES:,} bytes")
+    return data
+
+
+def read_plain_yaml(path: Path) -> Any:
+    """Return the contents of a `--config` file as dicts, lists, strings, numbers, booleans and None.
+
+    Raises:
+        UsageError: it cannot be read, is too large, or is not plain YAML.
+    """
     try:
-        return yaml.load(data, _PlainLoader)
+        return yaml.load(read_config_file(path), _PlainLoader)
     # PyYAML's own constructors let Python's errors through, for `!!bool maybe` or `!!float x`.
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         raise UsageError(f"--config {path} is not plain YAML: {_explain(error)}") from None
 
 
 def _explain(error: Exception) -> str:
-    """Without the excerpt that PyYAML adds on lines of its own."""
+    """Return PyYAML's message on one line, without its excerpt of the file."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
         reason = " ".join(filter(None, (error.context, error.problem)))
         return f"{reason}, line {error.problem_mark.line + 1}"
@@ -45,7 +54,7 @@ def _explain(error: Exception) -> str:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuses what `SafeLoader` would take besides plain values."""
+    """A `SafeLoader` that refuses all but plain values."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

@@ -11,19 +11,60 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dqn_tui.config import Config, parse_config, parse_value
-from dqn_tui.errors import UsageError, did_you_mean
+from dqn_tui.bounds import allowed_values
+from dqn_tui.config import FIXED_KEYS, Config, parse_config, parse_value
+from dqn_tui.errors import SettingError, UsageError, did_you_mean, suggest
+from dqn_tui.key_names import near_keys
+from dqn_tui.plain_yaml import read_config_file
 
 VARIABLE_PREFIX = "DQN_TUI_"
 ZOO_SUFFIXES = (".yml", ".yaml")
 _VERSION = re.compile(r"-v\d+$")
 
 
+class ResolvedSettings(NamedTuple):
+    """The settings of a new run.
+
+    Attributes:
+        config: every key.
+        preset: name of the preset that was named, or else of the environment's own; None where neither is used.
+    """
+
+    config: Config
+    preset: str | None
+
+
 class FileLayer(NamedTuple):
-    """What a file names; `base`, where it has one, stands in the place of the environment's preset."""
+    """The keys that a file names; `base`, where a file has one, replaces the environment's preset."""
 
     named: dict[str, Any]
     base: dict[str, Any] | None = None
+
+
+class SettingRow(NamedTuple):
+    """One configuration key, described.
+
+    Attributes:
+        key: its name.
+        default: its value where no layer names it.
+        allowed: its values, such as `"a whole number >= 1"`.
+        meaning: what it does, in a few words.
+        can_change: whether it can change when a run is resumed.
+    """
+
+    key: str
+    default: Any
+    allowed: str
+    meaning: str
+    can_change: bool
+
+
+def describe_settings() -> list[SettingRow]:
+    """Return a row for every configuration key, in the order of the model."""
+    return [
+        SettingRow(key, field.default, allowed_values(field), field.description or "", key not in FIXED_KEYS)
+        for key, field in Config.model_fields.items()
+    ]
 
 
 def load_config(
@@ -33,77 +74,101 @@ def load_config(
     variables: Mapping[str, str] = os.environ,
     flags: Mapping[str, Any] | None = None,
 ) -> Config:
-    """The settings that the layers give, weakest first: defaults, preset, file, variables, flags.
+    """Return only the configuration of `resolve_settings`."""
+    return resolve_settings(preset=preset, file=file, variables=variables, flags=flags).config
 
-    Without `preset`, the one made for the environment is taken where there is one. A `preset` without `env` is laid
-    over that one. A file of the RL Zoo brings Stable-Baselines3's defaults instead of it.
+
+def resolve_settings(
+    *,
+    preset: str | None = None,
+    file: Path | None = None,
+    variables: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+) -> ResolvedSettings:
+    """Merge the layers, weakest first: defaults, preset, file, variables, flags.
+
+    Without `preset`, the environment's own is used where there is one. A `preset` that names no environment is applied
+    on top of the environment's own. A file of the RL Zoo brings Stable-Baselines3's defaults instead of the
+    environment's preset.
 
     Raises:
-        UsageError: an unknown key or preset, a value out of range, a file that cannot be read.
+        SettingError: an unknown key or a value out of bounds; the line names the file or variable that it is from.
+        UsageError: an unknown preset, one made for another environment, or a file that cannot be read.
     """
-    above = _complete_env(_from_variables(variables) | dict(flags or {}))
+    flags = flags or {}
+    from_variables = _from_variables(variables)
+    above = _complete_env(from_variables | dict(flags))
     chosen = _choose_preset(preset, above.get("env")) if preset else {}
     from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
     named = _complete_env(chosen | from_file.named | above)
-    if from_file.base is not None:
-        base = from_file.base
-    else:
-        environment = named.get("env") or Config.model_fields["env"].default
-        base = {} if "env" in chosen else preset_for(str(environment))
+    environment = str(named.get("env") or Config.model_fields["env"].default)
+    if preset:
+        _check_preset_fits(preset, environment)
+    base, used = from_file.base, preset
+    if base is None:
+        own = None if "env" in chosen else _preset_name_for(environment)
+        base, used = _read_for(own, environment), preset or own
     try:
-        return parse_config(base | named)
-    except UsageError as error:
-        if any(_is_about(error, key) for key in from_file.named if key not in above):
-            raise UsageError(f"--config {file}: {error}") from None
-        raise
-
-
-def _is_about(error: UsageError, key: str) -> bool:
-    return str(error).startswith((f"{key} ", f"unknown key {key!r}"))
+        return ResolvedSettings(parse_config(base | named), used)
+    except SettingError as error:
+        raise _name_source(error, file, from_file.named, from_variables, flags) from None
 
 
 def named_settings(
     file: Path | None, variables: Mapping[str, str], flags: Mapping[str, Any], environment: str
 ) -> dict[str, Any]:
-    """What the user named for a run in `environment`: file < variables < flags.
+    """Return only the settings that the user named for a run in `environment`: file < variables < flags.
 
     Raises:
-        UsageError: the file cannot be read.
+        UsageError: the file cannot be read, or a variable names no key.
     """
     from_file = _from_file(file, environment).named if file else {}
     return from_file | _from_variables(variables) | dict(flags)
 
 
 def preset_names() -> list[str]:
-    """The presets that come with the package."""
+    """Return the names of the presets that come with the package."""
     folder = resources.files("dqn_tui") / "presets"
     return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
 
 
 def read_preset(name: str) -> dict[str, Any]:
-    """The keys of a preset; one without `env` is for any environment, one with `*` in it for those that match.
+    """Return the keys of a preset; one without `env` is for any environment, `*` in `env` matches several.
 
     Raises:
         UsageError: there is none of that name.
     """
     if name not in preset_names():
-        known = ", ".join(preset_names())
-        raise UsageError(f"unknown preset {name!r}; there is {known}{did_you_mean(name, preset_names())}")
+        hint = did_you_mean(name, preset_names()) or f"; choose one of {', '.join(preset_names())}"
+        raise UsageError(f"unknown preset {name!r}{hint}")
     text = (resources.files("dqn_tui") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
 def preset_for(environment: str) -> dict[str, Any]:
-    """The keys of the preset made for an environment; just its id where there is none."""
-    for name in preset_names():
-        values = read_preset(name)
-        if fnmatchcase(environment, values.get("env", "")):
-            return values | {"env": environment}
-    return {"env": environment}
+    """Return the keys of the environment's own preset, or just `env` where there is none."""
+    return _read_for(_preset_name_for(environment), environment)
+
+
+def _preset_name_for(environment: str) -> str | None:
+    return next((name for name in preset_names() if fnmatchcase(environment, read_preset(name).get("env", ""))), None)
+
+
+def _read_for(name: str | None, environment: str) -> dict[str, Any]:
+    return (read_preset(name) if name else {}) | {"env": environment}
+
+
+def _check_preset_fits(name: str, environment: str) -> None:
+    made_for = read_preset(name).get("env", "*")
+    if not fnmatchcase(environment, made_for):
+        raise UsageError(
+            f"preset {name!r} is for {made_for}, got env {environment!r}; leave out --preset, "
+            f"or copy its settings into a --config file"
+        )
 
 
 def _complete_env(named: dict[str, Any]) -> dict[str, Any]:
-    """An id without its version becomes that of the preset for it: `CartPole` is `CartPole-v1`."""
+    """Give an id without a version that of its preset: `CartPole` becomes `CartPole-v1`."""
     environment = str(named.get("env", ""))
     if not environment or _VERSION.search(environment):
         return named
@@ -116,11 +181,11 @@ def _complete_env(named: dict[str, Any]) -> dict[str, Any]:
 
 
 def _choose_preset(name: str, environment: Any) -> dict[str, Any]:
-    """A preset that was named; one for a group of environments needs to hear which."""
+    """Read the preset that was named; one for several environments needs `--env` beside it."""
     values = read_preset(name)
     if "*" in values.get("env", ""):
         if environment is None:
-            raise UsageError(f"preset {name!r} is for {values['env']}; say --env and one of them")
+            raise UsageError(f"preset {name!r} is for {values['env']}; choose one of them with --env")
         values["env"] = environment
     return values
 
@@ -132,17 +197,47 @@ def _from_file(path: Path, environment: Any) -> FileLayer:
         block = read_zoo_block(path, environment if environment is None else str(environment))
         return FileLayer(block.named, block.base)
     try:
-        return FileLayer(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageError(f"cannot read --config {path}: {error.strerror}") from None
+        return FileLayer(tomllib.loads(read_config_file(path).decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"--config {path} is not TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"--config {path} is nested too deeply") from None
+    except ValueError:
+        raise UsageError(f"--config {path} has an integer of more than 4,300 digits") from None
 
 
 def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
-    """`DQN_TUI_BATCH_SIZE=32` as `batch_size`; a variable that names no key is an error like any other."""
-    return {
-        name.removeprefix(VARIABLE_PREFIX).lower(): parse_value(value)
-        for name, value in variables.items()
-        if name.startswith(VARIABLE_PREFIX)
-    }
+    """Read `DQN_TUI_BATCH_SIZE=32` as `batch_size`.
+
+    Raises:
+        SettingError: a variable names no key.
+    """
+    found: dict[str, Any] = {}
+    for name, value in variables.items():
+        if not name.startswith(VARIABLE_PREFIX):
+            continue
+        key = name.removeprefix(VARIABLE_PREFIX).lower()
+        if key not in Config.model_fields:
+            near = suggest(map(_variable_for, near_keys(key, Config.model_fields)))
+            raise SettingError(f"unknown variable {name}{near or '; see `dqn-tui settings`'}", key)
+        found[key] = parse_value(value)
+    return found
+
+
+def _variable_for(key: str) -> str:
+    return f"{VARIABLE_PREFIX}{key.upper()}"
+
+
+def _name_source(
+    error: SettingError,
+    file: Path | None,
+    from_file: Mapping[str, Any],
+    from_variables: Mapping[str, Any],
+    flags: Mapping[str, Any],
+) -> SettingError:
+    """Put the file or variable that a wrong key is from in front of the error; a flag needs no such name."""
+    if any(key in flags for key in error.keys):
+        return error
+    sources = [_variable_for(key) for key in error.keys if key in from_variables]
+    sources += [f"--config {file}" for key in error.keys if key in from_file]
+    return SettingError(f"{sources[0]}: {error}", *error.keys) if sources else error

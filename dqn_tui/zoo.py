@@ -1,7 +1,6 @@
 """A block of the RL Zoo's `dqn.yml` or `qrdqn.yml` (https://github.com/DLR-RM/rl-baselines3-zoo), as settings of a run.
 
-The Zoo evaluates texts such as `policy_kwargs` as Python. Here they are parsed, and anything but plain literals is
-refused.
+The Zoo evaluates strings such as `policy_kwargs` as Python. Here they are parsed, and only plain literals are accepted.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dqn_tui.errors import UsageError, did_you_mean
+from dqn_tui.envs.families.atari import is_atari
+from dqn_tui.errors import UsageError, did_you_mean, show_value
 from dqn_tui.plain_yaml import read_plain_yaml
 
 ATARI_BLOCK = "atari"
@@ -20,7 +20,7 @@ _ATARI_WRAPPER = "stable_baselines3.common.atari_wrappers.AtariWrapper"
 # The linear layer that Stable-Baselines3 puts between the convolutions and `net_arch` (Mnih et al. 2015).
 _CNN_FEATURES = 512
 
-# Stable-Baselines3's defaults, since 2.3. What its algorithms lack is off.
+# Stable-Baselines3's defaults, since 2.3. Features that its algorithms lack are off.
 _DQN = {
     "double": False,
     "learning_rate": 1e-4,
@@ -38,9 +38,9 @@ _DQN = {
     "exploration_final_eps": 0.05,
     "max_grad_norm": 10.0,
 }
-# Over the batch size.
+# Divided by the batch size.
 _QRDQN_ADAM_EPS = 0.01
-# QR-DQN does not clip: this norm is never reached.
+# QR-DQN does not clip gradients: this norm is never reached.
 _QRDQN = _DQN | {
     "distribution": "qr",
     "atoms": 200,
@@ -58,11 +58,11 @@ _KEYS = (*_NUMBERS, "policy", "policy_kwargs", "env_wrapper", "optimize_memory_u
 
 
 class ZooBlock(NamedTuple):
-    """What a block says.
+    """The settings of a block.
 
     Attributes:
-        base: Stable-Baselines3's defaults, which hold where the block is silent.
-        named: the keys that stand in the block, and `env`.
+        base: Stable-Baselines3's defaults for keys that are not in the block.
+        named: the keys in the block, and `env`.
     """
 
     base: dict[str, Any]
@@ -70,24 +70,24 @@ class ZooBlock(NamedTuple):
 
 
 def read_zoo_block(path: Path, environment: str | None) -> ZooBlock:
-    """The block for an environment; without one, the only block that there is.
+    """Return the block for an environment; without one, the only block of the file.
 
     Raises:
-        UsageError: the file cannot be read, holds no such block, or the block a key or value that cannot be taken over.
+        UsageError: the file cannot be read, has no such block, or the block has a key or value that is not supported.
     """
     blocks = _read_blocks(path)
     name = _choose(path, blocks, environment)
     where = f"--config {path}: {name}"
     block = blocks[name]
     if not isinstance(block, Mapping):
-        raise UsageError(f"{where} must hold keys and values, got {_shown(block)}")
+        raise UsageError(f"{where} must hold keys and values, got {show_value(block)}")
     return _take_over(where, {str(key): value for key, value in block.items()}, environment or name, path.stem)
 
 
 def _read_blocks(path: Path) -> dict[str, Any]:
     blocks = read_plain_yaml(path)
     if not isinstance(blocks, Mapping):
-        raise UsageError(f"--config {path} must map environments to blocks, got {_shown(blocks)}")
+        raise UsageError(f"--config {path} must map environments to blocks, got {show_value(blocks)}")
     return {_name(key): block for key, block in blocks.items()}
 
 
@@ -97,11 +97,11 @@ def _name(key: object) -> str:
 
 
 def _choose(path: Path, blocks: Mapping[str, Any], environment: str | None) -> str:
-    """The name of the environment's block."""
-    there_is = _cut(f"there is {', '.join(blocks) or 'none'}", 300)
+    """Return the name of the environment's block."""
+    there_is = _cut(f"the file has {', '.join(blocks) or 'none'}", 300)
     if environment is None:
         if len(blocks) != 1 or ATARI_BLOCK in blocks:
-            raise UsageError(f"--config {path}: say with --env which block; {there_is}")
+            raise UsageError(f"--config {path}: choose a block with --env; {there_is}")
         return next(iter(blocks))
     if environment in blocks:
         return environment
@@ -110,16 +110,11 @@ def _choose(path: Path, blocks: Mapping[str, Any], environment: str | None) -> s
     raise UsageError(f"--config {path} has no block for env {environment!r}; {there_is}")
 
 
-def is_atari(environment: str) -> bool:
-    """Whether an id is one of the Atari games'."""
-    return environment.startswith("ALE/") or "NoFrameskip-v" in environment
-
-
 def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm: str) -> ZooBlock:
     for key in block:
         if key not in _KEYS:
-            known = did_you_mean(key, _KEYS) or f"; there is {', '.join(_KEYS)}"
-            raise UsageError(f"{where}: unknown key {key!r}{known}")
+            known = did_you_mean(key, _KEYS) or f"; supported are {', '.join(_KEYS)}"
+            raise UsageError(f"{where}: unknown key {show_value(key)}{known}")
     _check_no_change(where, block, environment)
     features = _features(where, block, environment)
     arguments = parse_policy_kwargs(where, block.get("policy_kwargs", {}))
@@ -139,7 +134,7 @@ def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm
 
 
 def _in_single_steps(settings: Mapping[str, Any], named: dict[str, Any]) -> dict[str, Any]:
-    """Stable-Baselines3 counts `train_freq` in steps of all environments at once; here a step is that of one."""
+    """Convert `train_freq`, which Stable-Baselines3 counts in steps of all environments at once, to single steps."""
     count, every = settings.get("num_envs", 1), settings["train_freq"]
     if count == 1 or not (isinstance(count, int) and isinstance(every, int)):
         return named
@@ -147,30 +142,32 @@ def _in_single_steps(settings: Mapping[str, Any], named: dict[str, Any]) -> dict
 
 
 def _check_no_change(where: str, block: Mapping[str, Any], environment: str) -> None:
-    """Keys that are taken only with a value that changes nothing here."""
+    """Check the keys that are accepted only with a value that changes nothing here."""
     usage = block.get("optimize_memory_usage", False)
     if not isinstance(usage, bool):
-        raise UsageError(f"{where}: optimize_memory_usage must be true or false, got {_shown(usage)}")
+        raise UsageError(f"{where}: optimize_memory_usage must be true or false, got {show_value(usage)}")
     if block.get("normalize", False) is not False:
-        raise UsageError(f"{where}: normalize must be false, got {_shown(block['normalize'])}")
+        raise UsageError(f"{where}: normalize must be false, got {show_value(block['normalize'])}")
     wrapper = block.get("env_wrapper") or []
     wrappers = wrapper if isinstance(wrapper, list) else [wrapper]
-    # Atari games are wrapped so anyway.
+    # Atari games are wrapped that way in any case.
     if any(item != _ATARI_WRAPPER for item in wrappers) or (wrappers and not is_atari(environment)):
         allowed = f"{_ATARI_WRAPPER}, and for Atari only"
-        raise UsageError(f"{where}: env_wrapper must be {allowed}; got {_shown(wrapper)} for {environment}")
+        raise UsageError(f"{where}: env_wrapper must be {allowed}; got {show_value(wrapper)} for {environment}")
 
 
 def _features(where: str, block: Mapping[str, Any], environment: str) -> list[int]:
-    """The layers that the policy puts below its `net_arch`."""
+    """Return the layers that the policy puts below its `net_arch`."""
     policy = block.get("policy", "CnnPolicy" if is_atari(environment) else "MlpPolicy")
     if policy not in ("MlpPolicy", "CnnPolicy"):
-        raise UsageError(f"{where}: policy must be MlpPolicy or CnnPolicy, got {_shown(policy)}")
+        raise UsageError(f"{where}: policy must be MlpPolicy or CnnPolicy, got {show_value(policy)}")
     return [_CNN_FEATURES] if policy == "CnnPolicy" else []
 
 
 def parse_policy_kwargs(where: str, value: object) -> dict[str, Any]:
-    """The arguments of `"dict(net_arch=[256, 256], n_quantiles=25)"`, or of the same as a mapping; nothing is run.
+    """Return the arguments of `"dict(net_arch=[256, 256], n_quantiles=25)"`, or of the same as a mapping.
+
+    Nothing is evaluated.
 
     Raises:
         UsageError: it is anything else.
@@ -178,12 +175,12 @@ def parse_policy_kwargs(where: str, value: object) -> dict[str, Any]:
     arguments = _parse_call(value) if isinstance(value, str) else value
     if not isinstance(arguments, Mapping) or not all(_fits(key, item) for key, item in arguments.items()):
         allowed = "dict(net_arch=[64, 64], n_quantiles=25) with plain numbers"
-        raise UsageError(f"{where}: policy_kwargs must be {allowed}, got {_shown(value)}")
+        raise UsageError(f"{where}: policy_kwargs must be {allowed}, got {show_value(value)}")
     return dict(arguments)
 
 
 def _parse_call(text: str) -> dict[str, Any] | None:
-    """The keywords of a call of `dict`; None where the text is no such call."""
+    """Return the keywords of a call of `dict`, or None where the text is no such call."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -197,7 +194,7 @@ def _parse_call(text: str) -> dict[str, Any] | None:
 
 
 def _literal(node: ast.expr) -> Any:
-    """A constant, or a list of constants; None for any other expression."""
+    """Return a constant or a list of constants; None for any other expression."""
     if isinstance(node, ast.List):
         return [_literal(item) for item in node.elts]
     return node.value if isinstance(node, ast.Constant) else None
@@ -210,17 +207,13 @@ def _fits(key: object, value: object) -> bool:
 
 
 def _number(value: Any) -> Any:
-    """YAML reads `1e5` as a text, and the Zoo writes counts as floats."""
+    """Convert a number that YAML reads as a string (`1e5`), and a count that the Zoo writes as a float."""
     if isinstance(value, str):
         try:
             value = float(value)
         except ValueError:
             return value
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _shown(value: object) -> str:
-    return _cut(repr(value), 80)
 
 
 def _cut(text: str, length: int) -> str:

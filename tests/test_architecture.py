@@ -17,7 +17,7 @@ ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
 GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout"}
-LAYERS = {"settings", "zoo", "plain_yaml"}
+LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = GROUND | LAYERS | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
 
@@ -32,10 +32,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
-    "config": ({"errors"}, {"pydantic"}),
+    "bounds": (set(), {"pydantic"}),
+    "key_names": ({"errors"}, set()),
+    "config": ({"errors", "bounds", "key_names"}, {"pydantic"}),
     "plain_yaml": ({"errors"}, {"yaml"}),
-    "zoo": ({"errors", "plain_yaml"}, set()),
-    "settings": ({"errors", "config", "zoo"}, set()),
+    # Families know their ids without Gymnasium.
+    "zoo": ({"errors", "plain_yaml", "envs"}, set()),
+    "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
     "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors"}),

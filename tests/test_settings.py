@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dqn_tui import settings
-from dqn_tui.config import Config, parse_config
+from dqn_tui.config import FIXED_KEYS, Config, parse_config
 from dqn_tui.errors import UsageError
-from dqn_tui.settings import load_config, preset_for, preset_names, read_preset
+from dqn_tui.settings import describe_settings, load_config, preset_for, preset_names, read_preset, resolve_settings
 from tests.helpers import one_line
 
 NO_VARIABLES: dict[str, str] = {}
@@ -35,7 +35,7 @@ def test_the_preset_is_the_one_made_for_the_environment_from_whichever_layer() -
     assert load_config(variables=NO_VARIABLES).n_steps == cartpole
     assert load_config(variables=NO_VARIABLES, flags={"env": "Acrobot-v1"}).env == "Acrobot-v1"
     assert load_config(variables={"DQN_TUI_ENV": "Nobody-v7"}).n_steps == other
-    assert load_config(variables=NO_VARIABLES, flags={"env": "Nobody-v7"}, preset="cartpole").n_steps == cartpole
+    assert load_config(variables=NO_VARIABLES, preset="cartpole").n_steps == cartpole
 
 
 def test_without_any_setting_the_environment_is_cartpole() -> None:
@@ -58,8 +58,15 @@ def test_values_of_variables_are_toml_or_a_bare_word() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"variables": {"DQN_TUI_BATCHSIZE": "1"}}, ["batchsize", "batch_size"]),
-        ({"variables": {"DQN_TUI_GAMMA": "2"}}, ["gamma", "2"]),
+        (
+            {"variables": {"DQN_TUI_BATCHSIZE": "32"}},
+            ["unknown variable DQN_TUI_BATCHSIZE; did you mean DQN_TUI_BATCH_SIZE?"],
+        ),
+        ({"variables": {"DQN_TUI_ZZZ": "1"}}, ["unknown variable DQN_TUI_ZZZ", "DQN_TUI"]),
+        ({"variables": {"DQN_TUI_GAMMA": "2"}}, ["DQN_TUI_GAMMA: gamma must be <= 1, got 2"]),
+        ({"preset": "taxi", "flags": {"env": "CartPole-v1"}}, ["preset 'taxi' is for Taxi-v4, got env 'CartPole-v1'"]),
+        ({"preset": "taxi", "variables": {"DQN_TUI_ENV": "Taxi-v3"}}, ["'taxi'", "Taxi-v4", "'Taxi-v3'"]),
+        ({"preset": "atari", "flags": {"env": "MinAtar/Breakout-v1"}}, ["'atari'", "ALE/*-v5", "MinAtar/Breakout-v1"]),
         ({"preset": "cartpol"}, ["'cartpol'", "cartpole"]),
         ({"file": Path("/nowhere/mine.toml")}, ["/nowhere/mine.toml", "No such file"]),
         ({"file": Path("/")}, ["/", "directory"]),
@@ -73,7 +80,20 @@ def test_a_layer_that_cannot_be_used_is_refused_in_one_line(arguments: dict[str,
     assert all(word in message for word in words)
 
 
-@pytest.mark.parametrize("content", [b"gamma = ", b"gamma", b"\xff\xfe", b"gamma = 1\ngamma = 2"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"gamma = ",
+        b"gamma",
+        b"\xff\xfe",
+        b"gamma = 1\ngamma = 2",
+        b"seed = " + b"9" * 4_400,
+        b"net_arch = " + b"[" * 2_000 + b"]" * 2_000,
+        b"net_arch = " + b"[" * 100_000,
+        b"#" * 1_000_001,
+    ],
+    ids=lambda content: content[:12].decode("ascii", "replace"),
+)
 def test_a_file_that_is_not_toml_is_refused_with_its_name(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "mine.toml"
     file.write_bytes(content)
@@ -160,7 +180,8 @@ def test_a_named_preset_lies_between_stable_baselines3s_defaults_and_the_block(t
     "arguments",
     [
         {"flags": {"env": "Acrobot-v1"}, "variables": {"DQN_TUI_ENV": "CartPole-v1"}},
-        {"variables": {"DQN_TUI_ENV": "Acrobot-v1"}, "preset": "cartpole"},
+        {"variables": {"DQN_TUI_ENV": "Acrobot-v1"}, "preset": "acrobot"},
+        {"preset": "acrobot"},
     ],
 )
 def test_the_block_is_that_of_the_environment_that_was_named(tmp_path: Path, arguments: dict[str, Any]) -> None:
@@ -187,15 +208,72 @@ def test_rainbow_is_rainbow_whatever_the_environments_own_preset_has_on() -> Non
 
 
 @pytest.mark.parametrize("line", ["gama = 0.9", "gamma = 2"])
-def test_what_is_wrong_in_a_file_is_told_with_its_name(tmp_path: Path, line: str) -> None:
+def test_an_error_in_a_file_is_shown_with_its_name(tmp_path: Path, line: str) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(line)
     with pytest.raises(UsageError, match=r"^--config .*mine\.toml: .*gam"):
         load_config(file=file, variables={})
 
 
-def test_what_is_wrong_in_a_flag_is_not_laid_on_the_file(tmp_path: Path) -> None:
+def test_an_error_in_a_flag_does_not_blame_the_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("gamma = 0.5")
     with pytest.raises(UsageError, match=r"^gamma "):
         load_config(file=file, variables={}, flags={"gamma": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("content", "flags", "start"),
+    [
+        ("batch_size = 200_000", {}, "--config "),
+        ("batch_size = 200_000", {"buffer_size": 100}, "buffer_size must be >= batch_size"),
+        ("buffer_size = 100", {"batch_size": 200}, "buffer_size must be >= batch_size"),
+    ],
+)
+def test_an_error_about_two_settings_blames_a_file_only_where_no_flag_is_involved(
+    tmp_path: Path, content: str, flags: dict[str, Any], start: str
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(content)
+    with pytest.raises(UsageError) as caught:
+        load_config(file=file, variables={}, flags=flags)
+    assert one_line(str(caught.value)).startswith(start)
+
+
+def test_a_preset_for_another_environment_than_the_files_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('env = "Acrobot-v1"')
+    with pytest.raises(UsageError, match="preset 'cartpole' is for CartPole-v1, got env 'Acrobot-v1'"):
+        load_config(preset="cartpole", file=file, variables=NO_VARIABLES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({}, "cartpole"),
+        ({"flags": {"env": "MinAtar/Freeway"}}, "minatar"),
+        ({"preset": "rainbow"}, "rainbow"),
+        ({"preset": "taxi"}, "taxi"),
+        ({"flags": {"env": "Nobody-v7"}}, None),
+    ],
+)
+def test_the_preset_in_use_is_known_by_name(arguments: dict[str, Any], expected: str | None) -> None:
+    assert resolve_settings(**{"variables": NO_VARIABLES} | arguments).preset == expected
+
+
+def test_a_zoo_file_replaces_the_preset_but_not_one_that_is_named(tmp_path: Path) -> None:
+    file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5}")
+    assert resolve_settings(file=file, variables=NO_VARIABLES).preset is None
+    assert resolve_settings(preset="rainbow", file=file, variables=NO_VARIABLES).preset == "rainbow"
+
+
+def test_every_setting_is_described_with_its_default_what_it_allows_and_what_it_means() -> None:
+    rows = {row.key: row for row in describe_settings()}
+    assert list(rows) == list(Config.model_fields)
+    assert all(row.allowed and row.meaning for row in rows.values())
+    assert all(getattr(Config(), key) == row.default for key, row in rows.items())
+    assert {key for key, row in rows.items() if not row.can_change} == set(FIXED_KEYS)
+    assert rows["num_envs"].allowed == "a whole number >= 1 and <= 4,096"
+    assert rows["goal"].allowed == "a number"
+    assert rows["double"].allowed == "true or false"
+    assert rows["device"].allowed == "'auto', 'cpu' or 'cuda'"

@@ -62,14 +62,12 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
         UsageError: TARGET or its environment is not usable.
     """
     checkpoint, config, network = _load(target, imports, should_take_last=should_take_last)
-    from dqn_tui.envs.make import make_environment
+    from dqn_tui.envs.make import inspect_environment
     from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.ui.watch_app import WatchApp
 
-    environment = make_environment(config)
-    environment.close()
-    check_fit(checkpoint, environment.spec.spaces)
+    check_fit(checkpoint, inspect_environment(config).spaces)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     player = EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")

@@ -147,17 +147,17 @@ def _resolve_device(config: Config) -> str:
 
 def _check_environment(config: Config, imports: tuple[str, ...]) -> Spaces:
     """Find out what is wrong with the environment before there is a run folder or a screen."""
-    from dqn_tui.envs.make import import_environments, make_environment
+    from dqn_tui.envs.make import import_environments, inspect_environment
     from dqn_tui.envs.vector import check_vectorization
 
-    for module in imports:
-        import_environments(module)
-    environment = make_environment(config)
-    environment.close()
+    warnings = [warning for module in imports if (warning := import_environments(module))]
+    spec = inspect_environment(config, hints=warnings)
+    for warning in warnings:
+        say(warning)
     check_vectorization(config)
-    if config.until_solved and config.goal is None and environment.spec.goal is None:
+    if config.until_solved and config.goal is None and spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} names none; say --set goal=NUMBER")
-    return environment.spec.spaces
+    return spec.spaces
 
 
 def _check_memory(config: Config, spaces: Spaces, *, is_resumed: bool) -> None:

@@ -1,4 +1,4 @@
-"""Actions of a Discrete or MultiDiscrete space as the numbers from 0 to A - 1, and which of them are allowed."""
+"""Actions of a Discrete or MultiDiscrete space as numbers in [0, A), and masks of the allowed ones."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Actions:
 
     Attributes:
         count: A.
-        decode: action number, in [0, A), to what the environment takes.
+        decode: converts an action number, in [0, A), to the environment's own action.
 
     Raises:
-        UsageError: the space is continuous, or has more combinations than a network can have outputs.
+        UsageError: the space is not discrete, or has more than `MOST_COMBINATIONS` actions.
     """
 
     count: int
@@ -40,17 +40,18 @@ class Actions:
         else:
             raise UsageError(
                 f"DQN needs discrete actions (Discrete or MultiDiscrete), got {space}; "
-                "for continuous actions take an environment with a discrete version"
+                "for continuous control, choose an environment with a discrete version"
             )
         self.count = math.prod(self._sizes)
 
     def read_mask(self, mask: Any, *, is_over: bool) -> NDArray[np.bool_]:
-        """`info["action_mask"]` as bool [A]; for MultiDiscrete it may come as a tuple, a mask for each dimension.
+        """Convert `info["action_mask"]` to bool [A]; for MultiDiscrete it may be a tuple with a mask per dimension.
 
-        After an episode's last step nothing need be allowed, and then everything is: nobody will act there.
+        After an episode's last step a mask may allow nothing; it then becomes one that allows everything, since no
+        action follows.
 
         Raises:
-            ValueError: it has another size, or allows nothing.
+            ValueError: it has another size, or allows nothing before the end.
         """
         parts = [np.array(part, bool).reshape(-1) for part in (mask if isinstance(mask, tuple) else (mask,))]
         sizes = [part.size for part in parts]
@@ -74,7 +75,7 @@ def _make_shift(start: int) -> Callable[[int], int]:
 
 
 def _make_table(space: spaces.MultiDiscrete) -> Callable[[int], NDArray[Any]]:
-    """The last dimension changes fastest, as in an array of the dimensions' sizes."""
+    """Number the combinations in C order: the last dimension changes fastest."""
     count = math.prod(int(size) for size in space.nvec.ravel())
     if count > MOST_COMBINATIONS:
         raise UsageError(

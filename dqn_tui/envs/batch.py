@@ -1,4 +1,4 @@
-"""What several environments that step together take and give."""
+"""The interface of several environments that step together."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 
 
 class Steps(NamedTuple):
-    """What one step of E environments gave.
+    """The results of one step of E environments.
 
-    The arrays belong to the environments: observations stay as they are until the step after the next, the others
-    until the next. Resets change none of them.
+    The arrays belong to the environments: observations are valid until the step after the next, the others until the
+    next. Resets change none of them.
 
     Attributes:
-        observations: [E, *shape]; at an episode's end the last one of it, never that of a reset.
+        observations: [E, *shape]; at an episode's end its last one, never that of the following reset.
         rewards: float64 [E].
         terminated: bool [E].
         truncated: bool [E].
-        action_masks: bool [E, A] of these observations, all True where an environment has no mask; None where none has.
+        action_masks: bool [E, A] for these observations, all True for an environment that sent none; None where no
+            environment sent one.
     """
 
     observations: NDArray[Any]
@@ -33,10 +34,10 @@ class Steps(NamedTuple):
 
 
 class Environments(Protocol):
-    """E environments of one kind. One whose episode has ended must be reset before the next step.
+    """E environments with the same id. One whose episode has ended must be reset before the next step.
 
     Attributes:
-        spec: of each of them.
+        spec: of each environment.
         count: E.
     """
 
@@ -44,27 +45,32 @@ class Environments(Protocol):
     count: int
 
     def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        """Begin the episodes that the seeds determine in the environments that are named, and in no others.
+        """Start an episode in each environment that is a key of `seeds`, with its seed.
 
-        Returns new arrays in the mapping's order: observations [len(seeds), *shape], and action masks
-        [len(seeds), A] as in `Steps`. The first reset must name all.
+        The first reset must name every environment.
+
+        Returns:
+            New arrays in the mapping's order: observations [len(seeds), *shape], and action masks bool
+            [len(seeds), A] as in `Steps`.
         """
 
     def step(self, actions: NDArray[np.int64]) -> Steps:
-        """Take an action in each; actions: int64 [E], in [0, A)."""
+        """Take an action in each environment; `actions` is int64 [E], in [0, A)."""
 
     def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> list[Replayed | None]:
         """Reset each environment with its seed and take its actions again.
 
-        None where the episode ended before its actions did; that environment must be reset.
+        Returns:
+            The state of each open episode; None where the episode ended before its actions did, and then that
+            environment must be reset.
         """
 
     def close(self) -> None:
-        """Free what they hold; once is enough, twice does no harm."""
+        """Free the environments' resources; a second call does nothing."""
 
 
 class AlternatingArrays:
-    """Two arrays [E, *shape] that take turns, so that the observations of one step outlast the next."""
+    """Two arrays [E, *shape] used in turn, so that the observations of one step outlast the next."""
 
     def __init__(self, count: int, spec: EnvironmentSpec) -> None:
         shape = (count, *spec.spaces.observation_shape)
@@ -72,6 +78,6 @@ class AlternatingArrays:
         self._latest = np.zeros(shape, spec.spaces.observation_dtype)
 
     def take(self) -> NDArray[Any]:
-        """The one that was not given last time."""
+        """Return the array that the previous call did not return."""
         self._next, self._latest = self._latest, self._next
         return self._latest

@@ -1,4 +1,4 @@
-"""One environment as learning sees it, whatever its spaces are."""
+"""One environment as learning sees it: observations as arrays, actions as numbers from 0."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gymnasium.wrappers import FrameStackObservation
 from numpy.typing import NDArray
 
 from dqn_tui.envs.actions import Actions
+from dqn_tui.envs.checked import CheckedEnvironment
 from dqn_tui.envs.observations import check_observations, is_image, make_encoding
 from dqn_tui.spaces import Spaces
 
@@ -19,21 +20,25 @@ DEFAULT_FRAMES_PER_SECOND = 30.0
 
 @dataclass(frozen=True)
 class EnvironmentSpec:
-    """What learning must know of an environment.
+    """The properties of an environment that learning and viewers depend on.
 
     Attributes:
-        spaces: observations and actions; of frames that are stacked the oldest comes first.
-        goal: the return that counts as solved, or None where the environment names none.
-        frames_per_second: how fast it is meant to be watched.
+        spaces: observations and actions; the oldest of stacked frames comes first.
+        goal: return that counts as solved, or None where the environment names none.
+        frames_per_second: speed at which it is meant to be watched.
+        action_names: a name for each action, in order; empty where unknown.
+        observation_names: a name for each entry of the observation vector; empty where unknown.
     """
 
     spaces: Spaces
     goal: float | None
     frames_per_second: float
+    action_names: tuple[str, ...] = ()
+    observation_names: tuple[str, ...] = ()
 
 
 class Step(NamedTuple):
-    """What one step gave; `observation` is a new array of the spec's shape and dtype."""
+    """The results of one step; `observation` is a new array of the spec's shape and dtype."""
 
     observation: NDArray[Any]
     reward: float
@@ -42,7 +47,7 @@ class Step(NamedTuple):
 
 
 class Replayed(NamedTuple):
-    """Where an open episode stands after its actions were taken again; `action_mask` is bool [A] or None."""
+    """The state of an open episode after its actions were taken again; `action_mask` is bool [A] or None."""
 
     observation: NDArray[Any]
     episode_return: float
@@ -52,26 +57,37 @@ class Replayed(NamedTuple):
 class Environment:
     """A Gymnasium environment with observations as one array and actions counted from 0.
 
-    The older frames of an episode's first images are zeros, as in the ALE's own vector environment and in
-    Stable-Baselines3; where vectors are stacked the first one is repeated, since zeros may mean something there.
+    At an episode's start, missing frames of stacked images are zeros, as in the ALE's own vector environment and in
+    Stable-Baselines3; missing vectors repeat the first one, since zeros may mean something there.
 
     Attributes:
-        spec: shapes, number of actions, goal.
-        action_mask: which actions are allowed now, bool [A]; None, where the latest info has no "action_mask": all are.
+        spec: shapes, number of actions, goal, names.
+        action_mask: the allowed actions, bool [A]; None where the latest info has no "action_mask", so all are allowed.
 
     Args:
         env: made and wrapped, but not stacked.
         frame_stack: observations stacked into one.
-        should_scale: whether vectors with bounds are brought to [-1, 1].
+        should_scale: whether the bounded entries of vectors are scaled to [-1, 1].
+        action_names: a name for each action; ignored where their number does not match.
+        observation_names: a name for each entry of the observation vector; ignored likewise.
 
     Raises:
         UsageError: observations or actions are of a kind that DQN cannot train on.
     """
 
-    def __init__(self, env: gym.Env[Any, Any], frame_stack: int = 1, *, should_scale: bool = False) -> None:
+    def __init__(
+        self,
+        env: gym.Env[Any, Any],
+        frame_stack: int = 1,
+        *,
+        should_scale: bool = False,
+        action_names: tuple[str, ...] = (),
+        observation_names: tuple[str, ...] = (),
+    ) -> None:
         space = env.observation_space
         check_observations(space)
         self._actions = Actions(env.action_space)
+        env = CheckedEnvironment(env)
         if frame_stack > 1:
             env = FrameStackObservation(env, frame_stack, padding_type="zero" if is_image(space) else "reset")
         encoding = make_encoding(space, env.observation_space, frame_stack, should_scale=should_scale)
@@ -85,6 +101,8 @@ class Environment:
             ),
             goal=_goal(env),
             frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
+            action_names=action_names if len(action_names) == self._actions.count else (),
+            observation_names=observation_names if (len(observation_names),) == encoding.shape else (),
         )
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env
@@ -92,10 +110,10 @@ class Environment:
         self._decode = self._actions.decode
 
     def reset(self, seed: int) -> NDArray[Any]:
-        """Begin the episode that `seed` determines.
+        """Start the episode that `seed` determines.
 
         Raises:
-            ValueError: the action mask has a wrong size, or allows nothing.
+            ValueError: the observation does not fit its space; the action mask has a wrong size, or allows nothing.
         """
         observation, info = self._env.reset(seed=seed)
         mask = info.get("action_mask")
@@ -106,7 +124,8 @@ class Environment:
         """Take one action, in [0, action_count).
 
         Raises:
-            ValueError: the action mask has a wrong size, or allows nothing.
+            ValueError: the observation, reward or flags are of a wrong kind or shape; the action mask has a wrong
+                size or allows nothing.
         """
         observation, reward, terminated, truncated, info = self._env.step(self._decode(action))
         mask = info.get("action_mask")
@@ -115,7 +134,7 @@ class Environment:
         return Step(self._encode(observation), float(reward), bool(terminated), bool(truncated))
 
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
-        """Reset with the seed and take the actions again; None where the episode ends before they do."""
+        """Reset with the seed and take the actions again; return None where the episode ends before they do."""
         observation, episode_return = self.reset(seed), 0.0
         for action in actions.tolist():
             step = self.step(action)
@@ -126,15 +145,15 @@ class Environment:
         return Replayed(observation, episode_return, self.action_mask)
 
     def render(self) -> NDArray[np.uint8] | str | None:
-        """RGB uint8 [H, W, 3], text, or None where the environment renders neither."""
+        """Return RGB uint8 [H, W, 3], text, or None where the environment renders neither."""
         if self._env.render_mode is None:
             return None
         picture: Any = self._env.render()
         return picture if isinstance(picture, str) else np.asarray(picture, np.uint8)
 
     def close(self) -> None:
-        """Free what the environment holds; it cannot be used from here on."""
-        # Let go of, too: the ALE complains on the terminal about games that are still held when the program ends.
+        """Free the environment's resources; it cannot be used afterwards."""
+        # Dropped too: at the program's end the ALE prints a complaint about games that are still referenced.
         env, self._env = self._env, None
         if env is not None:
             env.close()

@@ -1,80 +1,68 @@
-"""Environments that come as one: Gymnasium's CartPole in NumPy, the Arcade Learning Environment in C++.
+"""Vector environments of a family's own: Gymnasium's CartPole in NumPy, the Arcade Learning Environment in C++.
 
-Both would reset an environment by themselves, in the step after its end, whose action then counts for nothing. It never
-comes to that: they are reset one by one before they step on.
+Left alone, both reset an environment in the step after its end and ignore that step's action. Here each is reset
+explicitly before its next step, so that this never happens.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.utils import seeding
-from gymnasium.vector import VectorEnv
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
-from dqn_tui.envs import atari
 from dqn_tui.envs.batch import Steps
+from dqn_tui.envs.catalog import FAMILIES
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
-from dqn_tui.envs.make import make_environment
-from dqn_tui.errors import UsageError
+from dqn_tui.envs.families.family import NativeGames, NativeVector
+from dqn_tui.envs.make import inspect_environment
+from dqn_tui.errors import SettingError
 
-_CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv"
-_ATARI = "ale_py.vector_env:AtariVectorEnv"
+_NATIVES = {family.native.entry_point: family.native for family in FAMILIES if family.native}
 
 
 def make_native_environments(config: Config) -> NativeEnvironments:
-    """The vector environment that the environment's package brings.
+    """Make the environment's own vector implementation.
 
     Raises:
-        UsageError: the environment cannot be made, or there is none that can be reset one by one.
+        UsageError: the environment cannot be made, or has no vector environment that can be reset one by one.
     """
-    environment = make_environment(config)
-    environment.close()
-    check_native(config)
-    is_atari = gym.spec(config.env).vector_entry_point == _ATARI
-    return NativeEnvironments(environment.spec, _AtariGames(config) if is_atari else _CartPoles(config))
+    spec = inspect_environment(config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return NativeEnvironments(spec, find_native(config).make_games(config))
 
 
-def check_native(config: Config) -> None:
-    """See that the environment, which Gymnasium knows, has a vector environment that can be reset one by one.
+def find_native(config: Config) -> NativeVector:
+    """Return the vector environment of an id that Gymnasium knows.
 
     Raises:
-        UsageError: it has none, or a setting does not go with it.
+        SettingError: it has none that can be reset one by one, or a setting does not fit it.
     """
-    entry_point = gym.spec(config.env).vector_entry_point
-    if entry_point == _ATARI:
-        return
-    if entry_point != _CARTPOLE:
-        raise UsageError(
-            f"vectorization must be 'serial' or 'parallel' for {config.env}, got 'native': only CartPole and Atari "
-            "games have a vector environment of their own that can be used here"
+    entry_point: Any = gym.spec(config.env).vector_entry_point
+    native = _NATIVES.get(entry_point) if isinstance(entry_point, str) else None
+    if native is None:
+        raise SettingError(
+            f"vectorization must be 'serial' or 'parallel' for {config.env}, got 'native': only "
+            f"{' and '.join(native.title for native in _NATIVES.values())} have a vector environment that can be used",
+            "vectorization",
         )
-    if config.frame_stack > 1:
-        raise UsageError(
-            f"frame_stack must be 1 for {config.env} with vectorization 'native', got {config.frame_stack}"
-        )
-    if config.scale_observations:
-        raise UsageError(f"scale_observations must be false for {config.env} with vectorization 'native', got true")
-
-
-class _Games(Protocol):
-    """What differs between vector environments: how they are made, and how some of them are reset."""
-
-    vector: VectorEnv[Any, Any, Any]
-
-    def reset(self, seeds: Mapping[int, int]) -> NDArray[Any]:
-        """Reset those that are named; observations of all, [E, *shape]."""
+    for key, value in native.fixed.items():
+        if (got := getattr(config, key)) != value:
+            allowed, shown = (str(item).lower() for item in (value, got))
+            message = f"{key} must be {allowed} for {config.env} with vectorization 'native', got {shown}"
+            raise SettingError(message, key, "vectorization")
+    return native
 
 
 class NativeEnvironments:
-    """Several environments as one: `batch.Environments`."""
+    """E environments behind one vector implementation: `batch.Environments`."""
 
-    def __init__(self, spec: EnvironmentSpec, games: _Games) -> None:
+    def __init__(self, spec: EnvironmentSpec, games: NativeGames) -> None:
         self.spec = spec
         self.count = games.vector.num_envs
         self._games = games
@@ -97,8 +85,8 @@ class NativeEnvironments:
     def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> list[Replayed | None]:
         """See `batch.Environments`.
 
-        All must step at once, so the shorter episodes begin later and all end together; what an environment does
-        before its episode begins counts for nothing.
+        All environments step together, so shorter episodes start later and all end at once; what an environment does
+        before its episode starts is ignored.
         """
         lengths = np.array([len(taken) for taken in actions])
         observations = np.zeros((self.count, *self.spec.spaces.observation_shape), self.spec.spaces.observation_dtype)
@@ -125,56 +113,3 @@ class NativeEnvironments:
     def close(self) -> None:
         """See `batch.Environments`."""
         self._games.vector.close()
-
-
-def _make_vector(config: Config, **arguments: Any) -> VectorEnv[Any, Any, Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return gym.make_vec(config.env, config.num_envs, vectorization_mode="vector_entry_point", **arguments)
-
-
-class _CartPoles:
-    """Each cart begins where Gymnasium's single CartPole begins from the same seed."""
-
-    def __init__(self, config: Config) -> None:
-        self.vector = _make_vector(config)
-        self._carts: Any = self.vector.unwrapped
-        self._carts.reset(seed=0)
-
-    def reset(self, seeds: Mapping[int, int]) -> NDArray[np.float32]:
-        carts = self._carts
-        for index, seed in seeds.items():
-            generator, _ = seeding.np_random(seed)
-            carts.state[:, index] = generator.uniform(carts.low, carts.high, len(carts.state))
-            carts.steps[index] = 0
-            carts.prev_done[index] = False
-        observations: NDArray[np.float32] = carts.state.T.astype(np.float32)
-        return observations
-
-
-class _AtariGames:
-    """As `atari` preprocesses them, but with random numbers of their own: other episodes from the same seeds.
-
-    Each reset loads the ROM again, which takes 0.1 s.
-    """
-
-    def __init__(self, config: Config) -> None:
-        self.vector = _make_vector(
-            config,
-            repeat_action_probability=config.sticky_actions,
-            stack_num=config.frame_stack,
-            frameskip=atari.FRAME_SKIP,
-            noop_max=atari.NOOP_MAX,
-            img_height=atari.SCREEN_SIZE,
-            img_width=atari.SCREEN_SIZE,
-            reward_clipping=False,
-            use_fire_reset=False,
-        )
-
-    def reset(self, seeds: Mapping[int, int]) -> NDArray[np.uint8]:
-        mask = np.zeros(self.vector.num_envs, bool)
-        mask[list(seeds)] = True
-        in_order = np.array([seeds[index] for index in np.flatnonzero(mask).tolist()])
-        observations: NDArray[np.uint8]
-        observations, _ = self.vector.reset(seed=in_order, options={"reset_mask": mask})  # type: ignore[arg-type]
-        return observations

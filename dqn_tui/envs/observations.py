@@ -1,4 +1,4 @@
-"""Observations of every supported space as one array: a vector, or an image with its channels first."""
+"""Observations of every supported space as one array: a vector, or an image in channels-first order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dqn_tui.errors import UsageError
 
 LARGEST_PIXEL = 255.0
-# Beyond it, a bound only says that there is none.
+# A larger bound only means that there is none.
 LARGEST_BOUND = 1e6
 _SUPPORTED = (
     "vectors (Box, Discrete, MultiDiscrete, MultiBinary, and Tuple or Dict of them) "
@@ -21,14 +21,14 @@ _SUPPORTED = (
 
 
 class Encoding(NamedTuple):
-    """How observations of a space become arrays.
+    """The conversion of a space's observations to arrays.
 
     Attributes:
-        shape: (D,) for vectors, (C, H, W) for images; C = frames * channels, frame after frame, the oldest first.
+        shape: (D,) for vectors, (C, H, W) for images; C = frames * channels, the oldest frame first.
         dtype: float32 for vectors and images of floats, uint8 for pixels and for planes of 0 and 1.
         frames: frames along the first axis of an image; 1 for vectors.
-        largest_value: what images are divided by to lie within -1 and 1; 1 for vectors.
-        encode: an observation, stacked where the environment stacks it, as a new array.
+        largest_value: divisor that brings images into [-1, 1]; 1 for vectors.
+        encode: converts an observation, stacked where the environment stacks it, to a new array.
     """
 
     shape: tuple[int, ...]
@@ -39,14 +39,14 @@ class Encoding(NamedTuple):
 
 
 def is_image(space: spaces.Space[Any]) -> bool:
-    """Whether observations of the space go through as an image."""
+    """Whether observations of the space are encoded as an image."""
     if not isinstance(space, spaces.Box):
         return False
     return len(space.shape) == 3 or (len(space.shape) == 2 and space.dtype == np.uint8)
 
 
 def check_observations(space: spaces.Space[Any]) -> None:
-    """See that a network can take what the space holds.
+    """Check that a network can take the observations of a space.
 
     Raises:
         UsageError: it cannot.
@@ -58,9 +58,13 @@ def check_observations(space: spaces.Space[Any]) -> None:
 def make_encoding(
     space: spaces.Space[Any], stacked: spaces.Space[Any], frame_stack: int, *, should_scale: bool = False
 ) -> Encoding:
-    """The encoding of `space`, of which `stacked` holds the latest `frame_stack`, the oldest first.
+    """Return the encoding of a space.
 
-    `should_scale` brings the numbers of a vector that have bounds to [-1, 1]; images are scaled by the network.
+    Args:
+        space: of a single observation.
+        stacked: of the latest `frame_stack` observations, the oldest first; `space` itself where that is 1.
+        frame_stack: observations in one.
+        should_scale: whether the bounded entries of vectors are scaled to [-1, 1]; the network scales images.
     """
     if isinstance(space, spaces.Box) and is_image(space):
         return _image_encoding(space, frame_stack)
@@ -132,7 +136,7 @@ def _image_encoding(space: spaces.Box, frame_stack: int) -> Encoding:
 
 
 def _is_channels_first(shape: tuple[int, ...]) -> bool:
-    """Two sides that are equal are height and width; else the channels are the fewer of the outer axes."""
+    """Two equal sides are height and width; otherwise the shorter of the outer axes holds the channels."""
     first, middle, last = shape
     if (first == middle) != (middle == last):
         return middle == last
@@ -140,6 +144,6 @@ def _is_channels_first(shape: tuple[int, ...]) -> bool:
 
 
 def _largest_value(space: spaces.Box) -> float:
-    """The bound, where it is one: floats are often given the largest float there is for want of a bound."""
+    """Return the bound of a space, or 1 where it has none: unbounded floats often get the largest float there is."""
     bound = float(max(np.abs(space.low.astype(float)).max(), np.abs(space.high.astype(float)).max()))
     return bound if 0 < bound <= LARGEST_PIXEL else 1.0

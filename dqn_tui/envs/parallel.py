@@ -1,11 +1,14 @@
-"""Environments in processes of their own, on Gymnasium's `AsyncVectorEnv`."""
+"""Environments in worker processes, on Gymnasium's `AsyncVectorEnv`."""
 
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -19,30 +22,38 @@ from dqn_tui.envs.worker import FAILURE, TERMINAL_SIGNALS, Failure, WorkerEnviro
 from dqn_tui.errors import UsageError
 
 T = TypeVar("T")
+# Time for a dead process to be reaped, for environments to close, and for a terminated process to end.
 REAP_SECONDS = 1.0
+CLOSE_SECONDS = 5.0
+TERMINATE_SECONDS = 1.0
 
 
 class WorkerError(Exception):
-    """The traceback of a worker process, as the cause of the error that the parent raises."""
+    """The traceback in a worker process, as the cause of the error that the parent raises."""
 
 
 class ParallelEnvironments:
-    """Each in a process of its own: `batch.Environments`.
+    """E environments, each in a worker process: `batch.Environments`.
 
-    Its methods raise RuntimeError, with the environment's own message, where an environment raises, and where a process
-    is gone; then nothing but `close` can follow.
+    Methods raise RuntimeError where an environment raises, with its own message, and where a process has ended; after
+    that, only `close` can be called.
+
+    Args:
+        config: of the environments.
+        imports: modules that register environments; each worker imports them again.
+        output: the file to which workers append what they print; None discards it.
 
     Raises:
         UsageError: the environment cannot be made.
     """
 
-    def __init__(self, config: Config, imports: Sequence[str] = ()) -> None:
+    def __init__(self, config: Config, imports: Sequence[str] = (), output: Path | None = None) -> None:
         makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
-        vector = _start(makers)
+        vector = _start(makers, output)
         if vector is None:
             raise UsageError(
-                f"{config.env}: a worker process could not make it; what registers it must be importable, "
-                f"got --import {' '.join(imports) or 'nothing'}"
+                f"{config.env}: a worker process could not make it; name the module that registers it with --import, "
+                f"got {' '.join(imports) or 'none'}"
             )
         self._vector: Any = vector
         self._is_broken = False
@@ -76,17 +87,31 @@ class ParallelEnvironments:
         return list(answers)
 
     def close(self) -> None:
-        """End the processes."""
+        """Let the environments close and the processes end, and kill those that hang.
+
+        It may be called while another thread waits in `step`, which then raises RuntimeError.
+        """
         if self._vector.closed:
             return
-        if not self._is_broken:
-            self._vector.close()
-            return
         self._vector.closed = True
-        for process, pipe in zip(self._vector.processes, self._vector.parent_pipes, strict=True):
-            pipe.close()
+        for pipe in self._vector.parent_pipes:
+            with suppress(OSError):
+                pipe.send(("close", None))
+        self._join(0.0 if self._is_broken else CLOSE_SECONDS)
+        for process in self._vector.processes:
             process.terminate()
+        self._join(TERMINATE_SECONDS)
+        for process in self._vector.processes:
+            process.kill()
             process.join()
+        for pipe in self._vector.parent_pipes:
+            pipe.close()
+
+    def _join(self, seconds: float) -> None:
+        """Wait until all processes have ended, but not longer than `seconds`."""
+        deadline = time.monotonic() + seconds
+        for process in self._vector.processes:
+            process.join(max(0.0, deadline - time.monotonic()))
 
     def _ask(self, call: Callable[[], T]) -> T:
         try:
@@ -106,11 +131,11 @@ class ParallelEnvironments:
             process.join(REAP_SECONDS / self.count)
         codes = {index: process.exitcode for index, process in enumerate(self._vector.processes) if process.exitcode}
         ended = ", ".join(f"environment {index} of {self.count} (exit code {code})" for index, code in codes.items())
-        raise RuntimeError(f"a worker process ended: {ended or 'which one is not known'}") from None
+        raise RuntimeError(f"a worker process ended: {ended or 'it is not known which'}") from None
 
 
 def _read_masks(infos: Mapping[str, Any]) -> NDArray[np.bool_] | None:
-    """The action masks [E, A]; Gymnasium fills in zeros for those who sent none, and says who did."""
+    """Return the action masks [E, A]; Gymnasium fills in zeros for environments that sent none, and says which did."""
     if "action_mask" not in infos:
         return None
     masks: NDArray[np.bool_] = infos["action_mask"]
@@ -118,18 +143,25 @@ def _read_masks(infos: Mapping[str, Any]) -> NDArray[np.bool_] | None:
     return masks
 
 
-def _start(makers: Sequence[Callable[[], WorkerEnvironment]]) -> AsyncVectorEnv[Any, Any] | None:
-    """None where a worker ends at once; its error ends here, so that nothing holds the half-made object any longer.
+def _start(makers: Sequence[Callable[[], WorkerEnvironment]], output: Path | None) -> AsyncVectorEnv[Any, Any] | None:
+    """Start the workers; return None where one ends at once.
 
-    The parent has threads, which do not survive a fork, so it is "spawn".
+    The error is dropped here, so that nothing refers to the half-made object. The start method is "spawn", since the
+    parent has threads, which do not survive a fork.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
     try:
-        # Until a worker ignores the terminal's signals itself, it inherits that they wait. The process that cleans up
-        # after workers does too; starting it, Python lets some of them through again.
+        # A worker inherits the blocked signals until it ignores them itself. So does the process that cleans up after
+        # workers; while it is started, Python unblocks some of them.
         resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
-        return AsyncVectorEnv(makers, copy=False, context="spawn", worker=work, autoreset_mode=AutoresetMode.DISABLED)
+        return AsyncVectorEnv(
+            makers,
+            copy=False,
+            context="spawn",
+            worker=partial(work, output),
+            autoreset_mode=AutoresetMode.DISABLED,
+        )
     except (EOFError, OSError):
         return None
     finally:

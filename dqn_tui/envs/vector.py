@@ -1,9 +1,10 @@
-"""Several environments that step together: one after the other, in processes of their own, or as one."""
+"""Several environments that step together: in turn, in worker processes, or as one vector environment."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,47 +14,51 @@ from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Environments, Steps
 from dqn_tui.envs.environment import Environment, Replayed
 from dqn_tui.envs.make import make_environment
-from dqn_tui.envs.native import check_native, make_native_environments
+from dqn_tui.envs.native import find_native, make_native_environments
 from dqn_tui.envs.parallel import ParallelEnvironments
-from dqn_tui.errors import UsageError
+from dqn_tui.errors import SettingError
 
 MOST_WORKERS_PER_CORE = 16
 
 
 def check_vectorization(config: Config) -> None:
-    """See that an environment, which can be made, can be made several times in the way that is asked for.
+    """Check that an environment that can be made supports the configured vectorization.
 
     Raises:
-        UsageError: it has no vector environment of its own, or there would be too many processes for the cores.
+        SettingError: it has no vector environment of its own, or there would be too many processes for the cores.
     """
     if config.vectorization == "native":
-        check_native(config)
+        find_native(config)
     most = MOST_WORKERS_PER_CORE * (os.cpu_count() or 1)
     if config.vectorization == "parallel" and config.num_envs > most:
-        raise UsageError(
+        raise SettingError(
             f"num_envs must be <= {most} with vectorization=parallel on this machine, got {config.num_envs}: each is a "
-            f"process; with vectorization=serial they share one"
+            f"process; with vectorization=serial they share one",
+            "num_envs",
+            "vectorization",
         )
 
 
-def make_environments(config: Config, imports: Sequence[str] = ()) -> Environments:
-    """The environments that the run trains in, ready to reset.
+def make_environments(config: Config, imports: Sequence[str] = (), output: Path | None = None) -> Environments:
+    """Make the environments that a run trains in, ready to reset.
 
-    Config keys: num_envs, vectorization, and those of `make_environment`. `imports` are the modules that register
-    environments; worker processes must import them once more.
+    Args:
+        config: the keys num_envs, vectorization, and those of `make_environment`.
+        imports: modules that register environments; worker processes import them again.
+        output: the file to which worker processes append what they print; None discards it.
 
     Raises:
         UsageError: the environment cannot be made, or not this way.
     """
     if config.vectorization == "parallel":
-        return ParallelEnvironments(config, imports)
+        return ParallelEnvironments(config, imports, output)
     if config.vectorization == "native":
         return make_native_environments(config)
     return SerialEnvironments([make_environment(config) for _ in range(config.num_envs)])
 
 
 class SerialEnvironments:
-    """One after the other, in this process: `batch.Environments`."""
+    """E environments that step one after the other in this process: `batch.Environments`."""
 
     def __init__(self, environments: Sequence[Environment]) -> None:
         self.spec = environments[0].spec

@@ -1,12 +1,18 @@
-"""The other side of `parallel`: one environment in a process of its own."""
+"""The worker process of `parallel`: one environment, which ends with its parent."""
 
 from __future__ import annotations
 
+import ctypes
+import io
+import multiprocessing
 import os
 import signal
+import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -21,42 +27,90 @@ from dqn_tui.envs.make import import_environments, make_environment
 
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 FAILURE = "failure"
+ORPHANED_CODE = 1
+POLL_SECONDS = 1.0
+# <sys/prctl.h>
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What an environment raised: its type and message, and the traceback."""
+    """An exception of the environment: its type and message, and the traceback."""
 
     message: str
     traceback: str
 
 
-def work(*arguments: Any) -> None:
-    """Gymnasium's worker, deaf to the terminal, silent, and gone when the parent is."""
-    _leave_terminal()
+def work(output: Path | None, *arguments: Any) -> None:
+    """Run Gymnasium's worker, deaf to the terminal's signals, until the parent closes it or ends.
+
+    Args:
+        output: the file to which the process's standard output and error are appended; None discards them.
+        arguments: of Gymnasium's worker.
+    """
+    end_with_parent()
+    _leave_terminal(output)
     try:
         _async_worker(*arguments)
     except OSError:
-        # There is nobody at the other end of the pipe.
+        # The parent has closed its end of the pipe.
         return
 
 
-def _leave_terminal() -> None:
-    """The parent alone answers the terminal's signals, and alone writes on it."""
+def end_with_parent() -> None:
+    """Make this process end within seconds of its parent, however that ends, also while the environment hangs.
+
+    On Linux the kernel kills it, as soon as the thread that started it is gone. Elsewhere a thread watches for a new
+    parent, as long as foreign code lets it run.
+    """
+    parent = multiprocessing.parent_process()
+    parent_id = os.getppid() if parent is None else parent.pid
+    if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0:
+        if os.getppid() != parent_id:
+            # It ended before the kernel was asked.
+            os._exit(ORPHANED_CODE)
+        return
+    threading.Thread(target=watch_parent, args=(parent_id,), name="parent watch", daemon=True).start()
+
+
+def watch_parent(parent_id: int | None) -> None:
+    """End this process once it has another parent."""
+    pause = threading.Event()
+    while os.getppid() == parent_id:
+        pause.wait(POLL_SECONDS)
+    os._exit(ORPHANED_CODE)
+
+
+def _leave_terminal(output: Path | None) -> None:
+    """Leave the terminal's signals, and all printing on it, to the parent."""
     os.setsid()
     for number in TERMINAL_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    sink = _open_output(output)
     for stream in (1, 2):
-        os.dup2(nowhere, stream)
+        os.dup2(sink, stream)
+    os.close(sink)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A worker that hangs or is killed leaves its last words in the file.
+        sys.stdout.reconfigure(line_buffering=True)
+
+
+def _open_output(path: Path | None) -> int:
+    """Open the file for appending, never through a link; a file that cannot be opened is replaced by nothing."""
+    if path is not None:
+        try:
+            return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o644)
+        except OSError:
+            pass
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
-    """An `Environment` as `AsyncVectorEnv` wants it.
+    """An `Environment` with the interface that `AsyncVectorEnv` needs.
 
-    What it raises goes to the parent as a `Failure`, in step's and reset's info or as play_again's answer: an
-    exception of Gymnasium's worker would end the process, and not every exception can be pickled.
+    Exceptions go to the parent as a `Failure`, in the info of step and reset or as play_again's answer: one that
+    reached Gymnasium's worker would end the process, and not every exception can be pickled.
     """
 
     def __init__(self, config: Config, imports: Sequence[str], index: int) -> None:
@@ -75,30 +129,30 @@ class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[Any], dict[str, Any]]:
-        """As Gymnasium's; the seed must be given."""
+        """Start an episode, like Gymnasium's; the seed is required."""
         del options
         assert seed is not None
         try:
             return self._environment.reset(seed), self._info()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+        except BaseException as error:  # noqa: BLE001 - foreign code
             return self._nothing, {FAILURE: _describe(error)}
 
     def step(self, action: int) -> tuple[NDArray[Any], float, bool, bool, dict[str, Any]]:
-        """As Gymnasium's."""
+        """Take an action, like Gymnasium's."""
         try:
             return *self._environment.step(int(action)), self._info()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+        except BaseException as error:  # noqa: BLE001 - foreign code
             return self._nothing, 0.0, True, False, {FAILURE: _describe(error)}
 
     def play_again(self, seeds: Sequence[int], actions: Sequence[NDArray[np.int64]]) -> Replayed | Failure | None:
-        """This environment's part of `batch.Environments.play_again`."""
+        """Play this environment's part of `batch.Environments.play_again`."""
         try:
             return self._environment.play_again(seeds[self._index], actions[self._index])
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+        except BaseException as error:  # noqa: BLE001 - foreign code
             return _describe(error)
 
     def close(self) -> None:
-        """Free what the environment holds."""
+        """Free the environment's resources."""
         self._environment.close()
 
     def _info(self) -> dict[str, Any]:

@@ -31,7 +31,9 @@ def play(environment: Environment, seed: int, count: int = 8) -> list[list[float
 
 def test_cartpole_is_what_gymnasium_says_it_is() -> None:
     environment = make_environment(make_config("CartPole-v1"))
-    assert environment.spec == EnvironmentSpec(Spaces((4,), 2), 475.0, 50.0)
+    assert environment.spec == EnvironmentSpec(
+        Spaces((4,), 2), 475.0, 50.0, action_names=("left", "right"), observation_names=("x", "x'", "θ", "θ'")
+    )
     observation = environment.reset(3)
     assert (observation.dtype, observation.shape) == (np.float32, (4,))
     step = environment.step(1)
@@ -93,7 +95,8 @@ def test_composed_observations_are_flattened(name: str, size: int) -> None:
         ("CartPol-v1", ["'CartPol-v1'", "CartPole-v1"]),
         ("cartpole-v1", ["'cartpole-v1'", "CartPole-v1"]),
         ("CartPole-v99", ["CartPole-v99", "CartPole-v1"]),
-        ("Nothing-v0", ["'Nothing-v0'"]),
+        ("Nothing-v0", ["'Nothing-v0'", "--import"]),
+        ("Pong-v5", ["did you mean ALE/Pong-v5?"]),
         ("nowhere/Nothing-v0", ["nowhere/Nothing-v0"]),
         ("a b", ["'a b'"]),
         ("some_package:Env-v0", ["--import some_package", "--env Env-v0"]),

@@ -1,0 +1,1 @@
+"""Families of environments, a module each; `envs.catalog` lists them."""

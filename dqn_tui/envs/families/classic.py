@@ -1,0 +1,64 @@
+"""Classic control, which comes with Gymnasium."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dqn_tui.envs.families.family import Family, NativeVector, names_by_environment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dqn_tui.config import Config
+
+_ACTIONS = {
+    "CartPole": ("left", "right"),
+    "Acrobot": ("torque -1", "torque 0", "torque +1"),
+    "MountainCar": ("left", "coast", "right"),
+}
+_OBSERVATIONS = {
+    "CartPole": ("x", "x'", "θ", "θ'"),
+    "Acrobot": ("cos θ1", "sin θ1", "cos θ2", "sin θ2", "θ1'", "θ2'"),
+    "MountainCar": ("x", "x'"),
+}
+
+
+class CartPoles:
+    """Gymnasium's CartPole in NumPy: each cart starts where the single CartPole starts from the same seed."""
+
+    def __init__(self, config: Config) -> None:
+        import gymnasium as gym
+
+        self.vector = gym.make_vec(config.env, config.num_envs, vectorization_mode="vector_entry_point")
+        self._carts: Any = self.vector.unwrapped
+        self._carts.reset(seed=0)
+
+    def reset(self, seeds: Mapping[int, int]) -> NDArray[np.float32]:
+        """See `NativeGames`."""
+        from gymnasium.utils import seeding
+
+        carts = self._carts
+        for index, seed in seeds.items():
+            generator, _ = seeding.np_random(seed)
+            carts.state[:, index] = generator.uniform(carts.low, carts.high, len(carts.state))
+            carts.steps[index] = 0
+            carts.prev_done[index] = False
+        observations: NDArray[np.float32] = carts.state.T.astype("float32")
+        return observations
+
+
+FAMILY = Family(
+    "Classic control",
+    ("CartPole-v1", "Acrobot-v1", "MountainCar-v0"),
+    packages={"pygame": "pygame"},
+    name_actions=names_by_environment(_ACTIONS),
+    name_observations=names_by_environment(_OBSERVATIONS),
+    native=NativeVector(
+        "CartPole",
+        "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv",
+        CartPoles,
+        {"frame_stack": 1, "scale_observations": False},
+    ),
+)

@@ -1,0 +1,127 @@
+"""The hooks of a family of environments.
+
+A family is a module beside this one that ends in `FAMILY = Family(...)`; heavy packages are imported inside its hooks,
+so that its ids can be asked about without loading Gymnasium. To add one, write that module, list it in `envs.catalog`,
+and add a preset (`presets/`) and an extra (`pyproject.toml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import gymnasium as gym
+    from gymnasium.vector import VectorEnv
+    from numpy.typing import NDArray
+
+    from dqn_tui.config import Config
+
+    Env = gym.Env[Any, Any]
+
+Names = tuple[str, ...]
+
+
+class NativeGames(Protocol):
+    """A vector environment, and how some of its environments are reset."""
+
+    vector: VectorEnv[Any, Any, Any]
+
+    def reset(self, seeds: Mapping[int, int]) -> NDArray[Any]:
+        """Reset the environments that are named with their seeds; return the observations of all, [E, *shape]."""
+
+
+@dataclass(frozen=True)
+class NativeVector:
+    """A vector environment of the family's own that can reset single environments.
+
+    Attributes:
+        title: the environments that have it.
+        entry_point: `vector_entry_point` of their Gymnasium spec.
+        make_games: makes it.
+        fixed: settings that it supports with one value only.
+    """
+
+    title: str
+    entry_point: str
+    make_games: Callable[[Config], NativeGames]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _do_nothing() -> None:
+    return
+
+
+def _leave_unwrapped(env: Env, config: Config) -> Env:  # noqa: ARG001
+    return env
+
+
+def _name_nothing(env: Env) -> Names:  # noqa: ARG001
+    return ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """Environments that come from one package.
+
+    Attributes:
+        title: what people call them.
+        environments: their ids, or the best known of them.
+        extra: the extra of dqn-tui that installs them; None where they come with it.
+        packages: the modules that they need, and what people call each.
+        namespace: the part of their ids before the "/", where they share one.
+        register: makes the ids known to Gymnasium; called whenever one of them is made.
+        arguments: of `gymnasium.make`.
+        wrap: prepares an environment that was just made.
+        name_actions: names the actions of a made environment, in order; empty where they have none.
+        name_observations: names the entries of its observation vector; empty where they have none.
+        render_modes: the modes to watch it in, the preferred one first.
+        native: its own vector environment, where there is one.
+    """
+
+    title: str
+    environments: tuple[str, ...]
+    extra: str | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+    namespace: str | None = None
+    register: Callable[[], None] = _do_nothing
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    wrap: Callable[[Env, Config], Env] = _leave_unwrapped
+    name_actions: Callable[[Env], Names] = _name_nothing
+    name_observations: Callable[[Env], Names] = _name_nothing
+    # Text is sharper than a picture in a terminal.
+    render_modes: tuple[str, ...] = ("ansi", "rgb_array")
+    native: NativeVector | None = None
+
+    def owns(self, env_id: str) -> bool:
+        """Whether an id is the family's, with or without its version."""
+        namespace, separator, _ = env_id.partition("/")
+        if separator:
+            return namespace == self.namespace
+        return any(env_id.partition("-v")[0] == known.partition("-v")[0] for known in self.environments)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its packages can be imported."""
+        return not self.missing_packages
+
+    @property
+    def missing_packages(self) -> list[str]:
+        """The packages that cannot be imported, by the names that people call them."""
+        return [name for package, name in self.packages.items() if find_spec(package) is None]
+
+    @property
+    def install_command(self) -> str:
+        """The shell command that installs it."""
+        return f"pip install 'dqn-tui[{self.extra}]'" if self.extra else "pip install dqn-tui"
+
+
+def names_by_environment(table: Mapping[str, Names]) -> Callable[[Env], Names]:
+    """Return a hook that looks names up by the environment's id without its version, such as `"CartPole"`."""
+
+    def look_up(env: Env) -> Names:
+        return table.get(env.spec.name, ()) if env.spec else ()
+
+    return look_up
