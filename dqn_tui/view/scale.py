@@ -24,6 +24,8 @@ _COARSEST = 6.0
 _LEAST_ROOM = 0.5
 _ROOM = 0.03
 _LEAST_ROWS_WITH_ROOM = 4
+# In rows, of the smallest dots: four to a row.
+_HALF_A_DOT = 0.12
 
 
 class Scale(NamedTuple):
@@ -57,12 +59,12 @@ def _usable_rows(rows: int, has_room: bool) -> float:
 
 
 def first_row(low: float, scale: Scale, rows: int) -> int:
-    """Return the row at or below a position, a tick where two would not be in sight otherwise.
+    """Return the row at or below a position; a tick where two would not be in sight otherwise.
 
-    A position a hair below a row is still on that row.
+    A position less than half a dot below a row is on that row, where it is drawn.
     """
     unit = scale.rows_per_tick if scale.rows_per_tick > rows // 2 else 1
-    return math.floor(scale.rows(low) / unit + 1e-9) * unit
+    return math.floor((scale.rows(low) + _HALF_A_DOT) / unit) * unit
 
 
 def _linear_scales(least: float, rows: int) -> Iterator[tuple[Scale, float]]:

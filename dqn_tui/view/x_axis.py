@@ -54,7 +54,7 @@ def _ticks(start: float, end: float, step: float) -> Iterator[float]:
 
 
 def _unit(start: float, end: float) -> tuple[float, str]:
-    """Return the largest unit that both leaves a digit before the point and tells the ends apart."""
+    """Return the largest unit that leaves a digit before the point and distinguishes the ends."""
     largest = max(abs(start), abs(end))
     if largest < _LEAST_WITH_UNIT:
         return UNITS[0]

@@ -134,6 +134,12 @@ def test_axis_of_growing_data_never_returns_to_one_that_it_left(highs, low, rows
     assert all(earlier <= later * (1 + 1e-12) for earlier, later in pairwise(worths))
 
 
+def test_value_a_hair_below_zero_does_not_move_zero_up():
+    axis = make_y_axis(-0.5, 90, 9)
+    assert axis.bottom == 0
+    assert axis.dot_rows(np.array([-0.5]), 4) == axis.dot_rows(np.array([0.0]), 4)
+
+
 def test_new_data_within_the_bounds_does_not_move_them():
     assert len({make_y_axis(8 + shift, 480 + shift, 9) for shift in range(20)}) == 1
 
@@ -147,7 +153,7 @@ def test_a_decade_of_growth_changes_the_axis_at_most_two_dozen_times():
 @pytest.mark.parametrize(
     ("low", "high", "rows", "labels"),
     [
-        (0.002, 0.9, 12, ("1e-3", "1e-2", "1e-1", "1e0")),
+        (0.001, 0.9, 12, ("1e-3", "1e-2", "1e-1", "1e0")),
         (1e-9, 1e9, 12, ("1e-10", "1e0", "1e10")),
         (0.02, 0.03, 8, None),
         (-5, 3, 8, None),
