@@ -41,7 +41,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
-    "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors"}),
+    "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors", "pydantic"}),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),

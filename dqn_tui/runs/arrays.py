@@ -27,7 +27,7 @@ _TYPES = {
 
 
 def encode_arrays(arrays: Arrays) -> Content:
-    """The file's parts, which are the arrays' own memory: a large replay buffer has no room for a copy beside it."""
+    """Return the file's parts, which share the arrays' memory: there may be no room for a copy of a replay buffer."""
     header: dict[str, Any] = {}
     parts: list[bytes | memoryview] = []
     end = 0
@@ -42,10 +42,10 @@ def encode_arrays(arrays: Arrays) -> Content:
 
 
 def decode_arrays(path: Path, content: bytes) -> dict[str, NDArray[Any]]:
-    """The arrays of a file that was read from `path`.
+    """Return the arrays in the content of a file; `path` names it in errors.
 
     Raises:
-        CheckpointError: it is none, or its header is larger than any of ours.
+        CheckpointError: It is not such a file, or its header is larger than any that this program writes.
     """
     header_bytes = int.from_bytes(content[:_LENGTH_BYTES], "little")
     if header_bytes > LARGEST_HEADER_BYTES:

@@ -1,9 +1,9 @@
-"""Checkpoints: a folder with `manifest.json`, which says what is inside, and raw arrays beside it. No pickle.
+"""Checkpoints: folders with `manifest.json`, which describes the contents, and raw arrays beside it. No pickle.
 
 checkpoints/step_000025000/
     manifest.json        format, step, configuration, sizes and SHA-256 of the other files, and of itself
     state.json           counters, meters, random generators
-    online.safetensors   the online network, in state-dict order; and so each group of arrays
+    online.safetensors   the online network, in state-dict order; likewise each other group of arrays
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config, parse_config
 from dqn_tui.dqn.saved import Arrays
 from dqn_tui.errors import CheckpointError, UsageError
-from dqn_tui.runs import manifest as manifests
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.durable import Content, remove_folder, write_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
-from dqn_tui.runs.manifest import FileEntry
+from dqn_tui.runs.manifest import FileEntry, read_manifest, write_manifest
 from dqn_tui.runs.reading import open_regular, parse_json
 from dqn_tui.spaces import Spaces
 
 MANIFEST = "manifest.json"
 STATE = "state.json"
+LARGEST_STATE_BYTES = 16_000_000
 GROUPS = ("online", "target", "optimizer", "noise", "replay", "episodes")
 _FILES = {STATE, *(f"{group}.safetensors" for group in GROUPS)}
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a manifest says.
+    """A checkpoint's folder, and the facts from its manifest.
 
     Attributes:
-        path: the folder.
-        step: environment steps taken when it was written.
-        reason: why it was written: autosave, request, best, end, failure.
-        config: the run's settings.
-        spaces: the network's input and output.
-        eval_mean: mean return of the evaluation of these very weights, where there was one.
-        weights_sha256: hash of the online network.
-        files: name to size in bytes and SHA-256.
+        path: The folder.
+        step: Environment steps taken when it was written.
+        reason: Why it was written: autosave, request, best, end, failure.
+        config: The run's settings.
+        spaces: The network's input and output.
+        eval_mean: Mean return of the evaluation of exactly these weights, if there was one.
+        weights_sha256: Hash of the online network.
+        files: File name to size in bytes and SHA-256.
     """
 
     path: Path
@@ -61,7 +61,7 @@ class Checkpoint:
 
     @property
     def size_bytes(self) -> int:
-        """Size of its files together, the manifest apart."""
+        """Total size of its files, without the manifest."""
         return sum(entry.size_bytes for entry in self.files.values())
 
 
@@ -70,11 +70,11 @@ def save_checkpoint(
 ) -> Checkpoint:
     """Write `groups` of arrays, a safetensors file each, `state`, and a manifest with `facts`, as the folder `path`.
 
-    All of it is read back and found right before it takes the place of what stood at `path`.
+    Everything is read back and verified before it replaces a previous version.
 
     Raises:
-        OSError: the disk would not take it; what stood at `path` is still there.
-        CheckpointError: it reads back otherwise than it was written; what stood at `path` is still there.
+        OSError: The disk refused it; the previous version is still there.
+        CheckpointError: It does not read back as it was written; the previous version is still there.
     """
     contents = {f"{name}.safetensors": encode_arrays(arrays) for name, arrays in groups.items()}
     if state is not None:
@@ -84,35 +84,44 @@ def save_checkpoint(
     def verify(folder: Path) -> Checkpoint:
         checkpoint = verify_checkpoint(folder)
         if checkpoint.files != files:
-            raise CheckpointError(f"{folder / MANIFEST} reads back otherwise than it was written")
+            raise CheckpointError(f"{folder / MANIFEST} does not read back as it was written")
         return replace(checkpoint, path=path)
 
-    return write_folder(path, contents | {MANIFEST: [manifests.write_manifest(facts, files)]}, verify)
+    return write_folder(path, contents | {MANIFEST: [write_manifest(facts, files)]}, verify)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint at `path`, its manifest checked but its arrays not yet read.
+    """Return the checkpoint at `path` with its manifest checked, its arrays not yet read.
 
     Raises:
-        CheckpointError: there is none, or it is damaged or of another format.
+        CheckpointError: There is none, or it is damaged or of another format.
     """
     file = path / MANIFEST
-    manifest = manifests.read_manifest(file)
-    try:
-        checkpoint = _from_manifest(path, manifest)
-    except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} is damaged: {type(error).__name__} {error}") from None
-    unknown = sorted(set(checkpoint.files) - _FILES)
+    manifest = read_manifest(file)
+    unknown = sorted(set(manifest.files) - _FILES)
     if unknown:
-        raise CheckpointError(f"{file} is damaged: it lists {unknown[0]!r:.80}, which is no file of a checkpoint")
-    return checkpoint
+        raise CheckpointError(f"{file} is damaged: it lists {unknown[0]!r:.80}, which is not a file of a checkpoint")
+    try:
+        spaces = Spaces.from_dict(manifest.spaces)
+    except ValueError as error:
+        raise CheckpointError(f"{file} is damaged: spaces: {error}") from None
+    return Checkpoint(
+        path=path,
+        step=manifest.step,
+        reason=manifest.reason,
+        config=manifest.config,
+        spaces=spaces,
+        eval_mean=manifest.eval_mean,
+        weights_sha256=manifest.weights_sha256,
+        files=manifest.files,
+    )
 
 
 def verify_checkpoint(path: Path) -> Checkpoint:
-    """The checkpoint at `path`, each file's size and hash found to be the manifest's.
+    """Return the checkpoint at `path` after checking each file's size and hash.
 
     Raises:
-        CheckpointError: there is none, or it is damaged or of another format.
+        CheckpointError: There is none, or it is damaged or of another format.
     """
     checkpoint = read_checkpoint(path)
     for name, entry in checkpoint.files.items():
@@ -123,10 +132,10 @@ def verify_checkpoint(path: Path) -> Checkpoint:
 
 
 def read_settings(checkpoint: Checkpoint) -> Config:
-    """The run's settings.
+    """Return the run's settings.
 
     Raises:
-        CheckpointError: they are not those of this version.
+        CheckpointError: They are not those of this version.
     """
     try:
         return parse_config(checkpoint.config)
@@ -135,10 +144,10 @@ def read_settings(checkpoint: Checkpoint) -> Config:
 
 
 def check_fit(checkpoint: Checkpoint, spaces: Spaces) -> None:
-    """See that the environment still has the observations and actions of the checkpoint.
+    """Check that the environment still has the observations and actions of the checkpoint.
 
     Raises:
-        CheckpointError: they are others.
+        CheckpointError: They differ.
     """
     if checkpoint.spaces != spaces:
         raise CheckpointError(
@@ -148,25 +157,25 @@ def check_fit(checkpoint: Checkpoint, spaces: Spaces) -> None:
 
 
 def read_arrays(checkpoint: Checkpoint, group: str, largest_bytes: int) -> dict[str, NDArray[Any]]:
-    """The arrays of one group, after their file's size and hash were found right.
+    """Return the arrays of one group after checking their file's size and hash.
 
     Raises:
-        CheckpointError: the file is missing, not what the manifest says, or larger than it can rightly be.
+        CheckpointError: The file is missing, not as in the manifest, or larger than `largest_bytes`.
     """
     return decode_arrays(*_read_listed(checkpoint, f"{group}.safetensors", largest_bytes))
 
 
 def read_state(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What `state.json` holds.
+    """Return the contents of `state.json`.
 
     Raises:
-        CheckpointError: the file is missing or not what the manifest says.
+        CheckpointError: The file is missing or not as in the manifest.
     """
-    return parse_json(*_read_listed(checkpoint, STATE, manifests.LARGEST_JSON_BYTES))
+    return parse_json(*_read_listed(checkpoint, STATE, LARGEST_STATE_BYTES))
 
 
 def find_checkpoints(folder: RunFolder) -> list[Checkpoint]:
-    """The readable checkpoints of a run, oldest first; `best/` apart."""
+    """Return the readable checkpoints of a run, oldest first, without `best/`."""
     found = []
     for path in folder.step_folders():
         try:
@@ -177,33 +186,34 @@ def find_checkpoints(folder: RunFolder) -> list[Checkpoint]:
 
 
 def prune_checkpoints(folder: RunFolder, keep_last: int) -> None:
-    """Remove the oldest automatic checkpoints; the last `keep_last` and those saved for another reason stay.
+    """Remove the oldest automatic checkpoints, except the last `keep_last`; those saved for another reason stay.
 
     Raises:
-        OSError: one of them cannot be removed.
+        OSError: One of them cannot be removed.
     """
     automatic = [item for item in find_checkpoints(folder) if item.reason == "autosave"]
-    for item in automatic[:-keep_last]:
+    for item in automatic[: max(0, len(automatic) - keep_last)]:
         remove_folder(item.path)
 
 
 def is_checkpoint_folder(path: Path) -> bool:
-    """Whether a manifest, or what became of it, is there."""
+    """Return whether `path` contains a manifest, readable or not."""
     return os.path.lexists(path / MANIFEST)
 
 
 def resolve_target(target: Path, *, should_take_last: bool = False) -> Checkpoint:
-    """The checkpoint that TARGET means: a checkpoint folder itself, or a run's best one, or its newest.
+    """Return the checkpoint that TARGET names: a checkpoint folder itself, or a run's best one, else its newest.
 
     Raises:
-        UsageError: TARGET is neither, or the run has no checkpoint yet.
+        UsageError: TARGET is neither, the run has no checkpoint yet, or something in it is a link.
     """
     if is_checkpoint_folder(target):
         return read_checkpoint(target)
     if not is_run_folder(target):
-        what = "there is no such folder" if not target.exists() else "neither a run folder nor a checkpoint folder"
+        what = "neither a run folder nor a checkpoint folder" if os.path.exists(target) else "there is no such folder"
         raise UsageError(f"target {target}: {what}; see `dqn-tui runs`")
     folder = RunFolder(target)
+    folder.check()
     if not should_take_last and folder.best.exists():
         return read_checkpoint(folder.best)
     found = find_checkpoints(folder)
@@ -216,7 +226,7 @@ def _describe_file(parts: Content) -> FileEntry:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
-    return FileEntry(sum(map(len, parts)), digest.hexdigest())
+    return FileEntry(bytes=sum(map(len, parts)), sha256=digest.hexdigest())
 
 
 def _read_listed(checkpoint: Checkpoint, name: str, largest_bytes: int) -> tuple[Path, bytes]:
@@ -232,17 +242,4 @@ def _read_listed(checkpoint: Checkpoint, name: str, largest_bytes: int) -> tuple
 
 def _check_hash(file: Path, sha256: str, entry: FileEntry) -> None:
     if sha256 != entry.sha256:
-        raise CheckpointError(f"{file} is damaged: its SHA-256 is not the manifest's")
-
-
-def _from_manifest(path: Path, manifest: Mapping[str, Any]) -> Checkpoint:
-    return Checkpoint(
-        path=path,
-        step=manifests.take_count(manifest, "step"),
-        reason=manifests.take_text(manifest, "reason", "|".join(manifests.REASONS)),
-        config=manifests.take_object(manifest, "config"),
-        spaces=Spaces.from_dict(manifests.take_object(manifest, "spaces")),
-        eval_mean=manifests.take_mean(manifest, "eval_mean"),
-        weights_sha256=manifests.take_text(manifest, "weights_sha256", "[0-9a-f]{64}"),
-        files=manifests.take_files(manifest),
-    )
+        raise CheckpointError(f"{file} is damaged: its SHA-256 does not match the manifest")

@@ -1,7 +1,7 @@
-"""Files and folders that are on disk whole or not at all, whatever happens in between.
+"""Files and folders that are on disk completely or not at all, even after a crash or a loss of power.
 
-The steps are those of Redis and SQLite: write beside the place, sync the files and their folder, read back, rename,
-sync the parent folder, and only then remove what was there before.
+The steps are those of Redis and SQLite: write beside the destination, sync the files and their folder, read back,
+rename, sync the parent folder, and only then remove the previous version.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
-# What stays free for the journal and for other programs.
+# Kept free for the journal and for other programs.
 RESERVE_BYTES = 1_000_000
-_NEW, _OLD = ".tmp", ".old"
-# Some network file systems know no sync of a folder.
+NEW, OLD = ".tmp", ".old"
+"""Suffixes of hidden names: of a new version that is not complete, and of a previous one that is being replaced."""
+# Some network file systems cannot sync a folder.
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP}
 
 Verified = TypeVar("Verified")
@@ -29,17 +30,18 @@ Content = Sequence[bytes | memoryview]
 
 
 def write_folder(path: Path, files: Mapping[str, Content], verify: Callable[[Path], Verified]) -> Verified:
-    """Write `files` as the folder `path`, in place of what stood there; returns what `verify` returned.
+    """Write `files` as the folder `path`, replacing a previous version; return the result of `verify`.
 
-    `verify` looks at the folder while it still stands beside `path`, and raises where it is not what it should be.
+    The folder above `path` is created if it is missing, the one above that must exist. `verify` is called with the new
+    version's temporary path before anything is replaced, and raises if that version is not as it should be.
 
     Raises:
-        OSError: the disk would not take it; what stood at `path` is still there.
+        OSError: The disk refused it; the previous version is still there.
     """
     _check_space(path, files)
-    make_folder(path.parent)
+    _make_subfolder(path.parent)
     recover_folders(path.parent)
-    new = _beside(path, _NEW)
+    new = _beside(path, NEW)
     try:
         new.mkdir()
         _write_files(new, files)
@@ -47,17 +49,17 @@ def write_folder(path: Path, files: Mapping[str, Content], verify: Callable[[Pat
         _replace(new, path)
     finally:
         _remove(new)
-    _remove(_beside(path, _OLD))
+    _remove(_beside(path, OLD))
     return verified
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write one file in place of what stood there.
+    """Write one file, replacing a previous version.
 
     Raises:
-        OSError: the disk would not take it; what stood at `path` is still there.
+        OSError: The disk refused it; the previous version is still there.
     """
-    new = _beside(path, _NEW)
+    new = _beside(path, NEW)
     _remove(new)
     try:
         _write_files(path.parent, {new.name: [content]})
@@ -68,48 +70,49 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder; at no moment does a part of it stand at `path`.
+    """Remove a folder, so that `path` never holds only a part of it.
 
     Raises:
-        OSError: it is still there, or `recover_folders` will find the rest.
+        OSError: It is still there, or `recover_folders` will remove what is left of it.
     """
-    doomed = _beside(path, _NEW)
+    doomed = _beside(path, NEW)
     _remove(doomed)
     path.rename(doomed)
     shutil.rmtree(doomed)
 
 
 def recover_folders(parent: Path) -> None:
-    """After a crash: put back a folder that was about to be replaced, and remove what was not finished.
+    """After a crash: restore folders that were about to be replaced, and remove incomplete ones.
+
+    `parent` must not be a link to a folder of someone else, see `RunFolder.check`.
 
     Raises:
-        OSError: a folder cannot be put back.
+        OSError: A folder cannot be restored.
     """
-    for old in parent.glob(f".*{_OLD}"):
-        path = old.with_name(old.name.removeprefix(".").removesuffix(_OLD))
-        if path.exists():
+    for old in parent.glob(f".*{OLD}"):
+        path = old.with_name(old.name.removeprefix(".").removesuffix(OLD))
+        if os.path.lexists(path):
             _remove(old)
         else:
             old.rename(path)
-    for new in parent.glob(f".*{_NEW}"):
+    for new in parent.glob(f".*{NEW}"):
         _remove(new)
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it, each of them on disk for good.
+    """Create a folder and its missing parents, each of them durably.
 
     Raises:
-        OSError: it cannot be made, or is no folder.
+        OSError: It cannot be created, or is not a folder.
     """
     if path.is_dir():
         return
     make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    sync_folder(path.parent)
+    _make_subfolder(path)
 
 
 def sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk."""
+    """Flush the names in a folder to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         _sync(descriptor)
@@ -118,7 +121,7 @@ def sync_folder(path: Path) -> None:
 
 
 def at_once(sync: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-    """Call `sync` for all items at the same time: a file system with a journal then writes it once for all of them."""
+    """Call `sync` for all items concurrently: a journaling file system then commits once for all of them."""
     with ThreadPoolExecutor(len(items)) as pool:
         return list(pool.map(sync, items))
 
@@ -131,26 +134,33 @@ def write_all(descriptor: int, parts: Iterable[bytes | memoryview]) -> None:
             rest = rest[os.write(descriptor, rest) :]
 
 
+def _make_subfolder(path: Path) -> None:
+    """Create a folder inside one that exists: a deleted run folder must not come back without its journal."""
+    if not path.is_dir():
+        path.mkdir(exist_ok=True)
+        sync_folder(path.parent)
+
+
 def _check_space(path: Path, files: Mapping[str, Content]) -> None:
-    """See that the disk has room, before anything is written."""
+    """Check that the disk has room, before anything is written."""
     needed = sum(len(part) for parts in files.values() for part in parts) + RESERVE_BYTES
     free = shutil.disk_usage(next(parent for parent in path.parents if parent.exists())).free
     if free < needed:
-        raise OSError(errno.ENOSPC, f"it needs {needed:,} bytes on the disk, and {free:,} are free")
+        raise OSError(errno.ENOSPC, f"needs {needed:,} bytes on the disk, where {free:,} are free")
 
 
 def _write_files(folder: Path, files: Mapping[str, Content]) -> None:
-    """Make new files in a folder, then sync them and their names."""
+    """Create new files in a folder, then sync them and their names."""
     with ExitStack() as stack:
 
-        def open_file(path: Path, flags: int) -> int:
+        def open_new(path: Path, flags: int) -> int:
             descriptor = os.open(path, flags, 0o666)
             stack.callback(os.close, descriptor)
             return descriptor
 
-        descriptors = [open_file(folder, os.O_RDONLY)]
+        descriptors = [open_new(folder, os.O_RDONLY)]
         for name, parts in files.items():
-            descriptors.append(open_file(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+            descriptors.append(open_new(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             write_all(descriptors[-1], parts)
         at_once(_sync, descriptors)
 
@@ -164,9 +174,9 @@ def _sync(descriptor: int) -> None:
 
 
 def _replace(new: Path, path: Path) -> None:
-    """Put `new` at `path`, and what stood there beside it; where that fails, all stands as before."""
-    old = _beside(path, _OLD)
-    if path.exists():
+    """Rename `new` to `path`, moving a previous version aside; undo everything if that fails."""
+    old = _beside(path, OLD)
+    if os.path.lexists(path):
         path.rename(old)
     try:
         new.rename(path)
@@ -184,7 +194,7 @@ def _beside(path: Path, suffix: str) -> Path:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file or a folder, or as much of it as the disk lets go."""
+    """Remove a file, a link or a folder, as far as the disk lets go of it; never what a link points to."""
     shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
         path.unlink()

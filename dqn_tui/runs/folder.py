@@ -1,7 +1,9 @@
-"""The run folder: where each of its files stands, and how a new one is made and old ones are listed."""
+"""The run folder: its layout, how a new one is created and how existing ones are found."""
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dqn_tui.errors import UsageError
-from dqn_tui.runs.durable import make_folder, sync_folder
+from dqn_tui.runs.durable import NEW, OLD, make_folder, sync_folder
+from dqn_tui.runs.lock import LOCK_FILE
+from dqn_tui.runs.safe_open import require_file, require_folder, require_no_links
+
+_JOURNAL = "events.jsonl"
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class RunFolder:
 
     @property
     def config(self) -> Path:
-        """Every key as it was resolved."""
+        """Every configuration key with its resolved value."""
         return self.path / "config.toml"
 
     @property
@@ -30,8 +36,8 @@ class RunFolder:
 
     @property
     def events(self) -> Path:
-        """The journal: one event a line."""
-        return self.path / "events.jsonl"
+        """The journal: one event per line."""
+        return self.path / _JOURNAL
 
     @property
     def progress(self) -> Path:
@@ -48,11 +54,6 @@ class RunFolder:
         """The folder of checkpoints by step."""
         return self.path / "checkpoints"
 
-    def step_folders(self) -> list[Path]:
-        """The folders of checkpoints by step, oldest first, readable or not."""
-        folders = (path for path in self.checkpoints.glob("step_*") if path.is_dir())
-        return sorted(folders, key=lambda path: (len(path.name), path.name))
-
     @property
     def best(self) -> Path:
         """The checkpoint with the best evaluation."""
@@ -60,7 +61,7 @@ class RunFolder:
 
     @property
     def superseded(self) -> Path:
-        """Checkpoints of steps that the run, resumed from an earlier one, took anew."""
+        """Checkpoints of steps that the run, resumed from an earlier one, takes again."""
         return self.path / "superseded"
 
     @property
@@ -68,44 +69,104 @@ class RunFolder:
         """The traceback, if something raised."""
         return self.path / "error.log"
 
+    @property
+    def output_log(self) -> Path:
+        """All that the environment printed, warned or logged."""
+        return self.path / "output.log"
+
+    def step_folders(self) -> list[Path]:
+        """Return the folders of checkpoints by step, oldest first, readable or not."""
+        folders = (path for path in self.checkpoints.glob("step_*") if path.is_dir() and not path.is_symlink())
+        return sorted(folders, key=lambda path: (len(path.name), path.name))
+
+    def check(self) -> None:
+        """Check that everything in the folder that a run reads or writes is in the folder itself.
+
+        The folder may be a link; what is inside must not be.
+
+        Raises:
+            UsageError: A file or folder of the run is a link, or something else than a regular file or folder.
+        """
+        try:
+            self.require_own_files()
+        except OSError as error:
+            raise UsageError(f"run {self.path} cannot be used: {error.strerror or error}") from None
+
+    def require_own_files(self) -> None:
+        """Check the same as `check`.
+
+        Raises:
+            OSError: A file or folder of the run is a link, or something else than a regular file or folder.
+        """
+        files = (
+            self.events, self.progress, self.monitor, self.host, self.config, self.error_log, self.output_log,
+            self.path / LOCK_FILE,
+        )  # fmt: skip
+        for file in files:
+            require_file(file)
+        for folder in (self.checkpoints, self.best, self.superseded):
+            require_folder(folder)
+        require_no_links(self.path, f".*{NEW}", f".*{OLD}")
+        require_no_links(self.checkpoints, "*")
+        require_no_links(self.superseded, "*")
+
 
 def create_run_folder(runs_dir: Path, env: str, label: str, now: datetime | None = None) -> RunFolder:
-    """Make the folder of a new run; `label` is the run's name, or `s<seed>`.
+    """Create the folder of a new run; `label` is the run's name, or `s<seed>`.
 
     Raises:
-        UsageError: `runs_dir` cannot be written.
+        UsageError: `runs_dir` cannot be written, or the name is too long for the disk.
     """
     stamp = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S")
     stem = f"{_file_name(env)}__{_file_name(label)}__{stamp}"
     try:
         make_folder(runs_dir)
-        for path in _candidates(runs_dir / stem):
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-            sync_folder(runs_dir)
-            return RunFolder(path)
+        return RunFolder(_make_first_free(runs_dir / stem))
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise UsageError(f"run folder name {stem:.40}… has {len(stem)} characters, too many for the disk") from None
         raise UsageError(f"runs folder {runs_dir} cannot be written: {error.strerror}") from None
-    raise AssertionError("unreachable: the candidates never end")
 
 
 def find_run_folders(runs_dir: Path) -> list[RunFolder]:
-    """The run folders in `runs_dir`, newest first."""
-    if not runs_dir.is_dir():
+    """Return the run folders in `runs_dir`, newest first; none if there is no such folder.
+
+    Raises:
+        UsageError: `runs_dir` cannot be read.
+    """
+    if not os.path.isdir(runs_dir):
         return []
-    found = [RunFolder(path) for path in runs_dir.iterdir() if is_run_folder(path)]
+    try:
+        found = [RunFolder(path) for path in runs_dir.iterdir() if is_run_folder(path)]
+    except OSError as error:
+        raise UsageError(f"runs folder {runs_dir} cannot be read: {error.strerror or error}") from None
     return sorted(found, key=lambda folder: folder.path.name.rsplit("__", 1)[-1], reverse=True)
 
 
 def is_run_folder(path: Path) -> bool:
-    """Whether a run was written there."""
-    return (path / "events.jsonl").is_file()
+    """Return whether `path` contains a journal, or hides what it contains."""
+    try:
+        os.lstat(path / _JOURNAL)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _make_first_free(path: Path) -> Path:
+    for candidate in _candidates(path):
+        try:
+            candidate.mkdir()
+        except FileExistsError:
+            continue
+        sync_folder(candidate.parent)
+        return candidate
+    raise AssertionError("unreachable: the candidates never end")
 
 
 def _candidates(path: Path) -> Iterator[Path]:
-    """The path, then with -2, -3, … for runs that begin in the same second."""
+    """Yield the path, then with -2, -3, … for runs that begin in the same second."""
     yield path
     number = 2
     while True:
@@ -114,5 +175,5 @@ def _candidates(path: Path) -> Iterator[Path]:
 
 
 def _file_name(text: str) -> str:
-    """Without anything that a path, a shell or another system would take amiss."""
+    """Return the text without characters that are special to a path, a shell or another system."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.") or "run"

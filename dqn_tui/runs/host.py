@@ -1,8 +1,7 @@
-"""What a run ran on."""
+"""The machine and the versions that a run ran on."""
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from collections.abc import Mapping
@@ -10,12 +9,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-# With others than these the same arithmetic may give other last digits, and the same seed another episode.
+from dqn_tui.errors import CheckpointError
+from dqn_tui.runs.reading import open_regular, parse_json
+
+_LARGEST_BYTES = 100_000
+# If one of these differs, the same arithmetic may give other last digits, and the same seed another episode.
 _DECISIVE = ("python", "torch", "numpy", "gymnasium", "device", "torch_threads")
 
 
 def describe_host(device: str, torch_threads: int) -> dict[str, Any]:
-    """Versions, device and threads, for `host.json`."""
+    """Return versions, device and threads, for `host.json`."""
     return {
         "dqn_tui": _version("dqn-tui"),
         "python": platform.python_version(),
@@ -30,16 +33,16 @@ def describe_host(device: str, torch_threads: int) -> dict[str, Any]:
 
 
 def read_host(file: Path) -> dict[str, Any]:
-    """What `describe_host` gave when the run was begun or last taken up; empty where that is not known."""
+    """Return what `describe_host` returned when the run was started or last resumed; empty if that is unknown."""
     try:
-        host = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        with open_regular(file, _LARGEST_BYTES) as content:
+            return parse_json(file, content.read(_LARGEST_BYTES))
+    except CheckpointError:
         return {}
-    return host if isinstance(host, dict) else {}
 
 
 def compare_hosts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str | None:
-    """Why a run cannot go on bit for bit, in one line; None where nothing speaks against it."""
+    """Return why a resumed run may not be the same bit for bit, in one line; None if it will be."""
     changes = [f"{key} was {old[key]!s:.40}, is {new[key]}" for key in _DECISIVE if key in old and old[key] != new[key]]
     return f"resume is approximate: {'; '.join(changes)}" if changes else None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from dqn_tui.event_json import from_json, to_json
 from dqn_tui.events import Event
 from dqn_tui.runs.line_file import LineFile
+from dqn_tui.runs.safe_open import open_file
 
 # Longer than any event, so that a file without line ends cannot fill the memory.
 _LONGEST_LINE = 1_000_000
@@ -31,18 +32,30 @@ class Journal(LineFile):
 
 
 def read_journal(path: Path) -> Iterator[Event]:
-    """Yield the events of a journal, oldest first, without torn or damaged lines and unknown events."""
-    with path.open("rb") as file:
+    """Yield the events of a journal, oldest first, without torn or damaged lines and unknown events.
+
+    Raises:
+        OSError: The journal cannot be read, or is not a regular file.
+    """
+    with _open(path) as file:
         yield from filter(None, map(_parse, _lines(file)))
 
 
 def read_last_event(path: Path) -> Event | None:
-    """Return the last complete event, reading only the end of the journal."""
-    with path.open("rb") as file:
+    """Return the last complete event, reading only the end of the journal.
+
+    Raises:
+        OSError: The journal cannot be read, or is not a regular file.
+    """
+    with _open(path) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
         lines = file.read(_TAIL_BYTES).splitlines(keepends=True)
     return next(filter(None, map(_parse, reversed(lines))), None)
+
+
+def _open(path: Path) -> BufferedReader:
+    return os.fdopen(open_file(path, os.O_RDONLY), "rb")
 
 
 def _lines(file: BufferedReader) -> Iterator[bytes]:

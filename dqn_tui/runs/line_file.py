@@ -1,4 +1,4 @@
-"""A file of lines that is only ever appended to."""
+"""An append-only file of lines."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from dqn_tui.runs.durable import write_all, write_file
+from dqn_tui.runs.safe_open import open_file
 
 
 class LineFile:
-    """Appends lines; one that the disk did not take whole is taken back, so that a crash tears the last one at most.
+    """Appends lines; a line that was written in part is cut off again, so that a crash tears at most the last one.
 
     Attributes:
-        path: where it is.
+        path: The file's path.
 
     Raises:
-        OSError: the file cannot be opened.
+        OSError: The file cannot be opened, or is not a regular file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,11 +30,20 @@ class LineFile:
         """Whether nothing was written yet."""
         return self._length == 0
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the open file is no longer the one at `path`: it was deleted, moved or replaced."""
+        try:
+            found = os.lstat(self.path)
+        except OSError:
+            return True
+        return not os.path.samestat(found, os.fstat(self._descriptor))
+
     def append(self, text: str) -> None:
-        """Append one line, or several with their ends between them, at once.
+        """Append one line, or several joined by line ends, in one write.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it.
         """
         start = self._length
         content = f"\n{text}\n" if self._is_torn else f"{text}\n"
@@ -48,13 +58,13 @@ class LineFile:
         self._is_torn = False
 
     def sync(self) -> int:
-        """Bring all that was written to the disk; returns the file's length.
+        """Flush everything to the disk; return the file's length in bytes.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it.
         """
         if self._is_doubtful:
-            self._write_anew()
+            self._rewrite()
         self._is_doubtful = True
         os.fsync(self._descriptor)
         self._is_doubtful = False
@@ -69,12 +79,12 @@ class LineFile:
         return os.fstat(self._descriptor).st_size
 
     def _open(self) -> None:
-        self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+        self._descriptor = open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         self._is_torn = not self.is_empty and os.pread(self._descriptor, 1, self._length - 1) != b"\n"
 
-    def _write_anew(self) -> None:
-        """After a sync that failed, the system may have dropped what it could not write, and call the next one good."""
+    def _rewrite(self) -> None:
+        """Copy the file: after a failed sync, the system may drop unwritten data and report the next sync as good."""
         stale = self._descriptor
-        write_file(self.path, self.path.read_bytes())
+        write_file(self.path, os.pread(stale, self._length, 0))
         self._open()
         os.close(stale)

@@ -10,38 +10,64 @@ from contextlib import suppress
 from pathlib import Path
 
 from dqn_tui.errors import UsageError
+from dqn_tui.runs.safe_open import open_file
 
+LOCK_FILE = "run.lock"
 _MOST_BYTES = 4_096
 
 
 class RunLock:
-    """Held until `release`, or until the process ends in whatever way.
+    """The lock on a run folder, held until `release` or until the process ends, however it ends.
 
     Raises:
-        UsageError: another process holds it; the message says which.
-        OSError: the folder cannot be written.
+        UsageError: Another process holds it; the message names that process.
+        OSError: The folder cannot be written, or the lock file is not a regular file.
     """
 
     def __init__(self, run: Path) -> None:
-        self._descriptor = os.open(run / "run.lock", os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = self._read_holder()
+        self._descriptor = open_file(run / LOCK_FILE, os.O_RDWR | os.O_CREAT)
+        if not _try_lock(self._descriptor):
+            holder = _read_holder(self._descriptor)
             self.release()
-            raise UsageError(f"run {run} is being trained by {holder}") from None
-        # Who holds it is told for convenience only; a disk that is full must not keep a run from going on.
+            raise UsageError(f"run {run} is being trained by {holder}")
+        # The holder is written for messages only; a full disk must not keep a run from resuming.
         with suppress(OSError):
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
 
     def release(self) -> None:
-        """Let another process have the run."""
+        """Release the lock."""
         os.close(self._descriptor)
 
-    def _read_holder(self) -> str:
-        try:
-            holder = json.loads(os.pread(self._descriptor, _MOST_BYTES, 0))
-            return f"process {int(holder['pid'])} on {holder['host']!s:.80}"
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return "another process"
+
+def is_locked(run: Path) -> bool:
+    """Return whether a living process trains into the folder; nothing is written.
+
+    Raises:
+        OSError: The lock file cannot be read, or is not a regular file.
+    """
+    try:
+        descriptor = open_file(run / LOCK_FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two listings at a time do not take each other for a trainer.
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _read_holder(descriptor: int) -> str:
+    try:
+        holder = json.loads(os.pread(descriptor, _MOST_BYTES, 0))
+        return f"process {int(holder['pid'])} on {holder['host']!s:.80}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return "another process"

@@ -1,4 +1,4 @@
-"""How much memory this process may still take."""
+"""The memory that is available to this process."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _ROOT = Path("/")
-# Files of a control group: its limit, and what is used of it; and the row of what of that is cache to be given back.
+# Files of a control group: its limit and its usage, and the row of `memory.stat` with reclaimable cache.
 _VERSION_2 = ("memory.max", "memory.current", "inactive_file")
 _VERSION_1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 
 
 def measure_available_bytes(root: Path = _ROOT) -> int | None:
-    """The machine's free memory, or what control groups leave of it; None where the system does not say."""
+    """Return the machine's available memory, or what control groups leave of it; None if the system does not say."""
     known = [*_read_machine(root / "proc/meminfo"), *_read_groups(root)]
     return min(known, default=None)
 
@@ -24,7 +24,7 @@ def _read_machine(meminfo: Path) -> Iterator[int]:
 
 
 def _read_groups(root: Path) -> Iterator[int]:
-    """What each group that holds this process has left, up to the topmost; a container may see the topmost only."""
+    """Yield what is left in each group of this process, up to the root group; a container may see only the root."""
     for line in _read_lines(root / "proc/self/cgroup"):
         controllers, _, path = line.partition(":")[2].partition(":")
         group = Path(path.lstrip("/"))
@@ -43,13 +43,13 @@ def _read_group(folder: Path, limit_name: str, usage_name: str, cache_name: str)
 
 
 def _read_number(file: Path) -> int | None:
-    """The file's number; None for `max`, and where there is no file."""
+    """Return the number in a file; None for `max`, and if there is no file."""
     text = "".join(_read_lines(file)).strip()
     return int(text) if text.isdecimal() else None
 
 
 def _read_table(file: Path) -> dict[str, int]:
-    """Lines of a name, a number, and perhaps a unit."""
+    """Parse lines of a name, a number, and perhaps a unit."""
     rows = (line.split() for line in _read_lines(file))
     return {row[0]: int(row[1]) for row in rows if len(row) >= 2 and row[1].isdecimal()}
 

@@ -1,11 +1,10 @@
-"""Reading files that may be damaged or foreign: their kind and size are looked at before their content."""
+"""Reading files that may be damaged or foreign: kind and size are checked before the content."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -13,22 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from dqn_tui.errors import CheckpointError
+from dqn_tui.runs.safe_open import open_file
 
-# The state of a random generator has numbers of 39 digits.
+# The state of a random generator contains numbers of 39 digits.
 _MOST_DIGITS = 40
 
 
 @contextmanager
 def open_regular(path: Path, largest_bytes: int, expected_bytes: int | None = None) -> Iterator[BufferedReader]:
-    """A regular file to read, never through a link.
+    """Open a regular file for reading, never through a link.
 
     Raises:
-        CheckpointError: it is missing, no regular file, not as large as expected, or cannot be read.
+        CheckpointError: It is missing, not a regular file, not of the expected size, too large, or cannot be read.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = open_file(path, os.O_RDONLY)
         try:
-            _check(path, os.fstat(descriptor), largest_bytes, expected_bytes)
+            _check_size(path, os.fstat(descriptor).st_size, largest_bytes, expected_bytes)
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 yield file
         finally:
@@ -38,10 +38,10 @@ def open_regular(path: Path, largest_bytes: int, expected_bytes: int | None = No
 
 
 def parse_json(path: Path, content: bytes) -> dict[str, Any]:
-    """The object that was read from `path`; its numbers are finite and of a size that can be reckoned with.
+    """Parse the object read from `path`; its numbers must be finite and of a reasonable number of digits.
 
     Raises:
-        CheckpointError: it is none.
+        CheckpointError: The content is not such an object.
     """
     try:
         data = json.loads(content, parse_constant=_refuse, parse_int=_parse_int, parse_float=_parse_float)
@@ -52,17 +52,15 @@ def parse_json(path: Path, content: bytes) -> dict[str, Any]:
     return data
 
 
-def _check(path: Path, status: os.stat_result, largest_bytes: int, expected_bytes: int | None) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise CheckpointError(f"{path} is damaged: it is no regular file")
-    if expected_bytes is not None and status.st_size != expected_bytes:
-        raise CheckpointError(f"{path} is damaged: {status.st_size:,} bytes, expected {expected_bytes:,}")
-    if status.st_size > largest_bytes:
-        raise CheckpointError(f"{path} is damaged: {status.st_size:,} bytes, expected at most {largest_bytes:,}")
+def _check_size(path: Path, size: int, largest_bytes: int, expected_bytes: int | None) -> None:
+    if expected_bytes is not None and size != expected_bytes:
+        raise CheckpointError(f"{path} is damaged: {size:,} bytes, expected {expected_bytes:,}")
+    if size > largest_bytes:
+        raise CheckpointError(f"{path} is damaged: {size:,} bytes, expected at most {largest_bytes:,}")
 
 
 def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _parse_int(digits: str) -> int:
@@ -74,5 +72,5 @@ def _parse_int(digits: str) -> int:
 def _parse_float(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise ValueError(f"{digits[:_MOST_DIGITS]} is no finite number")
+        raise ValueError(f"{digits[:_MOST_DIGITS]} is not a finite number")
     return number

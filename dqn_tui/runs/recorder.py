@@ -1,7 +1,8 @@
-"""Writes a run's stream of events into its folder."""
+"""Records a run's stream of events in its folder."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -11,44 +12,52 @@ from typing import Any
 
 from dqn_tui.config import Config, to_toml
 from dqn_tui.errors import UsageError
-from dqn_tui.events import Event
+from dqn_tui.events import Event, Progress, RunEnded
 from dqn_tui.runs.durable import at_once, sync_folder, write_file
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import compare_hosts, read_host
 from dqn_tui.runs.journal import Journal
 from dqn_tui.runs.lock import RunLock
-from dqn_tui.runs.resume import SavedRun, set_aside_later
+from dqn_tui.runs.resume import SavedRun
+from dqn_tui.runs.safe_open import open_file
+from dqn_tui.runs.superseded import set_aside_later
 from dqn_tui.runs.tables import MonitorTable, ProgressTable
 
 Writer = Journal | ProgressTable | MonitorTable
 
 
 class Recorder:
-    """The journal and both tables, fed by one call for each event, and the lock on the run folder.
+    """The journal and both tables, written with one call per event, and the lock on the run folder.
 
     Args:
-        folder: the run folder; it exists.
-        config: written to `config.toml`.
-        host: written to `host.json`.
-        saved: of a run that goes on, what from; later checkpoints are set aside, and what was written after it is
-            cut off.
+        folder: The run folder; it exists.
+        config: Written to `config.toml`.
+        host: Written to `host.json`.
+        saved: The checkpoint that a resumed run continues from; later checkpoints are set aside, and everything
+            recorded after it is cut off.
 
     Attributes:
-        host_change: why a run that goes on cannot do so bit for bit on this host; None where nothing speaks against it.
+        host_change: Why a resumed run may not be bit-for-bit the same on this host, in one line; None if it is.
+        set_aside: Which checkpoints a resumed run moved to `superseded/`, in one line; None if there were none.
 
     Raises:
-        UsageError: another process trains into this folder, or it cannot be written.
+        UsageError: Another process trains into this folder, it cannot be written, or something in it is a link.
     """
 
     def __init__(self, folder: RunFolder, config: Config, host: dict[str, Any], saved: SavedRun | None = None) -> None:
+        folder.check()
         self.host_change = None if saved is None else compare_hosts(read_host(folder.host), host)
+        self.set_aside: str | None = None
+        self._folder = folder
         self._writers: list[Writer] = []
         self._failed: list[Writer] = []
+        self._problem: str | None = None
+        self._is_problem_reported = False
         with ExitStack() as opened:
             try:
                 opened.callback(RunLock(folder.path).release)
                 if saved is not None:
-                    set_aside_later(folder, saved.checkpoint.step)
+                    self.set_aside = set_aside_later(folder, saved.checkpoint.step, config.keep_last)
                     _cut(folder, saved.state["file_lengths"])
                 write_file(folder.config, to_toml(config).encode())
                 write_file(folder.host, (json.dumps(host, indent=2) + "\n").encode())
@@ -58,8 +67,22 @@ class Recorder:
                 raise UsageError(f"run folder {folder.path} cannot be written: {error.strerror or error}") from None
             self._opened = opened.pop_all()
 
+    @property
+    def problem(self) -> str | None:
+        """Why the run can no longer be resumed or viewed, in one line; None while its journal is where it belongs.
+
+        The journal or the whole folder was deleted, moved or replaced. Once true, it stays so: a folder that comes back
+        does not have the whole journal.
+        """
+        if self._problem is None and self._writers[0].is_lost:
+            self._problem = f"{self._writers[0].path} was deleted or moved while the run was training: it is lost"
+        return self._problem
+
     def write(self, event: Event) -> str | None:
-        """Record one event; the first time that the disk will not take it, returns what is wrong, in one line."""
+        """Record one event; return a new problem in one line, each problem once.
+
+        Problems are a disk that refuses a file, and a journal that was deleted.
+        """
         problem = None
         for writer in self._writers:
             try:
@@ -68,39 +91,53 @@ class Recorder:
                 if writer not in self._failed:
                     self._failed.append(writer)
                     problem = problem or f"cannot write {writer.path}: {error.strerror or error}"
-        return problem
+        return self._report_loss(event) or problem
 
     def sync(self) -> dict[str, int]:
-        """Bring everything to the disk; returns each file's length, for a checkpoint to name.
+        """Flush everything to the disk; return the length of each file in bytes, for a checkpoint's state.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it, the journal was deleted, or something in the folder became a link.
         """
+        if self.problem is not None:
+            raise OSError(errno.ENOENT, self.problem)
+        self._folder.require_own_files()
         lengths = at_once(lambda writer: writer.sync(), self._writers)
         return {writer.path.name: length for writer, length in zip(self._writers, lengths, strict=True)}
 
     def close(self) -> None:
-        """Bring to the disk what it takes, close all files, and give the folder free."""
+        """Flush what the disk takes, close all files, and release the lock."""
         with suppress(OSError):
             self.sync()
         with suppress(OSError):
             self._opened.close()
 
+    def _report_loss(self, event: Event) -> str | None:
+        # Two system calls are too many for each episode of a fast environment.
+        if self._is_problem_reported or not isinstance(event, Progress | RunEnded) or self.problem is None:
+            return None
+        self._is_problem_reported = True
+        return self.problem
+
     def _open_writers(self, folder: RunFolder, opened: ExitStack) -> None:
-        places: dict[Path, type[Writer]] = {
+        kinds: dict[Path, type[Writer]] = {
             folder.events: Journal,
             folder.progress: ProgressTable,
             folder.monitor: MonitorTable,
         }
-        for path, kind in places.items():
+        for path, kind in kinds.items():
             writer = kind(path)
             opened.callback(writer.close)
             self._writers.append(writer)
 
 
 def _cut(folder: RunFolder, lengths: Mapping[str, int]) -> None:
-    """Shorten each file to its length in bytes; a shorter or missing one stays as it is."""
+    """Truncate each file to its length in bytes; a shorter or missing one stays as it is."""
     for name, length in lengths.items():
-        path = folder.path / name
-        if path.exists() and path.stat().st_size > length:
-            os.truncate(path, length)
+        with suppress(FileNotFoundError):
+            descriptor = open_file(folder.path / name, os.O_RDWR)
+            try:
+                if os.fstat(descriptor).st_size > length:
+                    os.ftruncate(descriptor, length)
+            finally:
+                os.close(descriptor)

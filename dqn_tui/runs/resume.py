@@ -1,7 +1,8 @@
-"""Finding what a run goes on from, and making its folder what it was at that moment."""
+"""Finding and reading the checkpoint that a run continues from."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +25,14 @@ from dqn_tui.runs.checkpoint import (
     read_state,
     verify_checkpoint,
 )
-from dqn_tui.runs.durable import make_folder, recover_folders, sync_folder
+from dqn_tui.runs.durable import recover_folders
 from dqn_tui.runs.folder import RunFolder, is_run_folder
 from dqn_tui.runs.lock import RunLock
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What a checkpoint holds of a run, read and found whole."""
+    """The contents of a checkpoint, read and verified."""
 
     checkpoint: Checkpoint
     arrays: Mapping[str, Arrays]
@@ -39,27 +40,33 @@ class SavedRun:
 
 
 def find_resumable(target: Path) -> tuple[RunFolder, Path]:
-    """The run that TARGET belongs to, and the checkpoint folder that it means: a run's newest, or the one named.
+    """Return the run that TARGET belongs to, and its checkpoint folder: a run's newest, or the one that TARGET names.
 
     Raises:
-        UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run, or is being trained.
+        UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run, the run is being trained,
+            or something in it is a link.
     """
     if is_run_folder(target):
         folder = RunFolder(target)
         _recover(folder)
         steps = folder.step_folders()
         if not steps:
-            raise UsageError(f"run {target} has no checkpoint to go on from")
+            raise UsageError(f"run {target} has no checkpoint to resume from")
         return folder, steps[-1]
-    for run in target.resolve().parents[:2]:
-        if is_checkpoint_folder(target) and is_run_folder(run):
-            return RunFolder(run), target
-    what = "there is no such folder" if not target.exists() else "neither a run folder nor a checkpoint inside a run"
+    if is_checkpoint_folder(target):
+        path = target.resolve()
+        for run in path.parents[:2]:
+            if is_run_folder(run):
+                folder = RunFolder(run)
+                folder.check()
+                return folder, path
+    what = "neither a run folder nor a checkpoint inside a run" if os.path.exists(target) else "there is no such folder"
     raise UsageError(f"--resume {target}: {what}; see `dqn-tui runs`")
 
 
 def _recover(folder: RunFolder) -> None:
-    """Tidy up after a crash; what another process is just writing is none."""
+    """Clean up after a crash; a folder that another process is writing is left alone."""
+    folder.check()
     try:
         lock = RunLock(folder.path)
         try:
@@ -72,10 +79,10 @@ def _recover(folder: RunFolder) -> None:
 
 
 def read_resumable(folder: RunFolder, path: Path) -> tuple[Checkpoint, Config]:
-    """The checkpoint at `path`, and the settings in it.
+    """Return the checkpoint at `path`, and the settings in it.
 
     Raises:
-        CheckpointError: it is damaged; the message names the next older one.
+        CheckpointError: It is damaged; the message names the next older one.
     """
     try:
         checkpoint = read_checkpoint(path)
@@ -85,10 +92,10 @@ def read_resumable(folder: RunFolder, path: Path) -> tuple[Checkpoint, Config]:
 
 
 def load_saved_run(folder: RunFolder, checkpoint: Checkpoint, config: Config) -> SavedRun:
-    """Read all of a checkpoint, each file's size and hash checked.
+    """Read a whole checkpoint, checking the size and hash of each file.
 
     Raises:
-        CheckpointError: a file is damaged; the message names it, and the next older checkpoint.
+        CheckpointError: A file is damaged; the message names it, and the next older checkpoint.
     """
     largest = _largest_bytes(checkpoint, config)
     try:
@@ -101,7 +108,7 @@ def load_saved_run(folder: RunFolder, checkpoint: Checkpoint, config: Config) ->
 
 
 def name_older(error: CheckpointError, folder: RunFolder, path: Path) -> CheckpointError:
-    """The same error, with the checkpoint to go on from instead: the newest older one that is whole."""
+    """Return the error with the checkpoint to resume from instead: the newest older one that is whole."""
     steps = folder.step_folders()
     names = [step.name for step in steps]
     for step in reversed(steps[: names.index(path.name)] if path.name in names else steps):
@@ -113,39 +120,8 @@ def name_older(error: CheckpointError, folder: RunFolder, path: Path) -> Checkpo
     return CheckpointError(f"{error}; there is no older checkpoint")
 
 
-def set_aside_later(folder: RunFolder, step: int) -> None:
-    """Move checkpoints of later steps to `superseded/`: the run goes another way from here, and nothing is lost.
-
-    Raises:
-        OSError: one of them cannot be moved.
-    """
-    for path in [*folder.step_folders(), folder.best]:
-        found = _step_of(path)
-        if found is not None and found > step:
-            _move_aside(folder, path)
-
-
-def _step_of(path: Path) -> int | None:
-    """By the manifest, and where it is damaged by the folder's name."""
-    try:
-        return read_checkpoint(path).step
-    except CheckpointError:
-        digits = path.name.removeprefix("step_")
-        return int(digits) if digits.isdecimal() else None
-
-
-def _move_aside(folder: RunFolder, path: Path) -> None:
-    number = 1
-    while (place := folder.superseded / f"{path.name}.{number}").exists():
-        number += 1
-    make_folder(place.parent)
-    path.rename(place)
-    sync_folder(place.parent)
-    sync_folder(path.parent)
-
-
 def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, Any]) -> None:
-    """See that the numbers are of this checkpoint, and that the files that it follows are those of a run."""
+    """Check that the state belongs to this checkpoint, and that the files it lists are those of a run."""
     try:
         step, lengths = state["learning"]["step"], dict(state["file_lengths"])
     except (KeyError, TypeError, ValueError) as error:
@@ -156,7 +132,7 @@ def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, 
 
 
 def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:
-    """What each group can hold at most, by the configuration."""
+    """Return the most bytes that each group can take with this configuration."""
     spaces = checkpoint.spaces
     weights = FLOAT_BYTES * count_parameters(config, spaces)
     open_episodes = config.num_envs * (4 * INDEX_BYTES + FLOAT_BYTES * spaces.observation_size)

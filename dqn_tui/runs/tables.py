@@ -1,4 +1,4 @@
-"""Stable-Baselines3's two tables, for the scripts that people already have: progress.csv and monitor.csv."""
+"""Stable-Baselines3's two tables, progress.csv and monitor.csv, for existing scripts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PROGRESS_COLUMNS = (
 
 
 class ProgressTable(LineFile):
-    """One row for each progress event and each evaluation."""
+    """One row per progress event and per evaluation."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -43,10 +43,10 @@ class ProgressTable(LineFile):
             raise
 
     def write(self, event: Event) -> None:
-        """Add the event's row, if it has one.
+        """Append the event's row, if it has one.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it.
         """
         if isinstance(event, Progress):
             self._write_row(event.metrics)
@@ -65,13 +65,13 @@ class ProgressTable(LineFile):
 
 
 class MonitorTable(LineFile):
-    """One row for each training episode: return, length, seconds since the start."""
+    """One row per training episode: return, length, seconds since the start."""
 
     def write(self, event: Event) -> None:
-        """Add the event's row, if it has one.
+        """Append the event's row, if it has one.
 
         Raises:
-            OSError: the disk would not take it.
+            OSError: The disk refused it.
         """
         if isinstance(event, RunStarted) and self.is_empty:
             self.append(f"#{json.dumps({'t_start': event.time, 'env_id': event.env})}\nr,l,t")

@@ -149,7 +149,7 @@ def test_without_room_nothing_is_written_and_both_numbers_are_told(tmp_path: Pat
     path = tmp_path / "deep" / "folder"
     with Disk(tmp_path) as disk, patch("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_003)):
         write(path, {"a": [b"123"]})
-        with pytest.raises(OSError, match="1,000,004 bytes on the disk, and 1,000,003 are free") as caught:
+        with pytest.raises(OSError, match="1,000,004 bytes on the disk, where 1,000,003 are free") as caught:
             write(path, {"a": [b"1234"]})
     assert caught.value.errno == errno.ENOSPC
     one_line(str(caught.value.strerror))

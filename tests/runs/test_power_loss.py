@@ -174,7 +174,7 @@ def test_a_full_disk_is_told_with_the_bytes_needed_and_free(tmp_path: Path, monk
     assert run.save(7) is None
     assert run.saver.problem is not None
     assert "step_000000007" in run.saver.problem
-    assert "bytes on the disk, and 7 are free" in run.warnings[0]
+    assert "bytes on the disk, where 7 are free" in run.warnings[0]
     assert read_state(run.folder.path) == before
 
 
@@ -193,7 +193,7 @@ def newest_step(folder: RunFolder) -> int | None:
     try:
         _, path = find_resumable(folder.path)
     except UsageError as error:
-        assert "has no checkpoint to go on from" in str(error)  # noqa: PT017 - most states have one
+        assert "has no checkpoint to resume from" in str(error)  # noqa: PT017 - most states have one
         return None
     return whole_step(path)
 
