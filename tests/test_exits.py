@@ -98,6 +98,21 @@ def test_environment_that_hangs_in_render_does_not_block_the_exit(tmp_path: Path
         assert processes_of_session(terminal.pid) == []
 
 
+@pytest.mark.parametrize("way", ["stop without saving", "SIGTERM"])
+def test_environment_that_computes_during_the_exit_does_not_abort_it(tmp_path: Path, way: str) -> None:
+    act, code, _ = WAYS[way]
+    flags = quick_flags(env="Toy/NeverCloses-v0", total_timesteps=10_000_000)
+    command = dqn_tui("--runs-dir", str(tmp_path), "--import", "tests.toy", *flags)
+    with Terminal(command, variables=program_environment()) as terminal:
+        terminal.wait_for("RUNNING")
+        terminal.press("w")
+        terminal.wait_for("Q(")
+        act(terminal)
+        assert terminal.wait_for_exit() == code
+        assert terminal.modes_left_on == []
+        assert "terminate called" not in terminal.text
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("env", ["CartPole-v1", "LunarLander-v3", "MinAtar/Breakout-v1"])

@@ -191,6 +191,22 @@ class HangsInRender(OneState):
         return np.zeros((8, 8, 3), np.uint8)
 
 
+class NeverCloses(OneState):
+    """Computes with torch for ever once it is closed, if it renders."""
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"]}
+
+    def render(self) -> Any:
+        return np.zeros((8, 8, 3), np.uint8)
+
+    def close(self) -> None:
+        # Worker processes import this module, and most need no torch.
+        import torch
+
+        while self.render_mode is not None:
+            torch.zeros(1).view(-1)
+
+
 class OffsetActions(OneState):
     """Actions 5, 6 and 7; keeps those it got."""
 
@@ -264,6 +280,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)
     _register("LeaksThread", LeaksThread, max_episode_steps=EPISODE_STEPS)
     _register("HangsInRender", HangsInRender, max_episode_steps=EPISODE_STEPS)
+    _register("NeverCloses", NeverCloses, max_episode_steps=EPISODE_STEPS)
     _register("OffsetActions", OffsetActions)
     _register(
         "Image", Spaces, kwargs={"observation_space": spaces.Box(0, 255, (4, 4, 3), np.uint8), "action_space": _TWO}
