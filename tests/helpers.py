@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -164,7 +165,7 @@ def _run(trainer: Trainer, recorder: Recorder) -> None:
         recorder.close()
 
 
-def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
+def resume_run(folder: RunFolder, *, first: Iterable[Request] = (), imports: Sequence[str] = ()) -> Session:
     """Go on with a run from its newest checkpoint, in this thread; the events are those from there on."""
     _, path = find_resumable(folder.path)
     checkpoint = read_checkpoint(path)
@@ -174,6 +175,8 @@ def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
     events: list[Event] = []
     recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS), saved)
     trainer = build_trainer(config, folder, recorder, control, events.append, saved, imports)
+    for request in first:
+        control.submit(request)
     _run(trainer, recorder)
     return Session(folder, trainer, control, events)
 
@@ -258,6 +261,18 @@ def reseal(checkpoint: Path, **changes: Any) -> None:
     manifest = json.loads((checkpoint / "manifest.json").read_bytes()) | changes
     del manifest["manifest_sha256"]
     (checkpoint / "manifest.json").write_bytes(seal(manifest))
+
+
+def change_state(checkpoint: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a checkpoint's `state.json` and seal it again."""
+    file = checkpoint / "state.json"
+    state = json.loads(file.read_bytes())
+    change(state)
+    content = json.dumps(state).encode()
+    file.write_bytes(content)
+    files = json.loads((checkpoint / "manifest.json").read_bytes())["files"]
+    files["state.json"] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    reseal(checkpoint, files=files)
 
 
 def only_run(runs_dir: Path) -> RunFolder:
