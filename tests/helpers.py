@@ -132,6 +132,7 @@ def train(
     first: Iterable[Request] = (),
     on_event: Callable[[Event], Iterable[Request]] = lambda _: (),
     imports: Sequence[str] = (),
+    preset: str | None = None,
     **settings: Any,
 ) -> Session:
     """Train in this thread.
@@ -149,7 +150,7 @@ def train(
             control.submit(request)
 
     folder, recorder = open_run(runs_dir, config)
-    trainer = build_trainer(config, folder, recorder, control, publish, None, imports)
+    trainer = build_trainer(config, folder, recorder, control, publish, None, imports, preset)
     control.step_of = lambda: trainer.step
     for request in first:
         control.submit(request)
@@ -184,7 +185,7 @@ def resume_run(folder: RunFolder, *, first: Iterable[Request] = (), imports: Seq
 class Follower:
     """A run on its own thread, whose events can be waited for."""
 
-    def __init__(self, runs_dir: Path, *, first: Iterable[Request] = (), **settings: Any) -> None:
+    def __init__(self, runs_dir: Path, *, first: Iterable[Request] = (), output: str = "", **settings: Any) -> None:
         config = quick_config(**settings)
         self.folder, recorder = open_run(runs_dir, config)
         self.run = BackgroundRun(config, self.folder, recorder)
@@ -193,6 +194,7 @@ class Follower:
         self._news = threading.Event()
         for request in first:
             self.run.request(request)
+        self.run.report_output(output)
         self.run.start(self._news.set)
 
     def wait_for(self, kind: type[Kind], where: Callable[[Kind], bool] = lambda _: True) -> Kind:
