@@ -20,7 +20,8 @@ from dqn_tui.config import Config, parse_config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import Agent
 from dqn_tui.dqn.sizes import TORCH_THREADS
-from dqn_tui.events import Event
+from dqn_tui.event_json import to_dict
+from dqn_tui.events import CheckpointSaved, Event, SaveStarted
 from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.host import describe_host
@@ -218,6 +219,27 @@ class Follower:
         return self.events
 
 
+TIMES = {
+    "time",
+    "seconds",
+    "wall_seconds",
+    "steps_per_second",
+    "time/time_elapsed",
+    "time/fps",
+    "time/steps_per_second",
+}
+PLACES = {"run", "checkpoint", "config"}
+
+
+def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return all events but those of saving, without what depends on the clock or on the run folder."""
+    kept = (to_dict(event) for event in told if not isinstance(event, SaveStarted | CheckpointSaved))
+    return [
+        {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
+        for event in kept
+    ]
+
+
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
     """Return as soon as a condition holds; fail where it never does."""
     deadline = time.monotonic() + LIMIT_SECONDS
@@ -270,11 +292,15 @@ def change_state(checkpoint: Path, change: Callable[[dict[str, Any]], object]) -
     file = checkpoint / "state.json"
     state = json.loads(file.read_bytes())
     change(state)
-    content = json.dumps(state).encode()
+    replace_file(file, json.dumps(state).encode())
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write one of a checkpoint's files anew, and seal the checkpoint again."""
     file.write_bytes(content)
-    files = json.loads((checkpoint / "manifest.json").read_bytes())["files"]
-    files["state.json"] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    reseal(checkpoint, files=files)
+    files = json.loads((file.parent / "manifest.json").read_bytes())["files"]
+    files[file.name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    reseal(file.parent, files=files)
 
 
 def only_run(runs_dir: Path) -> RunFolder:
