@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-import tests.toy  # noqa: F401 - registers its environments
+import tests.toy
+import tests.training.toys  # noqa: F401 - registers its environments
 
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("quick")

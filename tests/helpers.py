@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -19,7 +20,8 @@ from dqn_tui.config import Config, parse_config
 from dqn_tui.control import Control, Request
 from dqn_tui.dqn.agent import Agent
 from dqn_tui.dqn.sizes import TORCH_THREADS
-from dqn_tui.events import Event
+from dqn_tui.event_json import to_dict
+from dqn_tui.events import CheckpointSaved, Event, SaveStarted
 from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.host import describe_host
@@ -131,6 +133,7 @@ def train(
     first: Iterable[Request] = (),
     on_event: Callable[[Event], Iterable[Request]] = lambda _: (),
     imports: Sequence[str] = (),
+    preset: str | None = None,
     **settings: Any,
 ) -> Session:
     """Train in this thread.
@@ -148,7 +151,7 @@ def train(
             control.submit(request)
 
     folder, recorder = open_run(runs_dir, config)
-    trainer = build_trainer(config, folder, recorder, control, publish, None, imports)
+    trainer = build_trainer(config, folder, recorder, control, publish, None, imports, preset)
     control.step_of = lambda: trainer.step
     for request in first:
         control.submit(request)
@@ -164,7 +167,7 @@ def _run(trainer: Trainer, recorder: Recorder) -> None:
         recorder.close()
 
 
-def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
+def resume_run(folder: RunFolder, *, first: Iterable[Request] = (), imports: Sequence[str] = ()) -> Session:
     """Go on with a run from its newest checkpoint, in this thread; the events are those from there on."""
     _, path = find_resumable(folder.path)
     checkpoint = read_checkpoint(path)
@@ -174,6 +177,8 @@ def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
     events: list[Event] = []
     recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS), saved)
     trainer = build_trainer(config, folder, recorder, control, events.append, saved, imports)
+    for request in first:
+        control.submit(request)
     _run(trainer, recorder)
     return Session(folder, trainer, control, events)
 
@@ -181,7 +186,7 @@ def resume_run(folder: RunFolder, imports: Sequence[str] = ()) -> Session:
 class Follower:
     """A run on its own thread, whose events can be waited for."""
 
-    def __init__(self, runs_dir: Path, *, first: Iterable[Request] = (), **settings: Any) -> None:
+    def __init__(self, runs_dir: Path, *, first: Iterable[Request] = (), output: str = "", **settings: Any) -> None:
         config = quick_config(**settings)
         self.folder, recorder = open_run(runs_dir, config)
         self.run = BackgroundRun(config, self.folder, recorder)
@@ -190,6 +195,7 @@ class Follower:
         self._news = threading.Event()
         for request in first:
             self.run.request(request)
+        self.run.report_output(output)
         self.run.start(self._news.set)
 
     def wait_for(self, kind: type[Kind], where: Callable[[Kind], bool] = lambda _: True) -> Kind:
@@ -211,6 +217,27 @@ class Follower:
         assert self.run.join(LIMIT_SECONDS)
         self.events += self.run.drain()
         return self.events
+
+
+TIMES = {
+    "time",
+    "seconds",
+    "wall_seconds",
+    "steps_per_second",
+    "time/time_elapsed",
+    "time/fps",
+    "time/steps_per_second",
+}
+PLACES = {"run", "checkpoint", "config"}
+
+
+def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
+    """Return all events but those of saving, without what depends on the clock or on the run folder."""
+    kept = (to_dict(event) for event in told if not isinstance(event, SaveStarted | CheckpointSaved))
+    return [
+        {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
+        for event in kept
+    ]
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
@@ -258,6 +285,22 @@ def reseal(checkpoint: Path, **changes: Any) -> None:
     manifest = json.loads((checkpoint / "manifest.json").read_bytes()) | changes
     del manifest["manifest_sha256"]
     (checkpoint / "manifest.json").write_bytes(seal(manifest))
+
+
+def change_state(checkpoint: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a checkpoint's `state.json` and seal it again."""
+    file = checkpoint / "state.json"
+    state = json.loads(file.read_bytes())
+    change(state)
+    replace_file(file, json.dumps(state).encode())
+
+
+def replace_file(file: Path, content: bytes) -> None:
+    """Write one of a checkpoint's files anew, and seal the checkpoint again."""
+    file.write_bytes(content)
+    files = json.loads((file.parent / "manifest.json").read_bytes())["files"]
+    files[file.name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    reseal(file.parent, files=files)
 
 
 def only_run(runs_dir: Path) -> RunFolder:

@@ -12,9 +12,10 @@ import pytest
 from dqn_tui import events
 from dqn_tui.control import Request, Stop
 from dqn_tui.events import Event
+from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.checkpoint import find_checkpoints
 from dqn_tui.runs.journal import read_journal
-from tests.helpers import Session, call_program, one_line, train
+from tests.helpers import Session, call_program, change_state, one_line, replace_file, timeless, train
 
 MORE: dict[str, Any] = {
     "total_timesteps": 300,
@@ -44,17 +45,16 @@ def resume(session: Session, *arguments: str) -> list[Event]:
     return list(read_journal(session.folder.events))
 
 
-def outcome(journal: Iterable[Event]) -> tuple[Any, ...]:
-    """Weights, counts and every training episode."""
-    told = list(journal)
-    ended = told[-1]
-    assert isinstance(ended, events.RunEnded)
-    episodes = [
-        (event.step, event.episode, event.episode_return, event.length)
-        for event in told
-        if isinstance(event, events.EpisodeEnded)
-    ]
-    return ended.reason, ended.step, ended.weights_sha256, ended.updates, ended.episodes, episodes
+def outcome(journal: Iterable[Event]) -> list[dict[str, Any]]:
+    """All events but those of saving, stopping and resuming, without the times: metrics, episodes, weights."""
+    interruptions = (events.StopRequested, events.RunResumed)
+    kept = [event for event in journal if not isinstance(event, interruptions) and not is_stop(event)]
+    assert isinstance(kept[-1], events.RunEnded)
+    return timeless(kept)
+
+
+def is_stop(event: Event) -> bool:
+    return isinstance(event, events.RunEnded) and event.reason == "stopped"
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +81,13 @@ def test_a_run_that_was_stopped_and_resumed_ends_with_the_same_weights_and_episo
     assert outcome(resume(session)) == plain
 
 
-def test_a_run_goes_on_from_an_older_checkpoint_and_keeps_the_later_ones_aside(tmp_path: Path, plain: Any) -> None:
+def test_a_run_resumes_from_an_older_checkpoint_and_keeps_the_later_ones_aside(tmp_path: Path) -> None:
     session = train(tmp_path, save_every=40, keep_last=99, eval_every=100, **MORE)
+    straight = outcome(session.events)
     for step in (240, 40, 160):
         older = session.folder.checkpoints / f"step_{step:09d}"
         assert call_program("--resume", str(older), "--no-ui") == 0
-        assert outcome(read_journal(session.folder.events)) == plain
+        assert outcome(read_journal(session.folder.events)) == straight
     assert [item.step for item in find_checkpoints(session.folder)] == [40, 80, 120, 160, 200, 240, 280, 300]
 
 
@@ -129,3 +130,36 @@ def test_json_of_a_resumed_run_begins_with_run_resumed(tmp_path: Path, capfd: py
     told = [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()]
     assert told[0] == "run_resumed"
     assert told[-1] == "run_ended"
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_a_checkpoint_of_the_layout_before_resumes_to_the_same_weights(tmp_path: Path, number: int) -> None:
+    """Its meter was the learner's, its window on its own, and it knew nothing of actions, values and cautions."""
+    straight = train(tmp_path / "straight", **MORE).only(events.RunEnded)
+    session = train(tmp_path / "old", on_event=stop_at(events.Progress, number), **MORE)
+    (checkpoint,) = find_checkpoints(session.folder)
+    change_state(checkpoint.path, make_old)
+    drop_arrays(checkpoint.path, "episodes", "discounted_returns", "start_q")
+    journal = resume(session)
+    ended = journal[-1]
+    assert isinstance(ended, events.RunEnded)
+    assert (ended.weights_sha256, ended.updates) == (straight.weights_sha256, straight.updates)
+    assert ended.mean_return_100 == straight.mean_return_100
+    episodes = [event for event in journal if isinstance(event, events.EpisodeEnded)]
+    after = [event for event in episodes if event.step > checkpoint.step]
+    assert (after[0].discounted_return, after[0].start_q) == (None, None), "the open episode began too early to know"
+    assert after[1].discounted_return is not None
+
+
+def make_old(state: dict[str, Any]) -> None:
+    reporter = state.pop("reporter")
+    state["window"] = reporter["window"]
+    del reporter["updates"]["td_errors"]
+    state["learning"]["meter"] = reporter["updates"]
+
+
+def drop_arrays(checkpoint: Path, group: str, *names: str) -> None:
+    """Write a group of a checkpoint's arrays again without some of them."""
+    file = checkpoint / f"{group}.safetensors"
+    arrays = decode_arrays(file, file.read_bytes())
+    replace_file(file, b"".join(encode_arrays({name: arrays[name] for name in arrays if name not in names})))

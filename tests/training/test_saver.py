@@ -14,7 +14,6 @@ import pytest
 from dqn_tui import events
 from dqn_tui.control import Request, Save, Stop
 from dqn_tui.errors import CheckpointError
-from dqn_tui.event_json import to_dict
 from dqn_tui.events import Event
 from dqn_tui.runs.checkpoint import find_checkpoints, read_settings, read_state, verify_checkpoint
 from dqn_tui.runs.folder import find_run_folders
@@ -24,7 +23,7 @@ from dqn_tui.training.build import build_trainer
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.summary import summarize
 from tests.disk import Disk, Files, few_choices, write_state
-from tests.helpers import Follower, ScriptedControl, Session, one_line, open_run, quick_config, train
+from tests.helpers import Follower, ScriptedControl, Session, one_line, open_run, quick_config, timeless, train
 
 ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 SHORT: dict[str, Any] = {
@@ -272,27 +271,6 @@ def test_nothing_older_goes_before_the_new_one_was_read_back(tmp_path: Path, mon
 
 
 # --- saving changes nothing ---
-
-TIMES = {
-    "time",
-    "seconds",
-    "wall_seconds",
-    "steps_per_second",
-    "time/time_elapsed",
-    "time/fps",
-    "time/steps_per_second",
-}
-PLACES = {"run", "checkpoint", "config"}
-
-
-def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
-    """Events but those of saving, without what depends on the clock."""
-    saving = (events.SaveStarted, events.CheckpointSaved)
-    kept = (to_dict(event) for event in told if not isinstance(event, saving))
-    return [
-        {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
-        for event in kept
-    ]
 
 
 def test_a_run_that_is_saved_often_tells_the_same_as_one_that_is_not(memory_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from dqn_tui import events
@@ -12,6 +15,8 @@ from dqn_tui.dqn.agent import Agent, weights_sha256
 from dqn_tui.event_json import to_dict
 from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
 from dqn_tui.runs.journal import read_journal
+from dqn_tui.training.episodes import TrainingEpisodes
+from dqn_tui.training.learner import Learner
 from tests import toy
 from tests.helpers import train
 
@@ -247,8 +252,85 @@ def test_q_values_that_are_not_finite_end_the_run_as_diverged(tmp_path: Path) ->
     assert "reward_scale" in str(ended.cause)
 
 
-@pytest.mark.parametrize(("steps", "is_warned"), [(40, True), (41, False)])
-def test_a_run_too_short_to_learn_anything_says_so(tmp_path: Path, steps: int, *, is_warned: bool) -> None:
-    session = train(tmp_path, total_timesteps=steps, learning_starts=40)
-    warnings = [event.message for event in session.of(events.WarningRaised)]
-    assert warnings == ["nothing will be learned: the run has 40 steps, and learning_starts is 40"] * is_warned
+# --- numbers for viewers ---
+
+
+def test_the_first_event_names_the_preset_and_the_imports(tmp_path: Path) -> None:
+    session = train(tmp_path, preset="rainbow", imports=["tests.toy"])
+    started = session.only(events.RunStarted)
+    assert (started.preset, started.imports) == ("rainbow", ["tests.toy"])
+
+
+def test_action_shares_are_those_of_the_actions_between_two_progress_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    act = Agent.act
+
+    def taped(agent: Agent, *arguments: Any) -> Any:
+        actions = act(agent, *arguments)
+        taken.extend(actions.tolist())
+        return actions
+
+    monkeypatch.setattr(Agent, "act", taped)
+    session = train(tmp_path, log_every=30, num_envs=3)
+    for event, first in zip(session.of(events.Progress), range(0, 200, 30), strict=False):
+        counts = Counter(taken[first : first + 30])
+        shares = [event.metrics[f"rollout/action_share/{action}"] for action in range(2)]
+        assert shares == pytest.approx([counts[action] / 30 for action in range(2)], abs=1e-6)
+
+
+def test_the_quantiles_of_the_td_error_are_there_once_updates_are_made(tmp_path: Path) -> None:
+    names = ["train/td_error_p10", "train/td_error_p50", "train/td_error_p90"]
+    progress = train(tmp_path, log_every=20).of(events.Progress)
+    assert not progress[0].metrics.keys() & set(names)
+    for event in progress[2:]:
+        low, middle, high = (event.metrics[name] for name in names)
+        assert 0 <= low <= middle <= high
+
+
+def test_an_ended_episode_has_its_discounted_return(tmp_path: Path) -> None:
+    session = train(tmp_path, gamma=0.9)
+    for event in session.of(events.EpisodeEnded):
+        assert event.discounted_return == pytest.approx((1 - 0.9**event.length) / 0.1, rel=1e-6)
+
+
+@pytest.mark.parametrize("settings", [{}, {"noisy": True}, {"distribution": "c51"}, {"num_envs": 3}, {"tau": 0.5}])
+def test_an_ended_episode_has_the_value_it_began_with_once_learning_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    """The network as it is at the episode's first observation, without noise."""
+    expected: dict[tuple[int, int], float | None] = {}
+    begin = TrainingEpisodes.begin
+
+    def taped(episodes: TrainingEpisodes, indices: Any) -> None:
+        begin(episodes, indices)
+        learner = learners[0]
+        for index in indices:
+            value = learner.agent.online.q_values(episodes.observations[index][None]).max() if learner.updates else None
+            expected[index, int(episodes.ended[index])] = value
+
+    learners: list[Learner] = []
+    make = Learner.__init__
+
+    def note(learner: Learner, *arguments: Any) -> None:
+        make(learner, *arguments)
+        learners.append(learner)
+
+    monkeypatch.setattr(TrainingEpisodes, "begin", taped)
+    monkeypatch.setattr(Learner, "__init__", note)
+    session = train(tmp_path, **settings)
+    told = [event.start_q for event in session.of(events.EpisodeEnded)]
+    assert None in told
+    numbers = [value for value in told if value is not None]
+    assert len(numbers) >= 2
+    if settings.get("num_envs", 1) == 1:
+        known = [expected[0, number] for number in range(len(told))]
+        assert told == [value and pytest.approx(float(value), rel=1e-5) for value in known]
+
+
+def test_a_masked_action_gives_no_value_to_the_start(tmp_path: Path) -> None:
+    session = train(tmp_path, env="Toy/MaskedFork-v0", train_freq=1, learning_rate=0.05)
+    ended = session.of(events.EpisodeEnded)[-1]
+    q_values = session.agent.online.q_values(np.eye(2, dtype=np.float32)[:1])[0]
+    assert ended.start_q == pytest.approx(float(q_values[1]), abs=0.2)

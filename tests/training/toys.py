@@ -1,4 +1,4 @@
-"""Environments whose action masks come and go; importing this module registers them."""
+"""Environments for the trainer's tests; importing this module registers them."""
 
 from __future__ import annotations
 
@@ -51,5 +51,68 @@ class FickleMasks(gym.Env[Any, Any]):
         return observation, {"action_mask": np.eye(ACTIONS, dtype=np.int8)[self._allowed]} if has_mask else {}
 
 
+class JamsOnce(gym.Env[Any, Any]):
+    """Episodes of `LENGTH` steps; of all resets in this process, that of number `jams_at` raises."""
+
+    LENGTH: ClassVar[int] = 7
+    jams_at: ClassVar[int] = -1
+    resets: ClassVar[int] = 0
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Box(0.0, 1.0, (2,), np.float32)
+        self.action_space = spaces.Discrete(2)
+        self._steps = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        JamsOnce.resets += 1
+        if JamsOnce.resets == JamsOnce.jams_at:
+            raise RuntimeError("the reset jams")
+        self._steps = 0
+        return self.np_random.random(2, np.float32), {}
+
+    def step(self, action: Any) -> Any:
+        self._steps += 1
+        observation = self.np_random.random(2, np.float32)
+        return observation, float(observation[int(action)]), self._steps == self.LENGTH, False, {}
+
+
+class Flashes(gym.Env[Any, Any]):
+    """Episodes of one step, whose observations are random images."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Box(0, 255, (6, 6, 3), np.uint8)
+        self.action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        return self.np_random.integers(0, 256, (6, 6, 3), np.uint8), {}
+
+    def step(self, action: Any) -> Any:
+        return self.np_random.integers(0, 256, (6, 6, 3), np.uint8), float(action), True, False, {}
+
+
+class Lottery(gym.Env[Any, Any]):
+    """Episodes of one step, with a reward of `prize` or 0, at even odds."""
+
+    def __init__(self, prize: float = 20.0, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.observation_space = spaces.Box(0.0, 1.0, (1,), np.float32)
+        self.action_space = spaces.Discrete(2)
+        self._prize = prize
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        return np.ones(1, np.float32), {}
+
+    def step(self, action: Any) -> Any:  # noqa: ARG002
+        return np.ones(1, np.float32), self._prize * (self.np_random.random() < 0.5), True, False, {}
+
+
 if "Toy/FickleMasks-v0" not in gym.registry:
     gym.register("Toy/FickleMasks-v0", FickleMasks)
+    gym.register("Toy/JamsOnce-v0", JamsOnce)
+    gym.register("Toy/Flashes-v0", Flashes)
+    gym.register("Toy/Lottery-v0", Lottery)
