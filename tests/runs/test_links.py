@@ -127,9 +127,7 @@ def test_resume_of_a_foreign_run_is_wrong_use_in_one_line(
     )
 
 
-def test_resume_of_a_checkpoint_behind_a_link_names_the_run_that_it_belongs_to(
-    run: RunFolder, original: Path, tmp_path: Path
-) -> None:
+def test_resume_of_a_checkpoint_behind_a_link_names_the_run_that_it_belongs_to(run: RunFolder, original: Path) -> None:
     shutil.rmtree(run.checkpoints)
     run.checkpoints.symlink_to(original / "checkpoints")
     folder, path = find_resumable(run.checkpoints / "step_000000200")
