@@ -168,7 +168,11 @@ def test_what_wires_the_background_run_starts_without_torch() -> None:
     assert _reached_at_import("dqn_tui.training.background", set()) & {"torch", "gymnasium"} == set()
 
 
-def test_the_readmes_key_table_is_the_dashboards_own() -> None:
+def test_the_readmes_tables_of_keys_and_panes_are_the_dashboards_own() -> None:
+    from dqn_tui.ui.dashboard.pane import pane_table_markdown
+    from dqn_tui.ui.dashboard.panes import PANES
     from dqn_tui.ui.keys import key_table_markdown
 
-    assert key_table_markdown() in (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    assert key_table_markdown() in readme
+    assert pane_table_markdown(PANES) in readme

@@ -60,7 +60,7 @@ async def test_charts_without_numbers_say_what_they_wait_for() -> None:
     async with dashboard(steps=None) as board:
         board.run.emit(fakes.started(), fakes.progress(640, 1_001.0))
         text = await board.look()
-        assert text.count("learning in 360 steps") == 2
+        assert text.count("learning starts in 360 steps") == 2
         assert "the first episode is running" in text
         assert "the first evaluation comes" in text
         assert "WARM-UP" in text
@@ -91,7 +91,7 @@ async def test_the_summary_stands_beside_the_charts(size: tuple[int, int]) -> No
         assert "Summary" in text
         assert "1 Return" in text
         assert "287.4" in text
-        assert "the goal was reached" in text
+        assert "goal reached" in text
         assert "cannot be drawn" not in text
         if size[0] >= 60:
             assert "step_000020000" in text
@@ -198,7 +198,7 @@ async def test_every_theme_can_be_drawn() -> None:
 async def test_the_picture_stays_cached_while_nothing_happens() -> None:
     async with dashboard() as board:
         await board.look()
-        charts = [panel for panel in board.app.panels if panel.id == "return"]
+        charts = [panel for panel in board.screen.panels if panel.id == "return"]
         before = charts[0]._strips
         await board.look()
         assert charts[0]._strips is before

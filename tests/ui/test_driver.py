@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from dqn_tui.ui.driver import LastingFile
+from dqn_tui.ui.app.driver import LastingFile
 
 
 class TornFile(io.StringIO):

@@ -11,10 +11,12 @@ import pytest
 from textual.widgets import Static
 
 from dqn_tui import control, events
-from dqn_tui.ui.app import DashboardApp
-from dqn_tui.ui.header import Header
-from dqn_tui.ui.stop_dialog import StopScreen
-from dqn_tui.ui.watch_app import WatchApp
+from dqn_tui.ui.app.application import DqnTuiApp
+from dqn_tui.ui.app.scene_screen import SceneScreen
+from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
+from dqn_tui.ui.dashboard.header import Header
+from dqn_tui.ui.dialogs.stop_screen import StopScreen
+from dqn_tui.ui.theatre.watch_screen import WatchScreen
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
 
@@ -82,7 +84,7 @@ async def test_a_run_that_never_ends_can_be_left_behind() -> None:
     async with dashboard(should_answer=False) as board:
         await board.press("q", "s")
         assert isinstance(board.app.screen, StopScreen)
-        board.app.screen.offer_to_leave()
+        board.app.screen.offer_to_abandon()
         await board.press("s")
         assert result(board) == (False, 1, 1)
         assert board.app.was_abandoned
@@ -132,6 +134,7 @@ async def test_a_frozen_view_shows_the_end() -> None:
 async def test_a_signal_leaves_once_the_run_is_over(number: signal.Signals, code: int) -> None:
     async with dashboard(should_answer=False) as board:
         board.app.take_signal(number)
+        await board.look()
         assert "Finishing the step" in await board.look()
         assert board.app.is_running
         board.run.emit(*board.run.answers(control.Stop()))
@@ -151,7 +154,7 @@ async def test_a_signal_after_the_end_leaves_at_once() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 async def test_a_signal_before_the_first_picture_is_not_forgotten(number: signal.Signals, code: int) -> None:
     run = fakes.FakeRun(should_answer=False)
-    app = DashboardApp(run, env="CartPole-v1", clock=lambda: run.time)
+    app = DqnTuiApp(DashboardScreen(run, env="CartPole-v1", clock=lambda: run.time))
     app.take_signal(number)
     async with app.run_test() as pilot:
         await pilot.pause()
@@ -181,7 +184,7 @@ async def test_a_hangup_ends_only_the_screen() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 async def test_the_player_leaves_for_a_signal_at_once(number: signal.Signals, code: int) -> None:
     rollout = fakes.FakeRollout()
-    app = WatchApp(rollout, title="CartPole-v1")
+    app = DqnTuiApp(WatchScreen(rollout, title="CartPole-v1"))
     async with app.run_test() as pilot:
         await pilot.pause()
         app.take_signal(number)
@@ -242,9 +245,9 @@ async def by_key(board: Dashboard) -> None:
     [
         (Header, "build_rows", by_news),
         (Header, "content_key", by_key),
-        (DashboardApp, "action_smooth", by_key),
-        (DashboardApp, "_react", by_news),
-        (DashboardApp, "_tick_on_time", by_news),
+        (DashboardScreen, "action_smooth", by_key),
+        (DashboardScreen, "_react", by_news),
+        (DashboardScreen, "_tick_on_time", by_news),
     ],
 )
 async def test_an_error_of_the_screen_ends_it_and_is_kept_and_nothing_is_printed(
@@ -265,9 +268,9 @@ async def test_an_error_of_the_screen_ends_it_and_is_kept_and_nothing_is_printed
 async def test_an_error_before_the_first_picture_is_kept_too(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(DashboardApp, "watch_colors", fail)
+    monkeypatch.setattr(SceneScreen, "on_mount", fail)
     run = fakes.FakeRun()
-    app = DashboardApp(run, env="CartPole-v1")
+    app = DqnTuiApp(DashboardScreen(run, env="CartPole-v1"))
     with suppress(RuntimeError):
         async with app.run_test() as pilot:
             await pilot.pause()

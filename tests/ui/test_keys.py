@@ -7,6 +7,7 @@ from textual.command import CommandPalette
 
 from dqn_tui import control, events
 from dqn_tui.ui import keys
+from dqn_tui.ui.dashboard.panes import PANES
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
 
@@ -62,14 +63,18 @@ async def test_evaluate_asks() -> None:
 async def test_digits_and_tab_move_the_focus() -> None:
     async with dashboard() as board:
         for digit, pane in enumerate(
-            ("return", "loss", "q", "epsilon", "buffer", "length", "checkpoints", "events"), 1
+            ("return", "loss", "q", "epsilon", "buffer", "length", "evaluations", "events"), 1
         ):
             await board.press(str(digit))
-            assert board.app.scene.selected == pane
+            assert board.scene.selected == pane
         await board.press("tab")
-        assert board.app.scene.selected == "return"
+        assert board.scene.selected == "phases"
         await board.press("shift+tab")
-        assert board.app.scene.selected == "events"
+        assert board.scene.selected == "events"
+        await board.press("1", "shift+tab")
+        assert board.scene.selected == PANES[-1].id
+        await board.press("tab")
+        assert board.scene.selected == "return"
 
 
 async def test_a_focused_chart_takes_the_large_place_where_it_has_none_of_its_own() -> None:
@@ -91,7 +96,7 @@ async def test_zoom_and_back(size: tuple[int, int], key: str) -> None:
         assert (await board.look()).splitlines()[:3] == before.splitlines()[:3]
         await board.press(key)
         await board.press(key)
-        assert not board.app.scene.is_zoomed
+        assert not board.scene.is_zoomed
 
 
 async def test_smoothing_walks_through_its_windows() -> None:
@@ -103,7 +108,7 @@ async def test_smoothing_walks_through_its_windows() -> None:
         assert "ema50" in await board.press("M")
         await board.press("M", "M")
         assert " raw " in await board.press("M")
-        assert board.app.scene.smoothing == 1
+        assert board.scene.smoothing == 1
 
 
 async def test_log_axis_is_for_the_focused_chart() -> None:
@@ -131,7 +136,7 @@ async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
         text = await board.look()
         assert "FROZEN" in text
         assert "+1,240 steps" in text
-        assert board.app.scene.shown.step == 20_000
+        assert board.scene.shown.step == 20_000
         assert "updates    4,750" in text
         text = await board.press("f")
         assert "FROZEN" not in text
@@ -140,9 +145,9 @@ async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
 
 async def test_theme_changes_the_colours() -> None:
     async with dashboard() as board:
-        before = board.app.scene.colors.style("primary")
+        before = board.scene.colors.style("primary")
         await board.press("T")
-        assert board.app.scene.colors.style("primary") != before
+        assert board.scene.colors.style("primary") != before
 
 
 @pytest.mark.parametrize("size", FEW_SIZES)
@@ -151,7 +156,7 @@ async def test_help_lists_every_key(size: tuple[int, int]) -> None:
         await board.press("question_mark")
         text = board.app.screen.query("Static").results()
         shown = "\n".join(str(widget.render()) for widget in text)
-        for key in board.app.HELP_KEYS:
+        for key in board.screen.HELP_KEYS:
             assert key.help in shown
             assert key.shown in shown
         await board.press("escape")
@@ -189,25 +194,25 @@ async def test_keys_in_the_bar_can_be_clicked() -> None:
         await board.click("s Save")
         await board.click("space Pause")
         assert board.requests == [control.Save(), control.Pause()]
-        assert "Keys" in await board.click("? Help")
+        assert "one environment step" in await board.click("? Help")
 
 
 async def test_a_click_focuses_a_chart_and_a_click_on_its_title_enlarges_it() -> None:
     async with dashboard() as board:
         await board.pilot.click("#q", offset=(10, 4))
         await board.look()
-        assert board.app.scene.selected == "q"
-        assert not board.app.scene.is_zoomed
+        assert board.scene.selected == "q"
+        assert not board.scene.is_zoomed
         await board.pilot.click("#loss", offset=(4, 0))
         await board.look()
-        assert board.app.scene.selected == "loss"
-        assert board.app.scene.is_zoomed
+        assert board.scene.selected == "loss"
+        assert board.scene.is_zoomed
 
 
 async def test_a_click_on_a_row_of_the_state_panel_focuses_that_chart() -> None:
     async with dashboard() as board:
         text = await board.click("5 Buffer")
-        assert board.app.scene.selected == "buffer"
+        assert board.scene.selected == "buffer"
         assert "─ 5 Buffer" in text
 
 
@@ -219,12 +224,17 @@ async def test_the_mouse_over_a_chart_tells_step_and_value() -> None:
 
 async def test_the_palette_knows_our_actions() -> None:
     async with dashboard() as board:
-        commands = {command.title: command for command in board.app.get_system_commands(board.app.screen)}
-        assert {"Pause", "Save", "Eval", "Watch", "Theme", "Stop", "Choose theme"} <= set(commands)
+        commands = {command.title: command for command in board.screen.commands()}
+        assert {"Pause", "Save", "Eval", "Watch", "Theme", "Stop", "Go to: Gradient norm"} <= set(commands)
         await commands["Eval"].callback()
         assert board.requests == [control.Evaluate()]
         await board.press("ctrl+p")
         assert isinstance(board.app.screen, CommandPalette)
+        await board.press(*"gradient")
+        assert "Go to: Gradient norm" in await board.look()
+        await board.press("enter", "enter")
+        await board.look()
+        assert board.scene.selected == "grad_norm"
 
 
 async def test_after_the_end_training_keys_only_say_so() -> None:

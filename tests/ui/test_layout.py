@@ -7,9 +7,10 @@ import itertools
 import pytest
 from textual.geometry import Region, Size
 
-from dqn_tui.ui.colors import Colors
-from dqn_tui.ui.layout import CHARTS, PANES, make_plan
-from dqn_tui.ui.scene import Scene
+from dqn_tui.ui.dashboard.layout import Plan, Planner
+from dqn_tui.ui.dashboard.pane import Area, PaneTable
+from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.run_view import RunView
 from tests import fakes
 
@@ -23,12 +24,14 @@ def make_scene(*, is_over: bool = False, is_rollout_open: bool = False, selected
     view.apply(fakes.started())
     if is_over:
         view.apply(fakes.ended(10, 1_001.0))
-    scene = Scene(view, view, "CartPole-v1", 1, "braille", Colors({}))
-    scene.is_rollout_open, scene.selected = is_rollout_open, selected
-    return scene
+    return Scene(live=view, is_rollout_open=is_rollout_open, selected=selected)
 
 
-@pytest.mark.parametrize("selected", PANES)
+def make_plan(size: Size, scene: Scene) -> Plan:
+    return Planner(PaneTable(PANES), scene).plan(size)
+
+
+@pytest.mark.parametrize("selected", [pane.id for pane in PANES])
 @pytest.mark.parametrize("is_rollout_open", [False, True])
 @pytest.mark.parametrize("is_over", [False, True])
 def test_panels_fill_every_screen_and_never_overlap(is_over: bool, is_rollout_open: bool, selected: str) -> None:
@@ -51,9 +54,9 @@ def test_framed_panels_have_room_for_something(size: tuple[int, int]) -> None:
 
 
 def test_a_selected_pane_always_shows() -> None:
-    for size, pane in itertools.product(_SIZES, PANES[:-1]):
-        plan = make_plan(Size(*size), make_scene(selected=pane))
-        assert pane in plan or ("minis" in plan and pane in CHARTS), (size, pane)
+    for size, pane in itertools.product(_SIZES, PANES):
+        plan = make_plan(Size(*size), make_scene(selected=pane.id))
+        assert pane.id in plan or pane.area is Area.THEATRE, (size, pane.id)
 
 
 def test_below_forty_by_twelve_nothing_but_a_note_shows() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dqn_tui.ui.pacer import LONGEST_SECONDS, SHARE, SHORTEST_SECONDS, Pacer
+from dqn_tui.ui.dashboard.pacer import LONGEST_SECONDS, SHARE, SHORTEST_SECONDS, Pacer
 
 
 def delays(cost_seconds: float, *, is_free: bool = False, frames: int = 50) -> list[float]:

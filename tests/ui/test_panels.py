@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from dqn_tui.events import LearningStarted, RunStarted
-from dqn_tui.ui.charts import SPEC_BY_ID
-from dqn_tui.ui.colors import Colors
-from dqn_tui.ui.facts import change_row
-from dqn_tui.ui.phases import PhasesPanel, fold
-from dqn_tui.ui.rows import Row
-from dqn_tui.ui.scene import Scene
-from dqn_tui.ui.settings import SettingsPanel
+from dqn_tui.ui.dashboard.pane import PaneTable
+from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.dashboard.phases_panel import PhasesPanel, fold
+from dqn_tui.ui.dashboard.return_panel import change_row
+from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
+from dqn_tui.ui.widgets.rows import Row
+from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.run_view import RunView
 
 SHARES = {
@@ -49,7 +49,7 @@ def view_of(config: dict[str, Any] | None = None) -> RunView:
 
 
 def scene_of(view: RunView) -> Scene:
-    return Scene(live=view, shown=view, env="", seed=None, marker="braille", colors=Colors({}))
+    return Scene(live=view)
 
 
 def text_of(row: Row) -> str:
@@ -85,13 +85,15 @@ def test_settings_without_room_are_counted() -> None:
 
 @pytest.mark.parametrize(
     ("initial", "final", "step", "note"),
-    [(1.0, 0.05, 0, "→ 0.05 @ 10,000"), (1.0, 0.05, 10_000, "at its end"), (0.0, 0.0, 0, "")],
+    [(1.0, 0.05, 0, "→ 0.05 @ 10,000"), (1.0, 0.05, 10_000, "final value"), (0.0, 0.0, 0, "")],
 )
 def test_epsilon_says_where_it_falls_to_only_while_it_falls(initial: float, final: float, step: int, note: str) -> None:
     config = {"exploration_initial_eps": initial, "exploration_final_eps": final, "exploration_fraction": 0.2}
     view = view_of(config)
     view.apply(LearningStarted(step=step, time=1.0))
-    assert SPEC_BY_ID["epsilon"].note(view) == note
+    chart = PaneTable(PANES)["epsilon"].chart
+    assert chart is not None
+    assert chart.note(view) == note
 
 
 def test_phases_keep_their_rows_and_their_sum() -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from textual.theme import BUILTIN_THEMES
 
 from dqn_tui.errors import UsageError
-from dqn_tui.ui.colors import Colors
-from dqn_tui.ui.picture import text_rows
-from dqn_tui.ui.rollout import q_rows
-from dqn_tui.ui.watch_app import WatchApp
+from dqn_tui.ui.app.application import DqnTuiApp
+from dqn_tui.ui.theatre.picture import text_rows
+from dqn_tui.ui.theatre.q_rows import q_rows
+from dqn_tui.ui.theatre.watch_screen import WatchScreen
+from dqn_tui.ui.widgets.colors import Colors
 from tests import fakes
 from tests.ui.helpers import SIZES, dashboard, screen_text
 
@@ -97,7 +98,7 @@ async def test_a_rollout_that_ended_says_why() -> None:
         await board.press("w")
         board.run.rollouts[0].error = "[b]no display[/b]"
         await board.press("n")
-        board.app.panels[0].screen.query_one("#rollout").refresh()
+        board.screen.query_one("#rollout").refresh()
         assert "[b]no display[/b]" in await board.look()
 
 
@@ -206,7 +207,7 @@ async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: o
     rollout = fakes.FakeRollout()
     values = tuple(float(value) for value in range(12))
     rollout.frame = dataclasses.replace(fakes.make_frame(3), q_values=values, action=11, picture=picture)  # type: ignore[arg-type]
-    app = WatchApp(rollout, title="FrozenLake-v1", marker="braille")
+    app = DqnTuiApp(WatchScreen(rollout, title="FrozenLake-v1", marker="braille"))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         text = screen_text(app)
@@ -220,7 +221,7 @@ async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: o
 async def test_numbers_of_the_observation_are_not_left_out_silently(count: int, is_cut: bool) -> None:
     rollout = fakes.FakeRollout()
     rollout.frame = dataclasses.replace(fakes.make_frame(3), observation=(0.25,) * count, picture=None)
-    app = WatchApp(rollout, title="Acrobot-v1", marker="braille")
+    app = DqnTuiApp(WatchScreen(rollout, title="Acrobot-v1", marker="braille"))
     async with app.run_test(size=(60, 24)) as pilot:
         await pilot.pause()
         row = next(line for line in screen_text(app).splitlines() if " obs " in line)
@@ -249,20 +250,20 @@ def test_masked_actions_are_the_first_to_be_left_out() -> None:
 
 
 async def test_the_help_of_watch_speaks_of_what_is_there() -> None:
-    app = WatchApp(fakes.FakeRollout(), title="CartPole-v1", marker="braille")
+    app = DqnTuiApp(WatchScreen(fakes.FakeRollout(), title="CartPole-v1", marker="braille"))
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
         text = screen_text(app)
-    assert "a new episode" in text
-    assert "as it is now" not in text
+    assert "new episode" in text
+    assert "current policy" not in text
     assert "charts" not in text
     assert "m, M" not in text
 
 
 async def test_the_bar_of_watch_reaches_the_player() -> None:
     rollout = fakes.FakeRollout()
-    app = WatchApp(rollout, title="CartPole-v1", marker="braille")
+    app = DqnTuiApp(WatchScreen(rollout, title="CartPole-v1", marker="braille"))
     async with app.run_test(size=(120, 24)) as pilot:
         await pilot.pause()
         row = screen_text(app).splitlines()[-1]
@@ -273,7 +274,7 @@ async def test_the_bar_of_watch_reaches_the_player() -> None:
 
 async def test_watch_plays_alone_and_closes_its_player() -> None:
     rollout = fakes.FakeRollout()
-    app = WatchApp(rollout, title="CartPole-v1", marker="braille")
+    app = DqnTuiApp(WatchScreen(rollout, title="CartPole-v1", marker="braille"))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "right", "plus", "n")
         await pilot.pause()
