@@ -120,6 +120,12 @@ def test_a_module_imports_only_what_the_table_allows(module: str) -> None:
     assert wrong == []
 
 
+def test_a_module_of_the_user_interface_shares_its_name_with_no_other() -> None:
+    names = [module.rpartition(".")[2] for module in MODULES]
+    shared = [module for module in MODULES if _unit(module) == "ui" and names.count(module.rpartition(".")[2]) > 1]
+    assert shared == []
+
+
 @pytest.mark.parametrize("names", [MODULES, ALLOWED], ids=["modules", "units"])
 def test_no_circle_of_imports_not_even_a_hidden_one(names: dict[str, object]) -> None:
     is_by_unit = names is ALLOWED

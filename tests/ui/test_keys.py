@@ -7,6 +7,8 @@ from textual.command import CommandPalette
 
 from dqn_tui import control, events
 from dqn_tui.ui import keys
+from dqn_tui.ui.charts.chart_panel import LEGEND
+from dqn_tui.ui.dashboard.pane import help_table
 from dqn_tui.ui.dashboard.panes import PANES
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
@@ -145,9 +147,9 @@ async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
 
 async def test_theme_changes_the_colours() -> None:
     async with dashboard() as board:
-        before = board.scene.colors.style("primary")
+        before = board.scene.colors.style("number")
         await board.press("T")
-        assert board.scene.colors.style("primary") != before
+        assert board.scene.colors.style("number") != before
 
 
 @pytest.mark.parametrize("size", FEW_SIZES)
@@ -169,6 +171,12 @@ async def test_every_key_of_the_contract_is_bound() -> None:
     )
     async with dashboard() as board:
         assert set(wanted.split()) <= set(board.app.screen.active_bindings)
+
+
+def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
+    meanings = [key.help for key in (*keys.DASHBOARD_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS)]
+    meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
+    assert [meaning for meaning in meanings if len(meaning) > 44] == []
 
 
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:

@@ -20,7 +20,7 @@ from dqn_tui.view.text import number, short_number
 LEGEND = HelpTable(
     "In the charts",
     (
-        ("━━", "smooth-primary", "mean of the last points; m and M change how many"),
+        ("━━", "smooth-primary", "mean of the last points (m, M: how many)"),
         ("░░", "raw-primary", "all values, from lowest to highest"),
         ("◆", "evaluation", "greedy evaluation"),
         ("╌╌", "goal", "goal: the return that counts as solved"),

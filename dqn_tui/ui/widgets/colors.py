@@ -21,7 +21,6 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "border": ("foreground", 0.28, ""),
     "focus": ("accent", 1.0, "bold"),
     "title": ("foreground", 0.85, "bold"),
-    "primary": ("text-primary", 1.0, ""),
     "number": ("text-primary", 1.0, "bold"),
     "success": ("text-success", 1.0, "bold"),
     "warning": ("text-warning", 1.0, "bold"),
@@ -45,11 +44,9 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "smooth-success": ("text-success", 1.0, "bold"),
     "evaluation": ("accent", 1.0, "bold"),
     "goal": ("success", 0.75, ""),
-    "level": ("success", 0.75, ""),
     "target": ("foreground", 0.5, ""),
     "axis": ("foreground", 0.45, ""),
     "grid": ("foreground", 0.2, ""),
-    "label": ("foreground", 0.58, ""),
 }
 
 
@@ -62,8 +59,15 @@ class Colors:
         self._styles = {role: self._style(variables, *spec) for role, spec in _ROLES.items()}
 
     def style(self, role: str) -> Style:
-        """Return the style of a role; that of plain text if the role is unknown."""
-        return self._styles.get(role) or self._styles["text"]
+        """Return the style of a role, or of `"a on b"`: a in its colour on that of b. Unknown roles are plain text."""
+        style = self._styles.get(role)
+        if style is None:
+            upper, _, lower = role.partition(" on ")
+            style = self._styles.get(upper, self._styles["text"])
+            if lower:
+                style += Style(bgcolor=self.style(lower).color)
+            self._styles[role] = style
+        return style
 
     def _style(self, variables: Mapping[str, str], variable: str, share: float, attributes: str) -> Style:
         color = _color(variables, variable)

@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.theme import BUILTIN_THEMES
 
 from dqn_tui.errors import UsageError
 from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.theatre.picture import text_rows
 from dqn_tui.ui.theatre.q_rows import q_rows
 from dqn_tui.ui.theatre.watch_screen import WatchScreen
-from dqn_tui.ui.widgets.colors import Colors
 from tests import fakes
 from tests.ui.helpers import SIZES, dashboard, screen_text
 
@@ -165,12 +163,6 @@ def test_of_a_picture_of_letters_the_place_of_the_agent_stays_visible() -> None:
 )
 def test_a_colour_of_a_letter_becomes_the_role_of_its_hue(codes: str, role: str) -> None:
     assert text_rows(f"\x1b[{codes}mx") == [[("x", role)]]
-
-
-@pytest.mark.parametrize("theme", BUILTIN_THEMES)
-def test_roles_of_hues_look_different(theme: str) -> None:
-    colors = Colors(BUILTIN_THEMES[theme].to_color_system().generate())
-    assert len({colors.style(role) for role in ("text", "cool", "warm", "fresh", "marked")}) == 5
 
 
 def test_empty_lines_after_a_picture_of_letters_take_no_rows() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -68,7 +69,7 @@ async def test_charts_without_numbers_say_what_they_wait_for() -> None:
 
 async def test_each_state_has_its_word() -> None:
     async with dashboard() as board:
-        now = {"step": 20_000, "time": 1_011.0}
+        now: Any = {"step": 20_000, "time": 1_011.0}
         for event, word in (
             (events.SaveStarted(**now), "SAVING"),
             (fakes.saved(20_000, 1_011.0), "RUNNING"),
