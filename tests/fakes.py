@@ -381,7 +381,8 @@ class DemoRun(FakeRun):
 
 def main() -> int:
     """Open the dashboard on a scripted run."""
-    from dqn_tui.ui.app import DashboardApp
+    from dqn_tui.ui.app.application import DqnTuiApp
+    from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--at", type=int, default=27_400, help="steps already taken")
@@ -390,7 +391,7 @@ def main() -> int:
     parser.add_argument("--end", default="completed")
     chosen = parser.parse_args()
     run = DemoRun(start_at=chosen.at, steps_per_second=chosen.speed, end=chosen.end)
-    app = DashboardApp(run, env="CartPole-v1", seed=1, marker=chosen.marker)
+    app = DqnTuiApp(DashboardScreen(run, env="CartPole-v1", seed=1, marker=chosen.marker))
     app.run()
     return app.return_code or 0
 

@@ -18,7 +18,7 @@ def _raise(*_: Any) -> Any:
 
 def widget() -> None:
     """The header raises once training is seen to have begun."""
-    from dqn_tui.ui.header import Header
+    from dqn_tui.ui.dashboard.header import Header
 
     build_rows = Header.build_rows
 
@@ -30,7 +30,7 @@ def widget() -> None:
 
 def player() -> None:
     """The rollout's panel raises when it has a frame to show."""
-    from dqn_tui.ui.rollout import RolloutPanel
+    from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 
     RolloutPanel._below = _raise  # type: ignore[method-assign]
 

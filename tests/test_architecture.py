@@ -120,6 +120,12 @@ def test_a_module_imports_only_what_the_table_allows(module: str) -> None:
     assert wrong == []
 
 
+def test_a_module_of_the_user_interface_shares_its_name_with_no_other() -> None:
+    names = [module.rpartition(".")[2] for module in MODULES]
+    shared = [module for module in MODULES if _unit(module) == "ui" and names.count(module.rpartition(".")[2]) > 1]
+    assert shared == []
+
+
 @pytest.mark.parametrize("names", [MODULES, ALLOWED], ids=["modules", "units"])
 def test_no_circle_of_imports_not_even_a_hidden_one(names: dict[str, object]) -> None:
     is_by_unit = names is ALLOWED
@@ -168,7 +174,11 @@ def test_what_wires_the_background_run_starts_without_torch() -> None:
     assert _reached_at_import("dqn_tui.training.background", set()) & {"torch", "gymnasium"} == set()
 
 
-def test_the_readmes_key_table_is_the_dashboards_own() -> None:
+def test_the_readmes_tables_of_keys_and_panes_are_the_dashboards_own() -> None:
+    from dqn_tui.ui.dashboard.pane import pane_table_markdown
+    from dqn_tui.ui.dashboard.panes import PANES
     from dqn_tui.ui.keys import key_table_markdown
 
-    assert key_table_markdown() in (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
+    assert key_table_markdown() in readme
+    assert pane_table_markdown(PANES) in readme

@@ -15,7 +15,8 @@ from rich.console import Console
 from dqn_tui import events
 from dqn_tui.event_json import to_dict
 from dqn_tui.headless import BarPrinter, LinePrinter, SilentPrinter, follow
-from dqn_tui.ui.watch_app import WatchApp
+from dqn_tui.ui.app.application import DqnTuiApp
+from dqn_tui.ui.theatre.watch_screen import WatchScreen
 from dqn_tui.view.run_view import RunView
 from tests import fakes
 from tests.helpers import Session, call_program, one_line, reseal, train
@@ -191,12 +192,12 @@ async def test_the_dashboard_shows_markup_as_it_is_and_makes_no_buttons_of_it() 
 
 async def test_a_toast_shows_markup_as_it_is() -> None:
     async with dashboard() as board:
-        board.app.tell(MARKUP, MARKUP)
+        board.app.notify(MARKUP, title=MARKUP)
         assert MARKUP in (await board.look()).replace("\n", "")
 
 
 async def test_the_players_title_is_harmless() -> None:
-    app = WatchApp(fakes.FakeRollout(), title=HOSTILE)
+    app = DqnTuiApp(WatchScreen(fakes.FakeRollout(), title=HOSTILE))
     async with app.run_test(size=(120, 30)) as pilot:
         await pilot.pause()
         check_harmless(screen_text(app))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dqn_tui.dqn.network import QNetwork
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.training.evaluation import Evaluation
-    from dqn_tui.ui.watch_app import WatchApp
+    from dqn_tui.ui.app.application import DqnTuiApp
 
 
 def evaluate_policy(
@@ -65,13 +65,14 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     from dqn_tui.envs.make import inspect_environment
     from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.training.player import EpisodePlayer
-    from dqn_tui.ui.watch_app import WatchApp
+    from dqn_tui.ui.app.application import DqnTuiApp
+    from dqn_tui.ui.theatre.watch_screen import WatchScreen
 
     check_fit(checkpoint, inspect_environment(config).spaces)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     player = EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
-    app = WatchApp(player, marker=marker, title=f"{config.env} · {checkpoint.path}")
+    app = DqnTuiApp(WatchScreen(player, marker=marker, title=f"{config.env} · {checkpoint.path}"))
     terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()
@@ -85,7 +86,7 @@ def watch_policy(target: Path, *, seed: int, imports: tuple[str, ...], should_ta
     return code
 
 
-def _watch_code(app: WatchApp) -> int:
+def _watch_code(app: DqnTuiApp) -> int:
     if app.error is not None:
         return _tell_failure("screen", app.error)
     return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0

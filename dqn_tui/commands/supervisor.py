@@ -17,7 +17,7 @@ from dqn_tui.control import Stop
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.background import BackgroundRun
-    from dqn_tui.ui.app import DashboardApp
+    from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.view.run_view import RunView
 
 PATIENCE_SECONDS = 10.0
@@ -41,7 +41,7 @@ class Supervisor:
         self._view = view
         self._folder = folder
         self._should_stop_on_hangup = should_stop_on_hangup
-        self._app: DashboardApp | None = None
+        self._app: DqnTuiApp | None = None
         self._terminal = Terminal()
         self._traps = SignalTraps(self.take_signal, self._terminal)
         self._received: int | None = None
@@ -60,7 +60,7 @@ class Supervisor:
         self._is_ending.set()
         self._traps.__exit__(kind, error, trace)
 
-    def show_dashboard(self, app: DashboardApp) -> int:
+    def show_dashboard(self, app: DqnTuiApp) -> int:
         """Show the run on a screen for as long as there is one; returns the exit code."""
         self._app = app
         with self._terminal.lent_to_screen():

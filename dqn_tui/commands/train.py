@@ -75,10 +75,11 @@ def _train(options: TrainOptions, json_stream: TextIO | None) -> int:
     del saved
     with Supervisor(run, view, folder, should_stop_on_hangup=options.should_stop_on_hangup) as supervisor:
         if has_screen:
-            from dqn_tui.ui.app import DashboardApp
+            from dqn_tui.ui.app.application import DqnTuiApp
+            from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
-            app = DashboardApp(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
-            code = supervisor.show_dashboard(app)
+            screen = DashboardScreen(run, env=config.env, seed=config.seed, marker=options.marker, view=view)
+            code = supervisor.show_dashboard(DqnTuiApp(screen))
         else:
             code = supervisor.show_headless(json_stream)
         run.join()

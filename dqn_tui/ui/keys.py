@@ -1,4 +1,4 @@
-"""All keys of the dashboard in one table: bindings, key bar, help screen and README are made from it."""
+"""The table of all keys: bindings, key bar, help screen, command palette and README are generated from it."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from textual.binding import Binding, BindingType
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Key:
     """One binding.
 
     Attributes:
-        id: name of the binding, for keymaps.
-        keys: Textual's names of the keys, with commas between.
-        shown: the keys as people write them.
-        action: Textual action that they call.
-        label: one or two words, for the key bar.
-        help: what it does, for the help screen and the README.
+        id: unique name of the binding, for keymaps.
+        keys: Textual's names of the keys, separated by commas.
+        shown: the keys as people write them, separated by blanks; the first one is shown in the key bar.
+        action: Textual action that they run.
+        label: one to three words, for the key bar and the palette.
+        help: what it does, for the help screen, the palette and the README.
         group: heading in the help screen.
-        rank: place in the key bar; the higher ranks fall off first where it is narrow. 0: not in the bar.
+        rank: importance in the key bar, 1 first; 0 keeps the key out of the bar.
+        is_command: whether the palette offers it.
+        is_per_digit: whether each of its keys is a digit that the action takes as its argument.
     """
 
     id: str
@@ -31,131 +33,375 @@ class Key:
     help: str
     group: str
     rank: int = 0
+    is_command: bool = True
+    is_per_digit: bool = False
+
+    @property
+    def sign(self) -> str:
+        """The first of its keys, as the key bar shows it."""
+        return self.shown.split()[0]
 
 
-_TRAINING, _LOOK, _ROLLOUT, _PROGRAM, _STOP = "Training", "Looking", "Rollout", "Program", "Stop dialog"
+_TRAINING, _VIEW, _ROLLOUT, _PROGRAM, _STOP = "Training", "View", "Rollout", "Program", "Stop dialog"
 
 DASHBOARD_KEYS: tuple[Key, ...] = (
-    Key("pause", "space,p", "space p", "toggle_pause", "Pause", "pause training, resume it", _TRAINING, 1),
-    Key("step", "full_stop", ".", "take_step", "Step", "one environment step while paused", _TRAINING),
-    Key("save", "s", "s", "save", "Save", "save a checkpoint now", _TRAINING, 3),
-    Key("evaluate", "e", "e", "evaluate", "Eval", "evaluate the greedy policy now", _TRAINING, 4),
     Key(
-        "watch",
-        "w",
-        "w",
-        "toggle_rollout",
-        "Watch",
-        "watch a greedy rollout; again or esc: back",
-        _TRAINING,
-        5,
+        id="pause",
+        keys="space,p",
+        shown="space p",
+        action="toggle_pause",
+        label="Pause",
+        help="pause / resume training",
+        group=_TRAINING,
+        rank=1,
     ),
-    Key("focus", "1,2,3,4,5,6,7,8,9", "1…9", "focus_pane", "Focus", "focus the pane of that number", _LOOK),
-    Key("next", "tab", "tab", "next_pane(1)", "Focus", "focus the next pane", _LOOK, 10),
-    Key("previous", "shift+tab", "shift+tab", "next_pane(-1)", "Back", "focus the pane before", _LOOK),
-    Key("zoom", "z,enter", "z enter", "zoom", "Zoom", "enlarge the focused pane; again or esc: back", _LOOK, 6),
-    Key("smoother", "m", "m", "smooth(1)", "Smooth", "smooth the charts more: off, 5, 20, 50, 100", _LOOK, 8),
-    Key("rougher", "M", "M", "smooth(-1)", "Rougher", "smooth the charts less", _LOOK),
-    Key("log", "l", "l", "toggle_log", "Log y", "logarithmic axis for the focused chart", _LOOK, 9),
-    Key("freeze", "f", "f", "freeze", "Freeze", "freeze the view; training goes on", _LOOK, 7),
-    Key("back", "escape", "esc", "back", "Back", "back: out of the rollout or the large pane", _LOOK),
     Key(
-        "stop",
-        "q,ctrl+c,ctrl+q",
-        "q ctrl+c",
-        "stop",
-        "Stop",
-        "the stop dialog; quits at once after the end",
-        _PROGRAM,
-        2,
+        id="step",
+        keys="full_stop",
+        shown=".",
+        action="take_step",
+        label="Step",
+        help="one environment step while paused",
+        group=_TRAINING,
     ),
-    Key("theme", "T", "T", "next_theme", "Theme", "next colour theme", _PROGRAM, 11),
-    Key("help", "question_mark,h,f1", "? h F1", "show_help", "Help", "this help", _PROGRAM, 2),
-    Key("palette", "ctrl+p", "ctrl+p", "command_palette", "Palette", "command palette", _PROGRAM, 12),
     Key(
-        "suspend",
-        "ctrl+z",
-        "ctrl+z",
-        "suspend_process",
-        "Suspend",
-        "suspend the program; fg goes on",
-        _PROGRAM,
+        id="save",
+        keys="s",
+        shown="s",
+        action="save",
+        label="Save",
+        help="save a checkpoint now",
+        group=_TRAINING,
+        rank=3,
+    ),
+    Key(
+        id="evaluate",
+        keys="e",
+        shown="e",
+        action="evaluate",
+        label="Eval",
+        help="evaluate the greedy policy now",
+        group=_TRAINING,
+        rank=4,
+    ),
+    Key(
+        id="watch",
+        keys="w",
+        shown="w",
+        action="toggle_rollout",
+        label="Watch",
+        help="watch a greedy rollout / close it",
+        group=_TRAINING,
+        rank=5,
+    ),
+    Key(
+        id="focus",
+        keys="1,2,3,4,5,6,7,8,9",
+        shown="1…9",
+        action="focus_digit",
+        label="Focus",
+        help="focus the pane with that number",
+        group=_VIEW,
+        is_command=False,
+        is_per_digit=True,
+    ),
+    Key(
+        id="next",
+        keys="tab",
+        shown="tab",
+        action="focus_next_pane(1)",
+        label="Focus",
+        help="focus the next pane",
+        group=_VIEW,
+        rank=10,
+        is_command=False,
+    ),
+    Key(
+        id="previous",
+        keys="shift+tab",
+        shown="shift+tab",
+        action="focus_next_pane(-1)",
+        label="Back",
+        help="focus the previous pane",
+        group=_VIEW,
+        is_command=False,
+    ),
+    Key(
+        id="zoom",
+        keys="z,enter",
+        shown="z enter",
+        action="zoom",
+        label="Zoom",
+        help="enlarge the focused pane / restore it",
+        group=_VIEW,
+        rank=6,
+    ),
+    Key(
+        id="smoother",
+        keys="m",
+        shown="m",
+        action="smooth(1)",
+        label="Smooth",
+        help="smooth the charts more, up to 500 points",
+        group=_VIEW,
+        rank=8,
+    ),
+    Key(
+        id="rougher",
+        keys="M",
+        shown="M",
+        action="smooth(-1)",
+        label="Smooth less",
+        help="smooth the charts less, down to none",
+        group=_VIEW,
+    ),
+    Key(
+        id="log",
+        keys="l",
+        shown="l",
+        action="toggle_log",
+        label="Log y",
+        help="logarithmic y axis for the focused chart",
+        group=_VIEW,
+        rank=9,
+    ),
+    Key(
+        id="freeze",
+        keys="f",
+        shown="f",
+        action="freeze",
+        label="Freeze",
+        help="freeze / unfreeze the view",
+        group=_VIEW,
+        rank=7,
+    ),
+    Key(
+        id="back",
+        keys="escape",
+        shown="esc",
+        action="back",
+        label="Back",
+        help="leave the enlarged pane or the rollout",
+        group=_VIEW,
+        is_command=False,
+    ),
+    Key(
+        id="stop",
+        keys="q,ctrl+c,ctrl+q",
+        shown="q ctrl+c",
+        action="stop",
+        label="Stop",
+        help="stop dialog; quits once the run is over",
+        group=_PROGRAM,
+        rank=2,
+    ),
+    Key(
+        id="theme",
+        keys="T",
+        shown="T",
+        action="app.next_theme",
+        label="Theme",
+        help="next colour theme",
+        group=_PROGRAM,
+        rank=11,
+    ),
+    Key(
+        id="help",
+        keys="question_mark,h,f1",
+        shown="? h F1",
+        action="show_help",
+        label="Help",
+        help="this help",
+        group=_PROGRAM,
+        rank=2,
+    ),
+    Key(
+        id="palette",
+        keys="ctrl+p",
+        shown="ctrl+p",
+        action="app.command_palette",
+        label="Palette",
+        help="command palette",
+        group=_PROGRAM,
+        rank=12,
+        is_command=False,
+    ),
+    Key(
+        id="suspend",
+        keys="ctrl+z",
+        shown="ctrl+z",
+        action="app.suspend_process",
+        label="Suspend",
+        help="suspend the program; fg resumes it",
+        group=_PROGRAM,
     ),
 )
 
 ROLLOUT_KEYS: tuple[Key, ...] = (
-    Key("rollout.play", "space", "space", "toggle_play", "Play", "play, or stand still", _ROLLOUT, 1),
-    Key("rollout.forward", "right,full_stop", "→ .", "forward", "Frame", "one frame forward", _ROLLOUT, 4),
     Key(
-        "rollout.faster",
-        "plus,equals_sign",
-        "+",
-        "change_speed(1)",
-        "Faster",
-        "play faster, to 16×",
-        _ROLLOUT,
-        5,
+        id="rollout.play",
+        keys="space",
+        shown="space",
+        action="toggle_play",
+        label="Play",
+        help="play / pause",
+        group=_ROLLOUT,
+        rank=1,
     ),
-    Key("rollout.slower", "minus", "-", "change_speed(-1)", "Slower", "play slower, to 0.25×", _ROLLOUT, 6),
     Key(
-        "rollout.new",
-        "n",
-        "n",
-        "new_episode",
-        "New",
-        "a new episode, with the policy as it is now",
-        _ROLLOUT,
-        3,
+        id="rollout.forward",
+        keys="right,full_stop",
+        shown="→ .",
+        action="forward",
+        label="Frame",
+        help="one frame forward",
+        group=_ROLLOUT,
+        rank=4,
     ),
-    Key("rollout.close", "escape,w", "esc w", "leave", "Back", "close the rollout", _ROLLOUT, 2),
+    Key(
+        id="rollout.faster",
+        keys="plus,equals_sign",
+        shown="+",
+        action="change_speed(1)",
+        label="Faster",
+        help="play faster, up to 16×",
+        group=_ROLLOUT,
+        rank=5,
+    ),
+    Key(
+        id="rollout.slower",
+        keys="minus",
+        shown="-",
+        action="change_speed(-1)",
+        label="Slower",
+        help="play slower, down to 0.25×",
+        group=_ROLLOUT,
+        rank=6,
+    ),
+    Key(
+        id="rollout.new",
+        keys="n",
+        shown="n",
+        action="new_episode",
+        label="New",
+        help="new episode with the current policy",
+        group=_ROLLOUT,
+        rank=3,
+    ),
+    Key(
+        id="rollout.close",
+        keys="escape,w",
+        shown="esc w",
+        action="leave",
+        label="Back",
+        help="close the rollout",
+        group=_ROLLOUT,
+        rank=2,
+    ),
 )
 
 STOP_KEYS: tuple[Key, ...] = (
-    Key("stop.save", "s", "s", "choose('save')", "Stop and save", "stop and save a checkpoint", _STOP),
-    Key("stop.kill", "k", "k", "choose('kill')", "Stop without saving", "stop without saving", _STOP),
-    Key("stop.cancel", "c,escape,q", "c esc", "choose('cancel')", "Keep training", "cancel", _STOP),
     Key(
-        "stop.again",
-        "ctrl+c",
-        "ctrl+c",
-        "choose('save')",
-        "Stop and save",
-        "a second time: stop and save",
-        _STOP,
+        id="stop.save",
+        keys="s",
+        shown="s",
+        action="choose('save')",
+        label="Stop and save",
+        help="stop and save a checkpoint",
+        group=_STOP,
+    ),
+    Key(
+        id="stop.kill",
+        keys="k",
+        shown="k",
+        action="choose('kill')",
+        label="Stop without saving",
+        help="stop without saving",
+        group=_STOP,
+    ),
+    Key(
+        id="stop.cancel",
+        keys="c,escape,q",
+        shown="c esc",
+        action="choose('cancel')",
+        label="Keep training",
+        help="keep training",
+        group=_STOP,
+    ),
+    Key(
+        id="stop.again",
+        keys="ctrl+c",
+        shown="ctrl+c",
+        action="choose('save')",
+        label="Stop and save",
+        help="pressed again: stop and save",
+        group=_STOP,
     ),
 )
 
 WATCH_KEYS: tuple[Key, ...] = (
-    Key("watch.help", "question_mark,h,f1", "? h F1", "show_help", "Help", "this help", _PROGRAM, 2),
-    Key("watch.theme", "T", "T", "next_theme", "Theme", "next colour theme", _PROGRAM, 7),
-    Key("watch.suspend", "ctrl+z", "ctrl+z", "suspend_process", "Suspend", "suspend the program", _PROGRAM),
-    Key("watch.quit", "q,ctrl+c,ctrl+q", "q", "leave", "Quit", "quit", _PROGRAM, 1),
+    Key(
+        id="watch.help",
+        keys="question_mark,h,f1",
+        shown="? h F1",
+        action="show_help",
+        label="Help",
+        help="this help",
+        group=_PROGRAM,
+        rank=2,
+    ),
+    Key(
+        id="watch.theme",
+        keys="T",
+        shown="T",
+        action="app.next_theme",
+        label="Theme",
+        help="next colour theme",
+        group=_PROGRAM,
+        rank=7,
+    ),
+    Key(
+        id="watch.suspend",
+        keys="ctrl+z",
+        shown="ctrl+z",
+        action="app.suspend_process",
+        label="Suspend",
+        help="suspend the program; fg resumes it",
+        group=_PROGRAM,
+    ),
+    Key(
+        id="watch.quit",
+        keys="q,ctrl+c,ctrl+q",
+        shown="q",
+        action="leave",
+        label="Quit",
+        help="quit",
+        group=_PROGRAM,
+        rank=1,
+    ),
 )
 
 
 def bindings(keys: Iterable[Key]) -> list[BindingType]:
-    """Textual's bindings for the table; each digit gets its own pane."""
-    made: list[BindingType] = []
-    for key in keys:
-        for number, name in enumerate(key.keys.split(",")):
-            is_digit = key.action == "focus_pane"
-            made.append(
-                Binding(
-                    name,
-                    f"focus_pane({name})" if is_digit else key.action,
-                    key.label,
-                    show=False,
-                    id=key.id if number == 0 else f"{key.id}.{number}",
-                    tooltip=key.help,
-                    # Textual's screens bind these two themselves.
-                    priority=name in ("tab", "shift+tab"),
-                )
-            )
-    return made
+    """Return Textual's bindings for the keys."""
+    return [
+        Binding(
+            name,
+            f"{key.action}({name})" if key.is_per_digit else key.action,
+            key.label,
+            show=False,
+            id=key.id if number == 0 else f"{key.id}.{number}",
+            tooltip=key.help,
+            # Ahead of Textual's own bindings of these two on every screen.
+            priority=name in ("tab", "shift+tab"),
+        )
+        for key in keys
+        for number, name in enumerate(key.keys.split(","))
+    ]
 
 
 def by_group(keys: Sequence[Key]) -> dict[str, list[Key]]:
-    """The keys under their headings, in the order of the table."""
+    """Return the keys under their headings, in the order of the table."""
     groups: dict[str, list[Key]] = {}
     for key in keys:
         groups.setdefault(key.group, []).append(key)
@@ -163,7 +409,7 @@ def by_group(keys: Sequence[Key]) -> dict[str, list[Key]]:
 
 
 def key_table_markdown() -> str:
-    """The key table of the README."""
+    """Return the key table of the README."""
     lines = ["| Key | Action |", "|---|---|"]
     for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)).items():
         lines.append(f"| **{group}** | |")

@@ -22,17 +22,41 @@ _HIDDEN = {"Cc", "Cf", "Cs"}
 _DEEPEST = 20
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _SYMBOLS = {
-    "info": "·.",
-    "evaluation": "◆o",
-    "best": "★*",
-    "saved": "✓+",
-    "warning": "⚠!",
-    "paused": "‖=",
-    "resumed": "▸>",
-    "ended": "■#",
-    "failed": "✗x",
+    "info": "·",
+    "evaluation": "◆",
+    "best": "★",
+    "saved": "✓",
+    "warning": "⚠",
+    "paused": "‖",
+    "resumed": "▸",
+    "ended": "■",
+    "failed": "✗",
 }
-_ASCII_WORDS = str.maketrans({"±": "+-", "–": "-", "—": "-", "…": "...", "·": ".", "→": "->", "×": "x", "◆": "o"})
+_ASCII_LOOKALIKES = {
+    "+": "╭╮╰╯├┤┬┴┼┌┐└┘✓",
+    ":": "░▒▓",
+    "-": "─╌┄–—",
+    "|": "│▌▐┃",
+    "=": "━╸╺‖",
+    "*": "●★▁▂▃",
+    "#": "■█▇▆▅▄▀",
+    "o": "◆○",
+    "x": "✗×",
+    "!": "⚠",
+    "^": "▲↑",
+    "v": "▼↓",
+    ">": "▶▸→›",
+    "<": "◀◂←‹",
+    "~": "◌±",
+    ".": "·•…",
+    " ": "\u00a0",
+    "'": "’",
+    "u": "µ",
+}
+ASCII_CELLS = {ord(fancy): plain for plain, fancies in _ASCII_LOOKALIKES.items() for fancy in fancies}
+"""For `str.translate`: characters beyond ASCII and the one that takes their place in a cell."""
+# In running text the width is free, and these read better.
+_ASCII_WORDS = ASCII_CELLS | str.maketrans({"±": "+-", "…": "...", "→": "->"})
 
 
 def plain(text: object, limit: int = 2000) -> str:
@@ -69,7 +93,8 @@ def for_marker(text: str, marker: str) -> str:
 
 def symbol(level: str, marker: str = "braille") -> str:
     """Return the one-cell symbol in front of a log line of that level."""
-    return _SYMBOLS.get(level, _SYMBOLS["info"])[marker == ASCII]
+    sign = _SYMBOLS.get(level, _SYMBOLS["info"])
+    return sign.translate(ASCII_CELLS) if marker == ASCII else sign
 
 
 def short_number(value: float | None) -> str:

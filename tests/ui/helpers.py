@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,11 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from dqn_tui import control
-from dqn_tui.ui.app import DashboardApp
+from dqn_tui.ui.app.application import DqnTuiApp
+from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
+from dqn_tui.ui.dashboard.pane import Pane
+from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.run_view import RunView
 from tests.fakes import FakeRun
 
@@ -27,14 +31,20 @@ def screen_text(app: App[int]) -> str:
 class Dashboard:
     """A running dashboard, its fake run, and the hand that types."""
 
-    app: DashboardApp
+    app: DqnTuiApp
+    screen: DashboardScreen
     run: FakeRun
     pilot: Pilot[int]
 
     @property
     def view(self) -> RunView:
-        """The run as the application knows it."""
-        return self.app.view
+        """The run as the screen knows it."""
+        return self.screen.view
+
+    @property
+    def scene(self) -> Scene:
+        """What the panels draw from."""
+        return self.screen.scene
 
     @property
     def requests(self) -> list[control.Request]:
@@ -57,7 +67,7 @@ class Dashboard:
         """The screen after all that was sent has arrived."""
         await self.pilot.pause()
         if self.app.is_running:
-            self.app.tick()
+            self.screen.tick()
         await self.pilot.pause()
         return screen_text(self.app)
 
@@ -69,14 +79,16 @@ async def dashboard(
     steps: int | None = 20_000,
     marker: str = "braille",
     should_answer: bool = True,
+    panes: Sequence[Pane] = PANES,
 ) -> AsyncIterator[Dashboard]:
     """A dashboard on a run that has trained for so many steps; None: nothing was heard of it yet."""
     run = FakeRun(should_answer=should_answer)
-    app = DashboardApp(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time)
+    screen = DashboardScreen(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time, panes=panes)
+    app = DqnTuiApp(screen)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         if steps is not None:
             run.play(steps)
-        board = Dashboard(app, run, pilot)
+        board = Dashboard(app, screen, run, pilot)
         await board.look()
         yield board

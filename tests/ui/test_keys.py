@@ -7,6 +7,9 @@ from textual.command import CommandPalette
 
 from dqn_tui import control, events
 from dqn_tui.ui import keys
+from dqn_tui.ui.charts.chart_panel import LEGEND
+from dqn_tui.ui.dashboard.pane import help_table
+from dqn_tui.ui.dashboard.panes import PANES
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
 
@@ -62,14 +65,18 @@ async def test_evaluate_asks() -> None:
 async def test_digits_and_tab_move_the_focus() -> None:
     async with dashboard() as board:
         for digit, pane in enumerate(
-            ("return", "loss", "q", "epsilon", "buffer", "length", "checkpoints", "events"), 1
+            ("return", "loss", "q", "epsilon", "buffer", "length", "evaluations", "events"), 1
         ):
             await board.press(str(digit))
-            assert board.app.scene.selected == pane
+            assert board.scene.selected == pane
         await board.press("tab")
-        assert board.app.scene.selected == "return"
+        assert board.scene.selected == "phases"
         await board.press("shift+tab")
-        assert board.app.scene.selected == "events"
+        assert board.scene.selected == "events"
+        await board.press("1", "shift+tab")
+        assert board.scene.selected == PANES[-1].id
+        await board.press("tab")
+        assert board.scene.selected == "return"
 
 
 async def test_a_focused_chart_takes_the_large_place_where_it_has_none_of_its_own() -> None:
@@ -91,7 +98,7 @@ async def test_zoom_and_back(size: tuple[int, int], key: str) -> None:
         assert (await board.look()).splitlines()[:3] == before.splitlines()[:3]
         await board.press(key)
         await board.press(key)
-        assert not board.app.scene.is_zoomed
+        assert not board.scene.is_zoomed
 
 
 async def test_smoothing_walks_through_its_windows() -> None:
@@ -103,7 +110,7 @@ async def test_smoothing_walks_through_its_windows() -> None:
         assert "ema50" in await board.press("M")
         await board.press("M", "M")
         assert " raw " in await board.press("M")
-        assert board.app.scene.smoothing == 1
+        assert board.scene.smoothing == 1
 
 
 async def test_log_axis_is_for_the_focused_chart() -> None:
@@ -131,7 +138,7 @@ async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
         text = await board.look()
         assert "FROZEN" in text
         assert "+1,240 steps" in text
-        assert board.app.scene.shown.step == 20_000
+        assert board.scene.shown.step == 20_000
         assert "updates    4,750" in text
         text = await board.press("f")
         assert "FROZEN" not in text
@@ -140,9 +147,9 @@ async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
 
 async def test_theme_changes_the_colours() -> None:
     async with dashboard() as board:
-        before = board.app.scene.colors.style("primary")
+        before = board.scene.colors.style("number")
         await board.press("T")
-        assert board.app.scene.colors.style("primary") != before
+        assert board.scene.colors.style("number") != before
 
 
 @pytest.mark.parametrize("size", FEW_SIZES)
@@ -151,7 +158,7 @@ async def test_help_lists_every_key(size: tuple[int, int]) -> None:
         await board.press("question_mark")
         text = board.app.screen.query("Static").results()
         shown = "\n".join(str(widget.render()) for widget in text)
-        for key in board.app.HELP_KEYS:
+        for key in board.screen.HELP_KEYS:
             assert key.help in shown
             assert key.shown in shown
         await board.press("escape")
@@ -164,6 +171,12 @@ async def test_every_key_of_the_contract_is_bound() -> None:
     )
     async with dashboard() as board:
         assert set(wanted.split()) <= set(board.app.screen.active_bindings)
+
+
+def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
+    meanings = [key.help for key in (*keys.DASHBOARD_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS)]
+    meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
+    assert [meaning for meaning in meanings if len(meaning) > 44] == []
 
 
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
@@ -189,25 +202,25 @@ async def test_keys_in_the_bar_can_be_clicked() -> None:
         await board.click("s Save")
         await board.click("space Pause")
         assert board.requests == [control.Save(), control.Pause()]
-        assert "Keys" in await board.click("? Help")
+        assert "one environment step" in await board.click("? Help")
 
 
 async def test_a_click_focuses_a_chart_and_a_click_on_its_title_enlarges_it() -> None:
     async with dashboard() as board:
         await board.pilot.click("#q", offset=(10, 4))
         await board.look()
-        assert board.app.scene.selected == "q"
-        assert not board.app.scene.is_zoomed
+        assert board.scene.selected == "q"
+        assert not board.scene.is_zoomed
         await board.pilot.click("#loss", offset=(4, 0))
         await board.look()
-        assert board.app.scene.selected == "loss"
-        assert board.app.scene.is_zoomed
+        assert board.scene.selected == "loss"
+        assert board.scene.is_zoomed
 
 
 async def test_a_click_on_a_row_of_the_state_panel_focuses_that_chart() -> None:
     async with dashboard() as board:
         text = await board.click("5 Buffer")
-        assert board.app.scene.selected == "buffer"
+        assert board.scene.selected == "buffer"
         assert "─ 5 Buffer" in text
 
 
@@ -219,12 +232,17 @@ async def test_the_mouse_over_a_chart_tells_step_and_value() -> None:
 
 async def test_the_palette_knows_our_actions() -> None:
     async with dashboard() as board:
-        commands = {command.title: command for command in board.app.get_system_commands(board.app.screen)}
-        assert {"Pause", "Save", "Eval", "Watch", "Theme", "Stop", "Choose theme"} <= set(commands)
+        commands = {command.title: command for command in board.screen.commands()}
+        assert {"Pause", "Save", "Eval", "Watch", "Theme", "Stop", "Go to: Gradient norm"} <= set(commands)
         await commands["Eval"].callback()
         assert board.requests == [control.Evaluate()]
         await board.press("ctrl+p")
         assert isinstance(board.app.screen, CommandPalette)
+        await board.press(*"gradient")
+        assert "Go to: Gradient norm" in await board.look()
+        await board.press("enter", "enter")
+        await board.look()
+        assert board.scene.selected == "grad_norm"
 
 
 async def test_after_the_end_training_keys_only_say_so() -> None:

@@ -1,0 +1,207 @@
+"""The one Textual application. It owns the terminal and is given the first screen to show."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any, Literal
+
+from rich.console import RenderableType
+from textual.app import App, SystemCommand
+from textual.command import CommandPalette
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+from textual.screen import Screen
+
+from dqn_tui.ui.app.driver import TerminalDriver
+from dqn_tui.ui.app.suspension import Suspension
+
+HANGUP_CODE = 128 + signal.SIGHUP
+_TERMINAL_CHECK_SECONDS = 1.0
+_SAFE_THEME = "textual-dark"
+
+
+class SignalReceived(Message, bubble=False):
+    """SIGINT or SIGTERM was received; sent to the first screen, which decides how to leave."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+class DqnTuiApp(App[int], inherit_bindings=False):
+    """Draws screens on the terminal until one of them leaves. It prints nothing; the caller reports how it ended.
+
+    Attributes:
+        error: exception of a widget or a message handler that ended the application; None if there was none.
+        was_hung_up: whether the terminal is gone.
+        was_abandoned: whether the user left without waiting for a run that does not stop.
+    """
+
+    TITLE = "dqn-tui"
+    AUTO_FOCUS = None
+    CSS = """
+    Toast { padding: 0 1; width: 50; max-width: 90%; }
+    ToastRack { margin-bottom: 1; }
+    App.ascii Toast { border-left: ascii $success; }
+    App.ascii CommandPalette SearchIcon { display: none; }
+    App.ascii CommandPalette #--input, App.ascii CommandPalette CommandList { border: none; }
+    App.ascii CommandPalette CommandList { scrollbar-size: 0 0; }
+    App.ascii CommandPalette LoadingIndicator { display: none; }
+    """
+
+    def __init__(self, first_screen: Screen[Any]) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        if self.no_color and self.theme.startswith("ansi"):
+            self.theme = _SAFE_THEME
+        self.error: Exception | None = None
+        self.was_hung_up = self.was_abandoned = False
+        self._first_screen = first_screen
+        self._has_been_told_to_exit = False
+        self._signals: deque[int] = deque()
+        self._event_loop: asyncio.AbstractEventLoop | None = None
+        self._suspension: Suspension | None = None
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the first screen."""
+        return self._first_screen
+
+    def on_mount(self) -> None:
+        """Install the handlers of terminal and signals, and handle signals received before the event loop ran."""
+        self._event_loop = asyncio.get_running_loop()
+        self._callback_context = contextvars.copy_context()
+        if isinstance(self._driver, TerminalDriver):
+            self._suspension = Suspension(self._driver, self._redraw)
+            self._suspension.install()
+            self.set_interval(_TERMINAL_CHECK_SECONDS, self._check_terminal)
+        self._handle_signals()
+
+    def on_unmount(self) -> None:
+        """Remove the signal handlers together with the screen."""
+        if self._suspension:
+            self._suspension.remove()
+
+    def call_from_anywhere(self, callback: Callable[[], None]) -> None:
+        """Run the callback on the event loop soon; safe in any thread and any signal handler.
+
+        Does nothing before the first screen is mounted and after the last one is gone.
+        """
+        if self._event_loop is not None:
+            # Raised by a closed loop, after the screen is gone.
+            with suppress(RuntimeError):
+                self._event_loop.call_soon_threadsafe(self._call_guarded, callback, context=self._callback_context)
+
+    def _call_guarded(self, callback: Callable[[], None]) -> None:
+        """Run the callback; the event loop by itself would only log its errors."""
+        try:
+            callback()
+        except Exception as error:  # noqa: BLE001 - ends the screen like an error in any message handler
+            self._handle_exception(error)
+
+    # --- signals ---
+
+    def take_signal(self, number: int) -> None:
+        """Handle a signal on the event loop soon; called on the main thread between any two instructions."""
+        self._signals.append(number)
+        self.call_from_anywhere(self._handle_signals)
+
+    def _handle_signals(self) -> None:
+        while self._signals:
+            number = self._signals.popleft()
+            if number == signal.SIGHUP:
+                self._hang_up()
+            else:
+                self._first_screen.post_message(SignalReceived(number))
+
+    def _hang_up(self) -> None:
+        """Leave because the terminal is gone; the run itself continues."""
+        self.was_hung_up = True
+        self.leave(HANGUP_CODE)
+
+    # --- the terminal ---
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's choice of driver, or our own in place of its driver for Unix terminals."""
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    @property
+    def _is_terminal_gone(self) -> bool:
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_gone
+
+    def _check_terminal(self) -> None:
+        if self._is_terminal_gone and not self.was_hung_up:
+            self._hang_up()
+
+    def _redraw(self) -> None:
+        self.refresh(layout=True)
+
+    # --- services to the screens ---
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Literal["information", "warning", "error"] = "information",
+        timeout: float | None = 4,
+        markup: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Show a toast in place of the previous one, since a pile of them would cover the charts; never as markup."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def action_next_theme(self) -> None:
+        """Switch to the next theme; those with the terminal's own colours are only in the palette."""
+        names = [name for name in self.available_themes if not name.startswith("ansi")]
+        position = names.index(self.theme) + 1 if self.theme in names else 0
+        self.theme = names[position % len(names)]
+        self.notify(self.theme, title="Theme", timeout=2)
+
+    def action_command_palette(self) -> None:
+        """Open Textual's palette with a prompt in ASCII."""
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="Search for commands", id="--command-palette"))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002
+        """Yield the palette's commands that belong to every screen."""
+        yield SystemCommand("Choose theme", "all colour themes", self.action_change_theme)
+
+    # --- the end ---
+
+    def leave(self, code: int, *, is_abandoning: bool = False) -> None:
+        """Close all screens; `code` is the exit code of the program."""
+        self.was_abandoned = is_abandoning
+        self.exit(code, return_code=code)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave as Textual does, and remember that the end was intended."""
+        self._has_been_told_to_exit = True
+        super().exit(result, return_code, message)
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether the screen ended without being told to."""
+        return self.was_hung_up or not self._has_been_told_to_exit
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the error, unless a lost terminal caused it. Textual passes every error it catches to this method."""
+        if self._is_terminal_gone:
+            self.was_hung_up = True
+        elif self.error is None:
+            self.error = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Close the screen; Textual's own method would print a traceback with all local variables."""
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:  # noqa: ARG002
+        """Close the screen without printing."""
+        self._close_messages_no_wait()

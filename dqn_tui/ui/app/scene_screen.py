@@ -1,0 +1,109 @@
+"""The base class of the full screens: a scene, its panels, help, colours, and the commands of the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+from textual.theme import Theme
+
+from dqn_tui.ui.app.application import DqnTuiApp, SignalReceived
+from dqn_tui.ui.dialogs.help_screen import HelpScreen
+from dqn_tui.ui.keys import Key
+from dqn_tui.ui.widgets.colors import Colors
+from dqn_tui.ui.widgets.help_table import HelpTable
+from dqn_tui.ui.widgets.panel import Panel
+from dqn_tui.ui.widgets.scene import Scene
+
+
+class ScreenCommands(Provider):
+    """The palette's commands of the screen that it was opened on."""
+
+    def _commands(self) -> Iterable[SystemCommand]:
+        return self.screen.commands() if isinstance(self.screen, SceneScreen) else ()
+
+    async def discover(self) -> Hits:
+        """Yield all commands, before anything is typed."""
+        for command in self._commands():
+            yield DiscoveryHit(command.title, command.callback, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        """Yield the commands whose titles match."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            if (score := matcher.match(command.title)) > 0:
+                yield Hit(score, matcher.highlight(command.title), command.callback, help=command.help)
+
+
+class SceneScreen(Screen[None]):
+    """A screen whose panels draw from one scene.
+
+    Attributes:
+        scene: state of the screen.
+        panels: everything on it that draws, filled when the screen is composed.
+    """
+
+    KEYS: ClassVar[Sequence[Key]] = ()
+    """The screen's own keys: bound, and offered in the palette."""
+    HELP_KEYS: ClassVar[Sequence[Key]] = ()
+    """All keys that work on it or on its panels, for the help screen."""
+    COMMANDS: ClassVar[set[type[Provider]]] = {ScreenCommands}  # type: ignore[assignment]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.panels: list[Panel] = []
+
+    @property
+    def host(self) -> DqnTuiApp:
+        """The application, with the services it offers to screens."""
+        assert isinstance(self.app, DqnTuiApp)
+        return self.app
+
+    def on_mount(self) -> None:
+        """Take over the colours of the theme, now and whenever another one is chosen."""
+        self.app.set_class(self.scene.is_ascii, "ascii")
+        self.app.theme_changed_signal.subscribe(self, self._take_colors)
+        self._take_colors(self.app.current_theme)
+
+    def _take_colors(self, _theme: Theme) -> None:
+        self.scene.colors = Colors(self.app.theme_variables)
+        self.repaint_all()
+
+    def repaint_all(self) -> None:
+        """Repaint after a change of the scene that concerns every panel."""
+        self.scene.version += 1
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Redraw the visible panels whose content has changed."""
+        for panel in self.panels:
+            if panel.id and self.scene.has_place(panel.id):
+                panel.repaint_if_changed()
+
+    @on(SignalReceived)
+    def _receive_signal(self, message: SignalReceived) -> None:
+        self.leave_for_signal(128 + message.number)
+
+    def leave_for_signal(self, code: int) -> None:
+        """Leave at once, with the exit code that shells give to the signal."""
+        self.host.leave(code)
+
+    def help_tables(self) -> Sequence[HelpTable]:
+        """Return what the help screen explains besides the keys."""
+        return ()
+
+    def action_show_help(self) -> None:
+        """Open the help screen."""
+        self.app.push_screen(HelpScreen(self.HELP_KEYS, self.help_tables(), self.scene))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Yield the commands for the palette."""
+        for key in self.KEYS:
+            if key.is_command:
+                yield SystemCommand(key.label, key.help, partial(self.run_action, key.action))

@@ -1,0 +1,38 @@
+"""The keys in the bar of the dashboard, with the labels that fit the current state."""
+
+from __future__ import annotations
+
+from dqn_tui.ui.keys import DASHBOARD_KEYS, ROLLOUT_KEYS, Key
+from dqn_tui.ui.widgets.key_bar import BarKey
+from dqn_tui.ui.widgets.scene import Scene
+
+_TRAINING = {"pause", "save", "evaluate"}
+
+
+def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[BarKey]:
+    """Return key, sign and label of each key that does something now.
+
+    While the player has the focus, its own keys come first and take `space` from training.
+    """
+    labels = _labels(scene, is_playing=is_playing)
+    signs: dict[str, str] = {}
+    keys: tuple[Key, ...] = DASHBOARD_KEYS
+    hidden = _TRAINING if scene.live.is_over else set()
+    if has_player_focus:
+        keys = (*ROLLOUT_KEYS, *DASHBOARD_KEYS)
+        hidden = hidden | {"watch"}
+        signs, labels["pause"] = {"pause": "p"}, f"{labels.get('pause', 'Pause')} training"
+    useful = (key for key in keys if key.rank and key.id not in hidden)
+    return [(key, signs.get(key.id, key.sign), labels.get(key.id, key.label)) for key in useful]
+
+
+def _labels(scene: Scene, *, is_playing: bool) -> dict[str, str]:
+    """Return the labels that differ from those in the table of keys."""
+    states = {
+        "rollout.play": ("Pause", is_playing),
+        "pause": ("Resume", scene.live.is_paused),
+        "stop": ("Quit", scene.live.is_over),
+        "freeze": ("Unfreeze", scene.is_frozen),
+        "zoom": ("Restore", scene.is_zoomed),
+    }
+    return {key: label for key, (label, applies) in states.items() if applies}

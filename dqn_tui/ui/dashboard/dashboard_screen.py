@@ -1,0 +1,335 @@
+"""The dashboard: shows a run as it trains, and sends it the user's requests."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SystemCommand
+from textual.binding import BindingType
+
+from dqn_tui import control
+from dqn_tui.control import TrainingRun
+from dqn_tui.errors import DqnTuiError
+from dqn_tui.events import CheckpointSaved, EndReason, Event
+from dqn_tui.ui.app.scene_screen import SceneScreen
+from dqn_tui.ui.charts.chart_panel import LEGEND
+from dqn_tui.ui.charts.mini_charts import MiniCharts
+from dqn_tui.ui.dashboard.bar_keys import bar_keys
+from dqn_tui.ui.dashboard.header import Header
+from dqn_tui.ui.dashboard.news_panel import NewsPanel
+from dqn_tui.ui.dashboard.pacer import Pacer
+from dqn_tui.ui.dashboard.pane import Pane, PaneTable, help_table
+from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.dashboard.return_panel import ReturnPanel
+from dqn_tui.ui.dashboard.run_feed import RunFeed
+from dqn_tui.ui.dashboard.stage import Stage
+from dqn_tui.ui.dashboard.summary_panel import SummaryPanel
+from dqn_tui.ui.dashboard.too_small_panel import TooSmallPanel
+from dqn_tui.ui.dialogs.stop_screen import Choice, StopScreen
+from dqn_tui.ui.keys import DASHBOARD_KEYS, ROLLOUT_KEYS, STOP_KEYS, bindings
+from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.widgets.help_table import HelpTable
+from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
+from dqn_tui.ui.widgets.panel import Panel
+from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.marker import detect_marker
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.text import plain, size
+
+
+class DashboardScreen(SceneScreen):
+    """Draws a `TrainingRun`, which has its own thread and is never waited for.
+
+    Attributes:
+        view: the run as it is now; still valid after the screen is gone.
+    """
+
+    KEYS = DASHBOARD_KEYS
+    HELP_KEYS = (*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(DASHBOARD_KEYS)
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        *,
+        env: str,
+        seed: int | None = None,
+        marker: str = "auto",
+        view: RunView | None = None,
+        clock: Callable[[], float] = time.time,
+        panes: Sequence[Pane] = PANES,
+    ) -> None:
+        self.view = view or RunView()
+        marker = detect_marker() if marker == "auto" else marker
+        super().__init__(
+            Scene(marker=marker, live=self.view, env=plain(env), seed=seed, selected=PaneTable(panes).main.id)
+        )
+        self._panes = PaneTable(panes)
+        self._feed = RunFeed(run, self.view, clock)
+        self._pacer = Pacer()
+        self._tick_count = 0
+        self._was_over = self._is_leaving = False
+        self._signal_code: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yield all panels; `layout` decides which of them are visible, and where."""
+        scene = self.scene
+        made = [pane.make(scene, pane) for pane in self._panes]
+        charts = [(pane, pane.chart) for pane in self._panes if pane.chart is not None]
+        self._player = next(panel for panel in made if isinstance(panel, RolloutPanel))
+        self.panels = [
+            Header(scene, id="header"),
+            *made,
+            ReturnPanel(scene, id="facts"),
+            MiniCharts(scene, charts, framed_beside="facts", id="minis"),
+            NewsPanel(scene, id="news"),
+            SummaryPanel(scene, id="summary"),
+            KeyBar(scene, self._bar_keys, id="keys"),
+            TooSmallPanel(scene, id="too-small"),
+        ]
+        yield Stage(self._panes, scene, *self.panels)
+
+    # --- the run ---
+
+    def on_mount(self) -> None:
+        """Start the run once the first frame has been drawn."""
+        self._schedule_tick()
+        self.call_after_refresh(self._feed.start, partial(self.host.call_from_anywhere, self.tick))
+
+    def _schedule_tick(self) -> None:
+        is_free = self.view.is_paused or self.view.is_over
+        self.set_timer(self._pacer.seconds_to_next(is_free=is_free), self._tick_on_time)
+
+    def _tick_on_time(self) -> None:
+        """Redraw the numbers at every tick, and costly panels at every second one."""
+        self._tick_count += 1
+        self.tick(has_costly=self._tick_count % 2 == 0)
+        self._schedule_tick()
+
+    def tick(self, *, has_costly: bool = True) -> None:
+        """Take in what happened, and draw it."""
+        for event in self._feed.take():
+            self._react(event)
+        if self.view.is_over and not self._was_over:
+            self._was_over = True
+            self._show_end()
+        self._repaint(has_costly=has_costly)
+
+    def _react(self, event: Event) -> None:
+        if isinstance(event, CheckpointSaved) and event.reason == "request":
+            self.notify(f"{plain(event.path)} ({size(event.size_bytes)})", title="Checkpoint saved")
+
+    def _show_end(self) -> None:
+        """Leave if the user is waiting for that; else show the summary beside the charts."""
+        if self._is_leaving:
+            self._leave()
+            return
+        if isinstance(self.app.screen, StopScreen):
+            self.app.screen.dismiss()
+        self.scene.frozen = None
+        self.rearrange()
+
+    # --- drawing ---
+
+    def on_resize(self) -> None:
+        """Draw the panels that have a place now and had none before."""
+        self.call_after_refresh(self.repaint)
+
+    def repaint(self) -> None:
+        """Redraw what has changed and is visible."""
+        self._repaint()
+
+    def _repaint(self, *, has_costly: bool = True) -> None:
+        self._feed.read_clock()
+        self.scene.now = self._feed.now
+        for panel in self.panels:
+            if panel.id and self.scene.has_place(panel.id) and (has_costly or not self._is_costly(panel)):
+                panel.repaint_if_changed()
+
+    def _is_costly(self, panel: Panel) -> bool:
+        pane = self._panes.get(panel.id)
+        return pane.is_costly if pane else isinstance(panel, MiniCharts)
+
+    def rearrange(self) -> None:
+        """Lay out and redraw all panels."""
+        self.scene.version += 1
+        # The container forgets its arrangement when one of its children asks for a layout.
+        self.panels[0].refresh(layout=True)
+        self.call_after_refresh(self.repaint)
+
+    # --- leaving ---
+
+    def _leave(self) -> None:
+        """Leave with the code of a bad end, else with that of a signal."""
+        reason = self.view.end_reason
+        self.host.leave((reason.exit_code if reason else 0) or self._signal_code or 0)
+
+    def action_stop(self) -> None:
+        """Ask how to stop; leave if the run is over."""
+        if self.view.is_over:
+            self._leave()
+        else:
+            self.app.push_screen(StopScreen(self._stop, is_ascii=self.scene.is_ascii))
+
+    def _stop(self, choice: Choice) -> None:
+        if self.view.is_over:
+            self._leave()
+        elif choice is Choice.ABANDON:
+            self.host.leave(EndReason.FAILED.exit_code, is_abandoning=True)
+        else:
+            self._is_leaving = True
+            self._feed.request(control.Stop(should_save=choice is Choice.SAVE))
+
+    def leave_for_signal(self, code: int) -> None:
+        """Leave when the run is over; the handler of the signal has already requested the stop."""
+        self._signal_code = code
+        self._is_leaving = True
+        if self.view.is_over:
+            self._leave()
+        else:
+            self.notify("Finishing the step and saving. Interrupt again within two seconds to end at once.", timeout=30)
+
+    # --- keys: training ---
+
+    def action_toggle_pause(self) -> None:
+        """Pause or resume."""
+        if self._is_running():
+            self._feed.toggle_pause()
+
+    def action_take_step(self) -> None:
+        """Take one step while paused."""
+        if self._is_running():
+            if self.view.is_paused:
+                self._feed.request(control.TakeStep())
+            else:
+                self.notify("Single steps need a paused run: press space first.")
+
+    def action_save(self) -> None:
+        """Request a checkpoint."""
+        if self._is_running():
+            self._feed.request(control.Save())
+
+    def action_evaluate(self) -> None:
+        """Request greedy episodes."""
+        if self._is_running():
+            self._feed.request(control.Evaluate())
+
+    def _is_running(self) -> bool:
+        if self.view.is_over:
+            self.notify("The run is over.")
+        return not self.view.is_over
+
+    # --- keys: the rollout ---
+
+    def action_toggle_rollout(self) -> None:
+        """Open a rollout, or close it."""
+        if self.scene.is_rollout_open:
+            self.close_rollout()
+        else:
+            self._open_rollout()
+
+    def _open_rollout(self) -> None:
+        try:
+            rollout = self._feed.start_rollout()
+        except DqnTuiError as error:
+            self.notify(plain(error), title="No rollout")
+            return
+        self._player.open(rollout)
+        self.scene.is_rollout_open = True
+        self.select_pane(self._panes.theatre.id)
+
+    @on(RolloutPanel.Closed)
+    def close_rollout(self) -> None:
+        """Return to the charts."""
+        self._player.close()
+        self.scene.is_rollout_open = self.scene.is_zoomed = False
+        self.select_pane(self._panes.main.id)
+
+    # --- keys: the view ---
+
+    def select_pane(self, pane: str) -> None:
+        """Focus a pane; the player of a rollout gets the keyboard with it, and is opened first where it is closed."""
+        is_theatre = self._panes[pane] is self._panes.theatre
+        if is_theatre and not self.scene.is_rollout_open:
+            self._open_rollout()
+            return
+        self.scene.selected = pane
+        self.set_focus(self._player if is_theatre else None)
+        self.rearrange()
+
+    @on(Panel.PaneChosen)
+    def _choose_pane(self, message: Panel.PaneChosen) -> None:
+        self.select_pane(message.pane)
+        if message.should_zoom:
+            self.action_zoom()
+
+    def action_focus_digit(self, digit: int) -> None:
+        """Focus the pane with this digit."""
+        if pane := self._panes.with_digit(digit):
+            self.select_pane(pane.id)
+
+    def action_focus_next_pane(self, direction: int) -> None:
+        """Focus the next (1) or the previous (-1) pane; a closed rollout is passed over."""
+        has_theatre = self.scene.is_rollout_open
+        self.select_pane(self._panes.neighbour(self.scene.selected, direction, has_theatre=has_theatre).id)
+
+    def action_zoom(self) -> None:
+        """Enlarge the focused pane, or restore it."""
+        self.scene.is_zoomed = not self.scene.is_zoomed
+        self.rearrange()
+
+    def action_back(self) -> None:
+        """Leave the enlarged pane, else the rollout."""
+        if self.scene.is_zoomed:
+            self.action_zoom()
+        elif self.scene.is_rollout_open:
+            self.close_rollout()
+
+    def action_smooth(self, direction: int) -> None:
+        """Smooth all charts more (1) or less (-1)."""
+        last = len(SmoothedSeries.WINDOWS) - 1
+        position = SmoothedSeries.WINDOWS.index(self.scene.smoothing) + direction
+        if not 0 <= position <= last:
+            return
+        self.scene.smoothing = SmoothedSeries.WINDOWS[position]
+        words = "off" if self.scene.smoothing == 1 else SmoothedSeries.smoothing_name(self.scene.smoothing)
+        self.notify(words, title="Smoothing", timeout=1.5)
+        self.repaint_all()
+
+    def action_toggle_log(self) -> None:
+        """Switch the focused chart between a linear and a logarithmic y axis."""
+        if self._panes[self.scene.selected].chart is not None:
+            self.scene.log_scaled ^= {self.scene.selected}
+            self.repaint_all()
+
+    def action_freeze(self) -> None:
+        """Hold the picture while training continues, or catch up."""
+        self.scene.frozen = None if self.scene.is_frozen else copy.deepcopy(self.view)
+        self.repaint_all()
+
+    # --- key bar, palette and help ---
+
+    def _bar_keys(self) -> list[BarKey]:
+        has_focus = self.scene.selected == self._panes.theatre.id
+        return bar_keys(self.scene, has_player_focus=has_focus, is_playing=self._player.is_playing)
+
+    @on(KeyBar.Pressed)
+    async def _press(self, message: KeyBar.Pressed) -> None:
+        target = self._player if message.key in ROLLOUT_KEYS else self
+        await target.run_action(message.key.action)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Yield the commands of the keys, and one that focuses each pane."""
+        yield from super().commands()
+        for pane in self._panes:
+            yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
+
+    def help_tables(self) -> Sequence[HelpTable]:
+        """Return the panes and the legend of the charts."""
+        return (help_table(self._panes), LEGEND)

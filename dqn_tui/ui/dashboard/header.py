@@ -1,0 +1,102 @@
+"""The two rows at the top: name and state of the run, and its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from dqn_tui.ui.widgets.panel import Panel
+from dqn_tui.ui.widgets.rows import Row, join_fitting, justify, row_width
+from dqn_tui.ui.widgets.states import state_run
+from dqn_tui.view.text import base_name, duration, plain, short_number
+
+_DOT = (" · ", "dim")
+
+
+class Header(Panel):
+    """The run's name on the left; state, elapsed and remaining time on the right; the progress bar below.
+
+    With a height of one row, only the most important of them.
+    """
+
+    def content_key(self) -> Hashable:
+        """Return the run's version and the clock, in whole seconds."""
+        view = self.scene.live
+        return (view.version, view.state, int(view.elapsed_seconds(self.scene.now)), self.scene.steps_behind)
+
+    def build_rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return one or two rows."""
+        if height < 2:
+            return [self._status(width)]
+        return [self._names(width), self._progress(width)]
+
+    def _names(self, width: int) -> Row:
+        right = self._right(is_long=width >= 110)
+        room = width - row_width(right) - 1
+        name: Row = [(" dqn-tui ", "accent"), ("│ " if width >= 100 else " ", "dim")]
+        left = [*name, *join_fitting(self._identity(), room - row_width(name), _DOT)]
+        return justify(left, right, width)
+
+    def _identity(self) -> list[Row]:
+        view, scene = self.scene.live, self.scene
+        seed = view.seed if view.run else scene.seed
+        parts: list[Row] = [[(plain(view.env or scene.env), "title")]]
+        parts += [[(f"seed {seed}", "muted")]] if seed is not None else []
+        parts += [[(plain(str(part)), "muted")] for part in (view.device, base_name(view.run)) if part]
+        return parts
+
+    def _right(self, *, is_long: bool) -> Row:
+        view = self.scene.live
+        elapsed = duration(view.elapsed_seconds(self.scene.now))
+        left = duration(view.seconds_left) if view.seconds_left is not None and not view.is_over else "--:--"
+        row: Row = [*self._frozen(), state_run(view.state)]
+        row += [(f" {elapsed:>8}", "text"), (" elapsed" if is_long else "", "muted")]
+        return [*row, ("  ETA " if is_long else " ETA ", "muted"), (f"{left:>7} ", "text")]
+
+    def _frozen(self) -> Row:
+        if not self.scene.is_frozen:
+            return []
+        return [("FROZEN", "warning"), (f" +{self.scene.steps_behind:,} steps  ", "muted")]
+
+    def _progress(self, width: int) -> Row:
+        view = self.scene.live
+        total = view.total_timesteps or 0
+        digits = len(f"{total:,}")
+        unit = " steps" if width >= 100 else ""
+        speed = f"{view.steps_per_second:,.0f}" if view.steps_per_second is not None else "-"
+        right: Row = [
+            (f" {_percent(view.fraction)}", "number"),
+            (f"  {view.step:>{digits},}", "text"),
+            (f"/{total:,}{unit}" if total else unit, "muted"),
+            (f"  {speed:>6}", "text"),
+            (" steps/s ", "muted"),
+        ]
+        return [(" ", "text"), *progress_bar(view.fraction, width - 1 - row_width(right)), *right]
+
+    def _status(self, width: int) -> Row:
+        view = self.scene.live
+        left = duration(view.seconds_left) if view.seconds_left is not None and not view.is_over else "--:--"
+        total = view.total_timesteps or 0
+        steps = f"{short_number(view.step)}/{short_number(total)}" if total else short_number(view.step)
+        frozen: list[Row] = [[("FROZEN", "warning")]] if self.scene.is_frozen else []
+        parts: list[Row] = [
+            [state_run(view.state)],
+            [(_percent(view.fraction), "number")],
+            *frozen,
+            [(f"{steps:>11}", "text")],
+            [("ETA ", "muted"), (f"{left:>5}", "text")],
+        ]
+        return join_fitting(parts, width, (" ", "text"))
+
+
+def progress_bar(fraction: float, width: int) -> Row:
+    """Return `━━━━╸╌╌╌`, at a resolution of half a cell."""
+    if width <= 0:
+        return []
+    halves = round(min(1.0, max(0.0, fraction)) * width * 2)
+    full = halves // 2
+    head = "╸" if halves % 2 else ""
+    return [("━" * full + head, "bar"), ("╌" * (width - full - len(head)), "bar-rest")]
+
+
+def _percent(fraction: float) -> str:
+    return f"{int(fraction * 100):>3}%"

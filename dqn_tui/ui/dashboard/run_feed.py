@@ -1,0 +1,77 @@
+"""What connects a screen to a run: events come in when the screen asks for them, requests go out and never block."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from dqn_tui import control
+from dqn_tui.control import Request, TrainingRun
+from dqn_tui.events import Event, Paused, Resumed
+from dqn_tui.rollout import Rollout
+from dqn_tui.view.run_view import RunView
+
+# The screen reads the clock more than once a second; a longer gap means that the process was suspended.
+_SUSPENDED_SECONDS = 2.0
+
+
+class RunFeed:
+    """A run, and the view of it that its events build up. The run has its own thread, which is never waited for.
+
+    Attributes:
+        view: the run as it is now.
+        now: UTC seconds when the clock was last read.
+    """
+
+    def __init__(self, run: TrainingRun, view: RunView, clock: Callable[[], float] = time.time) -> None:
+        self.view = view
+        self.now = 0.0
+        self._run = run
+        self._clock = clock
+        self._is_news_pending = False
+        self._is_pause_wanted = False
+
+    def start(self, on_news: Callable[[], None]) -> None:
+        """Start the run; `on_news` is called on its thread, once for all events until the next `take`."""
+
+        def notice() -> None:
+            if not self._is_news_pending:
+                self._is_news_pending = True
+                on_news()
+
+        self._run.start(notice)
+
+    def take(self) -> list[Event]:
+        """Apply the events since the last call to the view, and return them."""
+        self._is_news_pending = False
+        self.read_clock()
+        taken = self._run.drain()
+        for event in taken:
+            self.view.apply(event)
+            if isinstance(event, Paused | Resumed):
+                self._is_pause_wanted = isinstance(event, Paused)
+        return taken
+
+    def read_clock(self) -> None:
+        """Update `now`; time during which the process was suspended is left out of the run's."""
+        now = self._clock()
+        if self.now and now - self.now > _SUSPENDED_SECONDS:
+            self.view.leave_out(now - self.now)
+        self.now = now
+
+    def request(self, request: Request) -> None:
+        """Ask the run for something."""
+        self._run.request(request)
+
+    def toggle_pause(self) -> None:
+        """Ask for a pause or for its end; the view changes when the run confirms it."""
+        self._is_pause_wanted = not self._is_pause_wanted
+        self._run.request(control.Pause() if self._is_pause_wanted else control.Resume())
+
+    def start_rollout(self) -> Rollout:
+        """Start greedy episodes with the current policy.
+
+        Raises:
+            DqnTuiError: the run cannot play now.
+        """
+        return self._run.start_rollout()

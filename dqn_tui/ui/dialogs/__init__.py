@@ -1,0 +1,1 @@
+"""Modal screens: help and the question before a run is stopped."""

@@ -1,0 +1,86 @@
+"""The help screen, generated from the table of keys and whatever tables a screen adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from dqn_tui.ui.keys import Key, by_group
+from dqn_tui.ui.widgets.help_table import HelpTable
+from dqn_tui.ui.widgets.rows import ascii_only
+from dqn_tui.ui.widgets.scene import Scene
+
+_SIGN_WIDTH = 12
+_TWO_COLUMNS_FROM = 118
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys and tables, each under its heading; in two columns where the terminal is wide."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,h,f1,ctrl+c,enter", "dismiss", "Back", show=False),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; background: $background 60%; }
+    HelpScreen > VerticalScroll {
+        width: 68; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
+        border: round $primary; border-title-color: $text-primary; border-title-style: bold;
+        border-subtitle-color: $foreground-muted; scrollbar-size: 1 1;
+    }
+    HelpScreen.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
+    HelpScreen > VerticalScroll.wide { width: 118; }
+    HelpScreen Horizontal { height: auto; }
+    HelpScreen Static { height: auto; width: 1fr; }
+    """
+
+    def __init__(self, keys: Sequence[Key], tables: Sequence[HelpTable], scene: Scene) -> None:
+        super().__init__(classes="ascii" if scene.is_ascii else "")
+        self._tables = [*(_key_table(group, keys) for group, keys in by_group(keys).items()), *tables]
+        self._scene = scene
+
+    def compose(self) -> ComposeResult:
+        """Yield one long text, which scrolls where the terminal is low."""
+        has_two_columns = self.app.size.width >= _TWO_COLUMNS_FROM and len(self._tables) > 2
+        columns = _split(self._tables) if has_two_columns else [self._tables]
+        with VerticalScroll(classes="wide" if has_two_columns else "") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc: back"
+            with Horizontal():
+                for tables in columns:
+                    yield Static(self._text(tables))
+
+    def _text(self, tables: Sequence[HelpTable]) -> Text:
+        text = Text()
+        for table in tables:
+            self._add(text, f"{table.title}\n", "accent")
+            for sign, role, meaning in table.rows:
+                self._add(text, f" {sign}{' ' * (_SIGN_WIDTH - cell_len(sign))}", role)
+                self._add(text, f"{meaning}\n", "muted")
+            self._add(text, "\n", "muted")
+        text.rstrip()
+        return text
+
+    def _add(self, text: Text, part: str, role: str) -> None:
+        style = self._scene.colors.style(role).without_color if self._scene.is_ascii else self._scene.colors.style(role)
+        color = style.color
+        plain = "".join(ascii_only(line) for line in part.splitlines(keepends=True)) if self._scene.is_ascii else part
+        text.append(plain, style=f"{'bold ' if style.bold else ''}{color.name if color else ''}".strip() or "none")
+
+
+def _key_table(group: str, keys: Sequence[Key]) -> HelpTable:
+    return HelpTable(group, [(key.shown, "strong", key.help) for key in keys])
+
+
+def _split(tables: Sequence[HelpTable]) -> list[Sequence[HelpTable]]:
+    """Return the tables in two columns, as equal in height as their order allows."""
+    heights = [len(table.rows) + 2 for table in tables]
+    cut = min(range(1, len(tables)), key=lambda count: max(sum(heights[:count]), sum(heights[count:])))
+    return [tables[:cut], tables[cut:]]

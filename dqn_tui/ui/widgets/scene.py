@@ -1,0 +1,70 @@
+"""The state that every panel draws from: the run, and how the user wants to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dqn_tui.ui.widgets.colors import Colors
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import ASCII
+
+
+@dataclass
+class Scene:
+    """State of one screen. The screen writes it; its panels only read it.
+
+    Attributes:
+        marker: braille, block or ascii.
+        colors: styles under the current theme.
+        live: the run as it is now.
+        frozen: a copy of the run while the view is frozen, else None.
+        env: environment, known before the run reports it.
+        seed: seed, known before the run reports it.
+        now: UTC seconds at the last tick.
+        smoothing: strength of smoothing in the charts, one of `SmoothedSeries.WINDOWS`; 1 is off.
+        selected: id of the focused pane.
+        is_zoomed: whether the focused pane fills the screen.
+        is_rollout_open: whether a rollout plays beside the charts.
+        log_scaled: ids of the charts with a logarithmic axis.
+        placed: ids of the panels that have a place on the screen; None where all of them have one.
+        version: grows with every change that concerns all panels.
+    """
+
+    marker: str = "braille"
+    colors: Colors = field(default_factory=lambda: Colors({}))
+    live: RunView = field(default_factory=RunView)
+    frozen: RunView | None = None
+    env: str = ""
+    seed: int | None = None
+    now: float = 0.0
+    smoothing: int = 20
+    selected: str = ""
+    is_zoomed: bool = False
+    is_rollout_open: bool = False
+    log_scaled: set[str] = field(default_factory=set)
+    placed: frozenset[str] | None = None
+    version: int = 0
+
+    @property
+    def shown(self) -> RunView:
+        """The run to draw."""
+        return self.frozen or self.live
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the picture is held while the run advances."""
+        return self.frozen is not None
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether only ASCII may reach the terminal."""
+        return self.marker == ASCII
+
+    @property
+    def steps_behind(self) -> int:
+        """Steps that the run has taken since the view was frozen."""
+        return max(0, self.live.step - self.shown.step)
+
+    def has_place(self, panel: str) -> bool:
+        """Whether the panel of that id is on the screen."""
+        return self.placed is None or panel in self.placed
