@@ -1,7 +1,7 @@
-"""Wishes of the viewers, and the seam between them and the run.
+"""The viewers' requests, and the interface between viewers and a run.
 
-Requests go down to the trainer, which answers them between two steps and confirms with an event. Viewers know a run
-only as a `TrainingRun` and never import the trainer.
+The trainer answers requests between two steps and confirms each with an event. Viewers know a run only as a
+`TrainingRun` and never import the trainer.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ both sides; neither the trainer nor a viewer counts such time as work."""
 
 @dataclass(frozen=True)
 class Request:
-    """A wish, named in the imperative."""
+    """A request, named in the imperative."""
 
 
 @dataclass(frozen=True)
 class Pause(Request):
-    """Stand still between two steps."""
+    """Pause training between two steps."""
 
 
 @dataclass(frozen=True)
 class Resume(Request):
-    """Go on after a pause."""
+    """Resume after a pause."""
 
 
 @dataclass(frozen=True)
 class TakeStep(Request):
-    """While paused: one environment step with the updates that belong to it."""
+    """While paused, take one environment step and the updates that belong to it."""
 
 
 @dataclass(frozen=True)
 class Save(Request):
-    """Write a checkpoint now."""
+    """Save a checkpoint now."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Stop(Request):
 
 @dataclass(frozen=True)
 class CopyPolicy(Request):
-    """Hand a copy of the current policy to `reply`, on the trainer's thread."""
+    """Pass a copy of the current policy to `reply`, on the trainer's thread."""
 
     reply: Callable[[Any], None]
 
@@ -67,7 +67,8 @@ class CopyPolicy(Request):
 class Control:
     """The mailbox of requests: any thread submits, the trainer's thread takes.
 
-    `is_pending` may be read without the lock, which is what the trainer does at each step.
+    Attributes:
+        is_pending: whether there are requests; the trainer reads it at each step, without the lock.
     """
 
     def __init__(self) -> None:
@@ -76,37 +77,37 @@ class Control:
         self.is_pending = False
 
     def submit(self, request: Request) -> None:
-        """Leave a request; wakes a trainer that waits."""
+        """Add a request, and wake a waiting trainer."""
         with self._condition:
             self._requests.append(request)
             self.is_pending = True
             self._condition.notify_all()
 
     def take(self) -> list[Request]:
-        """All requests since the last call, oldest first."""
+        """Return all requests since the last call, oldest first."""
         with self._condition:
             requests, self._requests = self._requests, []
             self.is_pending = False
             return requests
 
     def wait(self) -> list[Request]:
-        """Like `take`, but sleeps until there is one."""
+        """Like `take`, but wait until there is a request."""
         with self._condition:
             self._condition.wait_for(lambda: self.is_pending)
         return self.take()
 
 
 class TrainingRun(Protocol):
-    """A run as its viewers see it."""
+    """A run, as seen by its viewers."""
 
     def start(self, on_news: Callable[[], None]) -> None:
-        """Begin on a thread of the run's own; `on_news` is called there when an event should be shown at once."""
+        """Start the run on its own thread; `on_news` is called there when an event should be shown at once."""
 
     def request(self, request: Request) -> None:
-        """Ask for something; never blocks. An event confirms it."""
+        """Submit a request; never blocks. An event confirms it."""
 
     def drain(self) -> list[Event]:
-        """The events since the last call, oldest first."""
+        """Return the events since the last call, oldest first."""
 
     def start_rollout(self) -> Rollout:
-        """Play greedy episodes with the current policy, on another thread, in an environment of its own."""
+        """Play greedy episodes with the current policy, on another thread, in a separate environment."""

@@ -1,4 +1,4 @@
-"""Greedy episodes as a viewer sees them: frames, and the buttons of a player."""
+"""Greedy episodes as viewers see them: frames, and the controls of a player."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class RolloutFrame:
     """One moment of a watched episode.
 
     Attributes:
-        policy: where the weights come from, for the title, such as `"live @ step 12,400"`.
+        policy: origin of the weights, for the title, such as `"live @ step 12,400"`.
         episode: number of the episode, from 1.
-        step: steps taken in it so far; 0 is the reset.
+        step: steps taken in the episode; 0 is the reset.
         episode_return: undiscounted return so far.
-        q_values: one value for each action, at this observation.
-        action: the greedy action at this observation, the one taken next.
-        observation: the observation's numbers, shortened; empty where there are too many to read.
-        picture: what the environment renders: RGB uint8 [H, W, 3], text, or None where it renders nothing.
-        ending: empty while the episode goes on, then `"terminated"` or `"truncated"`.
+        q_values: the value of each action at this observation.
+        action: the greedy action at this observation, taken next.
+        observation: the observation's numbers; empty if they are too many to read.
+        picture: the environment's rendering: RGB uint8 [H, W, 3], text, or None if it renders nothing.
+        ending: empty during the episode, then `"terminated"` or `"truncated"`.
         mask: whether each action is allowed at this observation; None where all are.
     """
 
@@ -42,35 +42,35 @@ class RolloutFrame:
 
 
 class Rollout(Protocol):
-    """A player of greedy episodes on a thread of its own. No call blocks."""
+    """A player of greedy episodes on its own thread. No call blocks."""
 
     @property
     def frame(self) -> RolloutFrame | None:
-        """The newest frame; None before the first. A new moment is a new object."""
+        """The newest frame; None before the first. Each moment is a new object."""
 
     @property
     def error(self) -> str | None:
-        """Why the player ended by itself, in one line; None while all is well."""
+        """Why the player ended on its own, in one line; None otherwise."""
 
     @property
     def is_paused(self) -> bool:
-        """Whether it stands still."""
+        """Whether playback is paused."""
 
     @property
     def speed(self) -> float:
         """1.0 is the environment's own frame rate."""
 
     def toggle_pause(self) -> None:
-        """Stand still, or go on."""
+        """Play or pause."""
 
     def advance(self) -> None:
-        """While paused: one frame forward."""
+        """While paused, step one frame forward."""
 
     def change_speed(self, direction: int) -> None:
-        """+1 or -1: to the next faster or slower of `SPEEDS`."""
+        """Change to the next faster (+1) or slower (-1) of `SPEEDS`."""
 
     def start_new_episode(self) -> None:
-        """Drop this episode and begin the next, with the policy as it is now."""
+        """Drop this episode and begin the next, with the current policy."""
 
     def close(self) -> None:
-        """End the player and its environment; returns at once."""
+        """End the player and its environment; return at once."""

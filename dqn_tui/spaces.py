@@ -1,4 +1,4 @@
-"""What goes into a Q-network, and what comes out."""
+"""The inputs and outputs of a Q-network."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Spaces:
-    """Observations and actions as learning sees them.
+    """Observations and actions, as the learner sees them.
 
     Attributes:
         observation_shape: (D,) for vectors; (C, H, W) for images, where C is frames times channels.
         action_count: number of discrete actions.
         observation_dtype: `"float32"`, or `"uint8"` for images.
-        frames: how many frames are stacked along C; 1 for vectors.
-        largest_value: what the network divides images by: 255 for pixels, 1 for planes of zeros and ones.
+        frames: number of frames stacked along C; 1 for vectors.
+        largest_value: the network's divisor for images: 255 for pixels, 1 for planes of zeros and ones.
     """
 
     observation_shape: tuple[int, ...]
@@ -33,19 +33,19 @@ class Spaces:
 
     @property
     def observation_size(self) -> int:
-        """Numbers in one observation."""
+        """Number of elements in one observation."""
         return prod(self.observation_shape)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """Return the spaces as JSON can hold them."""
         return asdict(self) | {"observation_shape": list(self.observation_shape)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Spaces:
-        """What `to_dict` gave.
+        """Return the spaces that `to_dict` described.
 
         Raises:
-            ValueError: a key is missing or has a value that no space can have.
+            ValueError: a key is missing, or has a value that no space can have.
         """
         try:
             spaces = cls(

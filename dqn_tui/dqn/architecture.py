@@ -1,4 +1,4 @@
-"""The shape of the Q-network, and how many parameters that makes; plain arithmetic, without torch."""
+"""The shape of the Q-network and its number of parameters; plain arithmetic, without torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMALLEST_PICTURE = 36
 
 
 class Convolution(NamedTuple):
-    """Output channels, kernel and stride; no padding."""
+    """A convolution's output channels, kernel and stride; no padding."""
 
     outputs: int
     kernel: int
@@ -26,13 +26,13 @@ PLAIN_ENCODERS = {
     "nature": (Convolution(32, 8, 4), Convolution(64, 4, 2), Convolution(64, 3, 1)),
     "minatar": (Convolution(16, 3, 1),),
 }
-"""Mnih et al. 2015; Young and Tian 2019."""
+"""The layers of Mnih et al. 2015 and of Young and Tian 2019."""
 IMPALA = (16, 32, 32)
-"""Output channels of the three blocks of Espeholt et al. 2018."""
+"""Output channels of the three blocks in Espeholt et al. 2018."""
 
 
 def choose_encoder(config: Config, spaces: Spaces) -> EncoderName:
-    """`auto` takes Nature's for pictures, MinAtar's for small boards; vectors need none.
+    """Return the encoder's name: `auto` is Nature's for pictures and MinAtar's for small boards; vectors need none.
 
     Raises:
         UsageError: the images are too small for the encoder.
@@ -43,12 +43,12 @@ def choose_encoder(config: Config, spaces: Spaces) -> EncoderName:
     automatic: EncoderName = "nature" if min(lengths) >= SMALLEST_PICTURE else "minatar"
     name = automatic if config.encoder == "auto" else config.encoder
     if min(_encoded_lengths(name, lengths)) < 1:
-        raise UsageError(f"encoder {name!r} needs larger images, got {lengths[0]}x{lengths[1]}; say encoder=minatar")
+        raise UsageError(f"encoder {name!r} needs larger images, got {lengths[0]}x{lengths[1]}; set encoder=minatar")
     return name
 
 
 def count_features(encoder: EncoderName, spaces: Spaces) -> int:
-    """F: how many numbers go into the first linear layer."""
+    """Return F, the number of inputs of the first linear layer."""
     if encoder == "none":
         return spaces.observation_size
     channels = IMPALA[-1] if encoder == "impala" else PLAIN_ENCODERS[encoder][-1].outputs
@@ -57,18 +57,18 @@ def count_features(encoder: EncoderName, spaces: Spaces) -> int:
 
 
 def count_outputs(config: Config, spaces: Spaces) -> tuple[int, int]:
-    """Atoms of each action, and outputs of all actions together."""
+    """Return the atoms of each action, and the outputs of all actions together."""
     atoms = 1 if config.distribution == "none" else config.atoms
     return atoms, atoms * spaces.action_count
 
 
 def split_layers(sizes: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
-    """Of a dueling network's layer sizes [F, *net_arch]: the shared layers, and those of each stream."""
+    """Split a dueling network's layer sizes [F, *net_arch] into the shared layers and those of each stream."""
     return sizes[:-1], sizes[-2:]
 
 
 def count_parameters(config: Config, spaces: Spaces) -> int:
-    """Weights and biases of the Q-network."""
+    """Return the number of weights and biases of the Q-network."""
     encoder = choose_encoder(config, spaces)
     sizes = [count_features(encoder, spaces), *config.net_arch]
     atoms, outputs = count_outputs(config, spaces)
@@ -81,7 +81,7 @@ def count_parameters(config: Config, spaces: Spaces) -> int:
 
 
 def _encoded_lengths(encoder: EncoderName, lengths: Sequence[int]) -> list[int]:
-    """Height and width after the convolutions."""
+    """Return height and width after the convolutions."""
     if encoder == "impala":
         for _ in IMPALA:
             lengths = [(length - 1) // 2 + 1 for length in lengths]

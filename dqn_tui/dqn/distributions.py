@@ -1,7 +1,8 @@
-"""What is learned of the return: its mean, or its whole distribution.
+"""Models of the return: its mean, or its whole distribution.
 
-A distribution reads the network's outputs, makes targets of the next states' outputs, and gives the loss with its
-gradient by the outputs, worked out on paper: for networks of a few layers autograd would cost as much as the rest.
+A distribution interprets the network's outputs, computes targets from the next states' outputs, and computes the loss
+with its gradient by the outputs. The gradients are derived by hand: for networks of a few layers, autograd would cost
+as much as everything else.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ class Loss(NamedTuple):
     """The loss of a batch.
 
     Attributes:
-        value: the mean over the batch, weighted.
+        value: weighted mean over the batch, [].
         output_grad: its gradient by the outputs, of their shape.
         q_selected: Q-values of the actions taken, [B].
         target_mean: means of their targets, [B].
-        priorities: how far off each transition is, >= 0, [B] (Schaul et al. 2016).
+        priorities: priorities in prioritized replay, [B], >= 0 (Schaul et al. 2016).
     """
 
     value: Tensor
@@ -34,42 +35,42 @@ class Loss(NamedTuple):
 
 
 class Distribution(Protocol):
-    """What the outputs [B, A] or [B, A, N] mean."""
+    """The meaning of outputs [B, A] or [B, A, N]."""
 
     atoms: int
 
     def q_values(self, outputs: Tensor) -> Tensor:
-        """The mean return of each action, [B, A]."""
+        """Return the mean return of each action, [B, A]."""
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
-        """What the outputs of the actions taken are pulled towards: [B] or [B, N].
+        """Return the targets of the actions taken: [B] or [B, N].
 
         Args:
             rewards: n-step rewards, float32 [B].
-            discounts: gamma ** n, 0 where the next observation was terminal, float32 [B].
-            next_outputs: the target network's, of the next observations.
-            policy: what acts there.
+            discounts: gamma ** n, or 0 where the next observation is terminal, float32 [B].
+            next_outputs: the target network's outputs for the next observations.
+            policy: the policy that acts there.
         """
 
     def loss(self, outputs: Tensor, actions: Tensor, targets: Tensor, weights: Tensor | None) -> Loss:
-        """The loss of `outputs` at `actions` int64 [B]; `weights` [B] are those of prioritised replay."""
+        """Return the loss of `outputs` at `actions` int64 [B], with importance weights [B] or None."""
 
 
 class Expectation:
-    """The mean alone, one output for each action (Mnih et al. 2015)."""
+    """The mean return, one output for each action (Mnih et al. 2015)."""
 
     atoms = 1
 
     def q_values(self, outputs: Tensor) -> Tensor:
-        """The outputs themselves."""
+        """Return the outputs themselves."""
         return outputs
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
-        """Rewards and the discounted next value, [B]."""
+        """Return rewards plus discounted next values, [B]."""
         return torch.addcmul(rewards, discounts, policy.average(next_outputs))
 
     def loss(self, outputs: Tensor, actions: Tensor, targets: Tensor, weights: Tensor | None) -> Loss:
-        """Huber's (1964); its gradient is the error clipped to ±1, the "error clipping" of Mnih et al. 2015."""
+        """Return the Huber loss (1964), whose gradient is the error clipped to ±1, as in Mnih et al. 2015."""
         q_selected = pick(outputs, actions)
         error = q_selected - targets
         size = error.abs()
@@ -89,19 +90,19 @@ class Categorical:
         self._support = torch.linspace(v_min, v_max, atoms, device=device)
 
     def q_values(self, outputs: Tensor) -> Tensor:
-        """The mean of each action's distribution."""
+        """Return the mean of each action's distribution, [B, A]."""
         return outputs.softmax(2) @ self._support
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
-        """The shifted next distributions, projected onto the support, [B, N]."""
+        """Return the shifted next distributions, projected onto the support, [B, N]."""
         atoms, probabilities = policy.mix(self._support, next_outputs.softmax(2))
         return self.project(rewards.unsqueeze(1) + discounts.unsqueeze(1) * atoms, probabilities)
 
     def project(self, returns: Tensor, probabilities: Tensor) -> Tensor:
-        """Probabilities of any returns [B, K] as probabilities of the support's, [B, N].
+        """Project probabilities of any returns [B, K] onto the support, [B, N].
 
-        Each return's mass goes to the two atoms beside it, in proportion to its nearness. One that meets an atom
-        gives it all its mass.
+        The mass of a return is split between its two neighbouring atoms in proportion to its nearness; on an atom, all
+        of it goes there.
         """
         places = ((returns - self._v_min) / self._spacing).clamp(0, self.atoms - 1)
         lower = places.floor()
@@ -113,9 +114,9 @@ class Categorical:
         return projected.scatter_add_(1, above, probabilities * fraction)
 
     def loss(self, outputs: Tensor, actions: Tensor, targets: Tensor, weights: Tensor | None) -> Loss:
-        """Cross-entropy; its gradient by the logits is the difference of the two distributions.
+        """Return the cross-entropy, whose gradient by the logits is the difference of the two distributions.
 
-        Priorities are the Kullback-Leibler divergence (Hessel et al. 2018).
+        Priorities are Kullback-Leibler divergences (Hessel et al. 2018).
         """
         log_probabilities = pick(outputs, actions).log_softmax(1)
         losses = -(targets * log_probabilities).sum(1)
@@ -139,15 +140,15 @@ class Quantiles:
         self._midpoints = ((torch.arange(atoms, device=device) + 0.5) / atoms).view(1, atoms, 1)
 
     def q_values(self, outputs: Tensor) -> Tensor:
-        """The mean of each action's quantiles."""
+        """Return the mean of each action's quantiles, [B, A]."""
         return outputs.mean(2)
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
-        """The shifted next quantiles, [B, N]."""
+        """Return the shifted next quantiles, [B, N]."""
         return torch.addcmul(rewards.unsqueeze(1), discounts.unsqueeze(1), policy.average(next_outputs))
 
     def loss(self, outputs: Tensor, actions: Tensor, targets: Tensor, weights: Tensor | None) -> Loss:
-        """Quantile Huber loss (equation 10, kappa = 1): the mean over targets, summed over quantiles."""
+        """Return the quantile Huber loss (equation 10, kappa = 1): the mean over targets, summed over quantiles."""
         quantiles = pick(outputs, actions)
         error = quantiles.unsqueeze(2) - targets.unsqueeze(1)
         asymmetry = (self._midpoints - (error > 0).float()).abs()
@@ -160,7 +161,7 @@ class Quantiles:
 
 
 def make_distribution(config: Config, device: torch.device) -> Distribution:
-    """The one that `distribution` names."""
+    """Return the distribution named in the configuration."""
     if config.distribution == "c51":
         return Categorical(config.atoms, config.v_min, config.v_max, device)
     if config.distribution == "qr":
@@ -171,7 +172,7 @@ def make_distribution(config: Config, device: torch.device) -> Distribution:
 def _average(
     losses: Tensor, grads: Tensor, outputs: Tensor, actions: Tensor, weights: Tensor | None
 ) -> tuple[Tensor, Tensor]:
-    """The weighted mean of `losses` [B], and its gradient by all outputs from `grads` at the actions taken."""
+    """Return the weighted mean of `losses` [B] and its gradient by all outputs, from `grads` at the actions taken."""
     if weights is not None:
         losses = weights * losses
         grads = (weights if grads.ndim == 1 else weights.unsqueeze(1)) * grads

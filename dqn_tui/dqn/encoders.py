@@ -1,4 +1,4 @@
-"""What reads images: convolutions from [B, C, H, W] to features [B, F]."""
+"""Convolutional encoders, from images [B, C, H, W] to features [B, F]."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dqn_tui.spaces import Spaces
 
 
 class Scale(nn.Module):
-    """Integers as float32 in [0, 1]: the one place where images are scaled."""
+    """Scales integers to float32 in [0, 1]; images are scaled nowhere else."""
 
     def __init__(self, largest_value: float) -> None:
         super().__init__()
         self._factor = 1 / largest_value
 
     def forward(self, images: Tensor) -> Tensor:
-        """Of any shape."""
+        """Return the scaled images, of the same shape."""
         return images.float() * self._factor
 
 
 class Residual(nn.Module):
-    """Two 3x3 convolutions whose output is added to their input (Espeholt et al. 2018, figure 3)."""
+    """A residual block of two 3x3 convolutions (Espeholt et al. 2018, figure 3)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -29,12 +29,12 @@ class Residual(nn.Module):
         self.layers = nn.Sequential(nn.ReLU(), first, nn.ReLU(), second)
 
     def forward(self, features: Tensor) -> Tensor:
-        """[B, C, H, W], as it comes."""
+        """Return features of the same shape, [B, C, H, W]."""
         return features + self.layers(features)  # type: ignore[no-any-return]
 
 
 def make_encoder(name: EncoderName, spaces: Spaces) -> nn.Module:
-    """The encoder of that name; for vectors, one that does nothing."""
+    """Return the encoder of that name; for vectors, the identity."""
     if name == "none":
         return nn.Identity()
     channels = spaces.observation_shape[0]
@@ -51,7 +51,7 @@ def _make_plain(name: EncoderName, channels: int) -> list[nn.Module]:
 
 
 def _make_impala(channels: int) -> list[nn.Module]:
-    """Three times a convolution, pooling, and two residual blocks."""
+    """Return three times a convolution, a pooling and two residual blocks."""
     layers: list[nn.Module] = []
     for outputs in IMPALA:
         layers += [nn.Conv2d(channels, outputs, 3, padding=1), nn.MaxPool2d(3, 2, padding=1)]

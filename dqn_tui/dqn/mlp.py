@@ -1,4 +1,4 @@
-"""Linear layers with ReLU between them, without autograd: their gradients written straight to where they belong."""
+"""Linear layers with ReLU between them, without autograd: gradients are written directly to their destination."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 
 class Mlp:
-    """A view of a network's linear layers. For layers of this size it halves the cost of an update.
+    """A view of a network's linear layers, which halves the cost of an update of small networks.
 
     Args:
-        layers: their `weight.grad` and `bias.grad` are allocated.
+        layers: linear layers, with `weight.grad` and `bias.grad` allocated.
     """
 
     def __init__(self, layers: Sequence[nn.Linear]) -> None:
@@ -23,7 +23,7 @@ class Mlp:
         self._arrays = [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in layers if is_on_cpu]
 
     def forward(self, features: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Outputs [B, O] of features [B, F], and each layer's input [B, fan_in], which `backward` needs."""
+        """Return outputs [B, O] for features [B, F], and each layer's input [B, fan_in] for `backward`."""
         inputs = [features]
         *inner, last = self._layers
         for layer in inner:
@@ -31,7 +31,7 @@ class Mlp:
         return torch.addmm(last.bias, inputs[-1], last.weight.t()), inputs
 
     def backward(self, inputs: list[Tensor], output_grad: Tensor) -> None:
-        """Write the loss's gradient by every parameter, from its gradient by the outputs [B, O]."""
+        """Write the loss's gradient by every parameter, given its gradient by the outputs [B, O]."""
         grad = output_grad
         for index in reversed(range(len(self._layers))):
             layer = self._layers[index]
@@ -41,10 +41,13 @@ class Mlp:
                 grad = torch.ops.aten.threshold_backward(torch.mm(grad, layer.weight), inputs[index], 0)
 
     def forward_arrays(self, features: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Outputs [E, O] in NumPy on the very same weights, None off the CPU; for one row a fifth of torch's cost."""
+        """Return outputs [E, O], computed by NumPy on the same weights; None if they are not on the CPU.
+
+        For one row, this takes a fifth of torch's time.
+        """
         if not self._arrays:
             return None
-        # NumPy multiplies a matrix with one vector in half the time of a matrix with one row.
+        # NumPy multiplies a matrix by a vector in half the time that it takes for a matrix of one row.
         hidden = features[0] if len(features) == 1 else features.T
         *inner, (weight, bias) = self._arrays
         for inner_weight, inner_bias in inner:
@@ -54,6 +57,6 @@ class Mlp:
 
 
 def _apply(weight: NDArray[np.float32], bias: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A linear layer on a vector [fan_in] or on columns [fan_in, E]."""
+    """Apply a linear layer to a vector [fan_in] or to columns [fan_in, E]."""
     product: NDArray[np.float32] = weight @ columns
     return product + (bias if product.ndim == 1 else bias[:, np.newaxis])

@@ -1,4 +1,4 @@
-"""Noisy linear layers (Fortunato et al. 2018): exploration that the network learns to leave off."""
+"""Noisy linear layers (Fortunato et al. 2018): exploration whose strength the network learns."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 
 class NoisyLinear(nn.Module):
-    """A linear layer whose weights are mean + sigma * noise; in evaluation mode the mean alone.
+    """A linear layer whose weights are mean + sigma * noise, or just the mean in evaluation mode.
 
-    The noise is factorised: one draw for each input and each output.
+    The noise is factorised: one draw for each input and one for each output.
 
     Attributes:
         input_noise: float32 [in_features].
@@ -31,18 +31,18 @@ class NoisyLinear(nn.Module):
         self.output_noise: Tensor
 
     def set_sigma(self, noisy_std: float) -> None:
-        """As the paper begins: `noisy_std` / sqrt(inputs)."""
+        """Set sigma to its initial value in the paper, `noisy_std` / sqrt(inputs)."""
         nn.init.constant_(self.weight_sigma, noisy_std / math.sqrt(self.in_features))
         nn.init.constant_(self.bias_sigma, noisy_std / math.sqrt(self.in_features))
 
     def redraw_noise(self, generator: torch.Generator) -> None:
-        """New noise; `generator` is on the CPU."""
+        """Draw new noise from `generator`, which is on the CPU."""
         for noise in (self.input_noise, self.output_noise):
             draw = torch.randn(len(noise), generator=generator)
             noise.copy_(draw.sign() * draw.abs().sqrt())
 
     def forward(self, features: Tensor) -> Tensor:
-        """[B, in_features] to [B, out_features]."""
+        """Return outputs [B, out_features] for features [B, in_features]."""
         if not self.training:
             return nn.functional.linear(features, self.weight, self.bias)
         weight = self.weight + self.weight_sigma * torch.outer(self.output_noise, self.input_noise)

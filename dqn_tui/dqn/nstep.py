@@ -1,4 +1,4 @@
-"""n-step returns (Sutton 1988; Hessel et al. 2018): n rewards before the bootstrap."""
+"""n-step returns (Sutton 1988; Hessel et al. 2018): n rewards before bootstrapping."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dqn_tui.dqn.transitions import Transition
 
 
 class WaitingStep(NamedTuple):
-    """A step whose n rewards are not all there yet."""
+    """A step that waits for the rest of its n rewards."""
 
     observation: Numbers
     action: int
@@ -21,8 +21,8 @@ class WaitingStep(NamedTuple):
 class NStepAccumulator:
     """Turns single steps of one environment into n-step transitions.
 
-    At the end of an episode the tail is flushed: its last n - 1 steps become transitions of fewer steps, each
-    with the discount of its true length. Truncation bootstraps, termination does not.
+    At the end of an episode, its last n - 1 steps become shorter transitions, each with the discount of its true
+    length. Truncation bootstraps, termination does not.
     """
 
     def __init__(self, n_steps: int, gamma: float) -> None:
@@ -32,7 +32,7 @@ class NStepAccumulator:
 
     @property
     def waiting(self) -> tuple[WaitingStep, ...]:
-        """The steps that wait, oldest first; n - 1 at most."""
+        """The waiting steps, oldest first; at most n - 1."""
         return tuple(self._steps)
 
     def add(
@@ -45,7 +45,7 @@ class NStepAccumulator:
         terminated: bool,
         truncated: bool,
     ) -> list[Transition]:
-        """Take one step in; get the transitions that it completes."""
+        """Add one step; return the transitions that it completes."""
         self._steps.append(WaitingStep(observation, action, reward))
         if terminated or truncated:
             transitions = []
@@ -57,21 +57,21 @@ class NStepAccumulator:
         return []
 
     def clear(self) -> None:
-        """Forget the steps that wait."""
+        """Drop the waiting steps."""
         self._steps.clear()
 
     def restore(self, steps: Iterable[WaitingStep]) -> None:
-        """Wait for the rewards of these steps instead, which `waiting` once gave.
+        """Replace the waiting steps by those of an earlier `waiting`.
 
         Raises:
-            ValueError: no more than n - 1 steps can wait.
+            ValueError: there are more than n - 1.
         """
         self._steps = deque(steps)
         if len(self._steps) >= self._n_steps:
             raise ValueError(f"{len(self._steps)} steps wait for their rewards, expected at most {self._n_steps - 1}")
 
     def _pop(self, next_observation: Numbers, *, terminated: bool) -> Transition:
-        """The transition from the oldest step waiting to `next_observation`."""
+        """Remove the oldest waiting step; return its transition to `next_observation`."""
         total, discount = 0.0, 1.0
         for _, _, reward in self._steps:
             total += discount * reward

@@ -1,4 +1,4 @@
-"""Observations, each stored once, in a ring of frames that stacks and transitions refer to by number."""
+"""A ring of frames in which each observation is stored once; stacks and transitions refer to frames by number."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from dqn_tui.dqn.ring import ring_slices, write_ring
 from dqn_tui.dqn.saved import Arrays, read_array, read_integers
 
 Numbers = tuple[int, ...]
-"""The frames of one observation, oldest first; they never fall."""
+"""The numbers of one observation's frames, oldest first, in ascending order with repeats."""
 
 _LARGEST_NUMBER = 2**62
 
 
 class ObservationStore:
-    """The last `capacity` frames, numbered from 0 on; number n lives in slot n % capacity.
+    """The last `capacity` frames, numbered from 0; number n is in slot n % capacity.
 
-    An observation of `shape` is `frames` frames along its first axis; with one, the frame is the observation itself.
-    Frames of a stack that the stack before holds too are stored once (Mnih et al. 2015 keep a million screens so).
-    Beside each frame lies the action mask of the observation whose newest frame it is, once any mask was given.
+    An observation of `shape` consists of `frames` frames along its first axis; with one, the frame is the observation
+    itself. Frames that consecutive stacks share are stored once, as for the million screens of Mnih et al. 2015. Beside
+    each frame is the action mask of the observation whose newest frame it is, once any mask was given.
 
     Attributes:
-        capacity: frames that it holds.
-        next_number: the number that the next frame gets.
+        capacity: number of frames it can hold.
+        next_number: number of the next frame.
     """
 
     def __init__(self, capacity: int, shape: Sequence[int], dtype: DTypeLike, frames: int = 1) -> None:
         """Allocate the ring.
 
         Raises:
-            ValueError: the shape is not made of so many frames, or one stack alone would not fit.
+            ValueError: the shape cannot be divided into so many frames, or a single stack would not fit.
         """
         if shape[0] % frames:
-            raise ValueError(f"observations of shape {tuple(shape)} are not made of {frames} frames")
+            raise ValueError(f"observations of shape {tuple(shape)} cannot be divided into {frames} frames")
         if capacity < frames:
             raise ValueError(f"capacity must be >= {frames}, the frames of one observation, got {capacity}")
         self.capacity = capacity
@@ -50,16 +50,16 @@ class ObservationStore:
 
     @property
     def oldest(self) -> int:
-        """The smallest number whose frame was not overwritten."""
+        """The smallest number whose frame is still stored."""
         return max(self._first_number, self.next_number - self.capacity)
 
     @property
     def nbytes(self) -> int:
-        """Memory of its arrays."""
+        """Memory of the arrays, in bytes."""
         return self._frames.nbytes + (0 if self._masks is None else self._masks.nbytes)
 
     def add_first(self, observation: NDArray[Any], mask: NDArray[Any] | None = None) -> Numbers:
-        """Store an observation that none came before; equal neighbours of a padded stack are stored once."""
+        """Store an episode's first observation; equal neighbours in a padded stack are stored once."""
         if self._stack_size == 1:
             return (self._write(observation, mask),)
         stack = self._split(observation)
@@ -70,7 +70,7 @@ class ObservationStore:
         return tuple(numbers)
 
     def add_next(self, numbers: Numbers, observation: NDArray[Any], mask: NDArray[Any] | None = None) -> Numbers:
-        """Store the observation after the one at `numbers`: its newest frame, or all where the others differ."""
+        """Store the successor of the observation at `numbers`: its newest frame, or all frames if the others differ."""
         if self._stack_size == 1:
             return (self._write(observation, mask),)
         stack = self._split(observation)
@@ -79,18 +79,18 @@ class ObservationStore:
         return (*numbers[1:], self._write(stack[-1], mask))
 
     def gather(self, numbers: NDArray[np.int64]) -> NDArray[Any]:
-        """The observations [..., *shape] at numbers [..., frames], contiguous, of the store's dtype."""
+        """Return the observations [..., *shape] at numbers [..., frames], contiguous, of the store's dtype."""
         frames = self._frames.take(numbers % self.capacity, axis=0)
         return frames.reshape(*numbers.shape[:-1], *self._shape)
 
     def gather_masks(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_] | None:
-        """The action masks, bool [..., A], of the observations at numbers [..., frames]; None before any was given."""
+        """Return the action masks, bool [..., A], at numbers [..., frames]; None before any mask was given."""
         if self._masks is None:
             return None
         return self._masks.take(numbers[..., -1] % self.capacity, axis=0)
 
     def get_state(self, first_number: int) -> dict[str, NDArray[Any]]:
-        """The frames from `first_number` on, in two pieces that are views: a million screens bear no copy."""
+        """Return the frames from `first_number` on, as two views: a million screens are too many to copy."""
         older, newer = ring_slices(first_number, self.next_number, self.capacity)
         state = {
             "first_frame": np.array(first_number),
@@ -102,10 +102,10 @@ class ObservationStore:
         return state
 
     def set_state(self, state: Arrays, action_count: int | None = None) -> None:
-        """Take in what `get_state` gave, with masks of `action_count` actions where that is known.
+        """Restore the result of `get_state`, with masks of `action_count` actions, if known.
 
         Raises:
-            ValueError: an array is missing or of another shape, or there are more frames than fit.
+            ValueError: an array is missing or has another shape, or there are more frames than fit.
         """
         first = int(read_integers(state, "first_frame", (), 0, _LARGEST_NUMBER))
         pieces = [
@@ -148,12 +148,12 @@ class ObservationStore:
         return number
 
     def _split(self, observation: NDArray[Any]) -> NDArray[Any]:
-        """An observation as a stack [frames, *frame]."""
+        """Return an observation as a stack [frames, *frame]."""
         array = np.asarray(observation, self._frames.dtype)
         return array.reshape(self._stack_size, *self._frames.shape[1:])
 
     def _holds(self, numbers: Numbers, frames: NDArray[Any]) -> bool:
-        """Whether the store still has these frames at these numbers, bit for bit."""
+        """Return whether these frames are still stored at these numbers, bit for bit."""
         if numbers[0] < self.oldest:
             return False
         stored = self._frames.take([number % self.capacity for number in numbers], axis=0)
@@ -163,12 +163,12 @@ class ObservationStore:
 def read_numbers(
     state: Arrays, name: str, shape: Sequence[int | None], low: int, frame_count: int
 ) -> NDArray[np.signedinteger[Any]]:
-    """Saved numbers of frames [..., frames], in [low, frame_count).
+    """Return saved numbers of frames [..., frames], in [low, frame_count).
 
     Raises:
-        ValueError: they are missing, of another shape or out of range, or fall within an observation.
+        ValueError: they are missing, have another shape or are out of range, or descend within an observation.
     """
     numbers = read_integers(state, name, shape, low, frame_count)
     if (numbers[..., 1:] < numbers[..., :-1]).any():
-        raise ValueError(f"{name} must not fall within an observation")
+        raise ValueError(f"{name} must not descend within an observation")
     return numbers

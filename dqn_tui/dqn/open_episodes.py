@@ -1,4 +1,4 @@
-"""The open episodes of one or several environments: what each shows now, and its steps that wait for rewards."""
+"""The open episodes of one or several environments: present observations, and steps that wait for rewards."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class OpenEpisodes:
     """One slot for each environment.
 
     Attributes:
-        present: the numbers of the frames that each environment shows now; None where no episode is open.
-        accumulators: the n-step accumulator of each.
+        present: numbers of the frames of each environment's present observation; None where no episode is open.
+        accumulators: the n-step accumulator of each environment.
     """
 
     def __init__(self, num_envs: int, frames: int, n_steps: int, gamma: float) -> None:
@@ -30,12 +30,12 @@ class OpenEpisodes:
         self._frames = frames
 
     def set_present(self, env: int, numbers: Numbers | None) -> None:
-        """Begin an episode of environment `env`, or drop the one it has; no step of the episode before waits on."""
+        """Begin an episode of environment `env`, or with None drop it; either way, its waiting steps are dropped."""
         self.accumulators[env].clear()
         self.present[env] = numbers
 
     def iterate_numbers(self) -> Iterator[int]:
-        """The numbers of all frames that open episodes refer to."""
+        """Yield the numbers of all frames that open episodes refer to."""
         for numbers in self.present:
             yield from numbers or ()
         for accumulator in self.accumulators:
@@ -43,7 +43,7 @@ class OpenEpisodes:
                 yield from step.observation
 
     def get_state(self, first_number: int) -> dict[str, NDArray[Any]]:
-        """Everything, with frames counted from `first_number`; those before it are gone, and become -1."""
+        """Return the whole state, frames counted from `first_number`; frames before it are gone, and become -1."""
         steps = [step for accumulator in self.accumulators for step in accumulator.waiting]
         present = [numbers or (_GONE,) * self._frames for numbers in self.present]
         return {
@@ -56,10 +56,10 @@ class OpenEpisodes:
         }
 
     def set_state(self, state: Arrays, first_number: int, frame_count: int, action_count: int) -> None:
-        """Take in what `get_state` gave, for frames that number `frame_count` from `first_number` on.
+        """Restore the result of `get_state`, for `frame_count` frames from `first_number` on.
 
         Raises:
-            ValueError: an array is missing or of another shape, or refers to frames that are not there.
+            ValueError: an array is missing or has another shape, or refers to frames that do not exist.
         """
         num_envs, frames = len(self.present), self._frames
         is_open = read_array(state, "is_open", (num_envs,), np.bool_)

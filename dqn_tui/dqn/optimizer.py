@@ -10,15 +10,15 @@ BETAS = (0.9, 0.999)
 
 
 class Adam:
-    """Moves weights along their gradients.
+    """Adam's state, and its step.
 
-    torch's optimizer class keeps books for many groups of many tensors, which for one vector costs as much as the step.
+    torch's optimizer class manages many groups of many tensors; for one vector, that costs as much as the step itself.
 
     Attributes:
         moments: all that the next step depends on besides the gradients: "step" [], "exp_avg" and "exp_avg_sq" [P].
 
     Args:
-        weights: float32 [P], changed in place.
+        weights: float32 [P], updated in place.
         gradients: float32 [P], read at each step.
         epsilon: added to the root of the second moment.
     """
@@ -33,7 +33,7 @@ class Adam:
         }
 
     def step(self, learning_rate: float) -> None:
-        """Change the weights by one step."""
+        """Update the weights by one step."""
         adam(
             [self._weights],
             [self._gradients],

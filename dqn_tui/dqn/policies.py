@@ -1,4 +1,4 @@
-"""Which action is taken, and which next actions a target is made of."""
+"""Policies for the next states, whose values make up the targets."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from torch import Tensor
 
 
 class NextPolicy(Protocol):
-    """What acts in the next states, so that their value can be told."""
+    """A policy in the next states, from which their values follow."""
 
     def average(self, values: Tensor) -> Tensor:
-        """Values [B, A] or [B, A, N] of each action as the policy's own: [B] or [B, N]."""
+        """Return the policy's value, [B] or [B, N], from the actions' values [B, A] or [B, A, N]."""
 
     def mix(self, support: Tensor, probabilities: Tensor) -> tuple[Tensor, Tensor]:
-        """The distributions [B, A, N] of each action on `support` [N] as one: its atoms, their probabilities."""
+        """Merge the actions' distributions [B, A, N] on `support` [N]; return atoms and probabilities."""
 
 
 class GreedyPolicy(NamedTuple):
-    """One action for each state, int64 [B]."""
+    """One action in each state, int64 [B]."""
 
     actions: Tensor
 
     def average(self, values: Tensor) -> Tensor:
-        """The chosen actions' values."""
+        """Return the values of the chosen actions."""
         return pick(values, self.actions)
 
     def mix(self, support: Tensor, probabilities: Tensor) -> tuple[Tensor, Tensor]:
-        """The chosen actions' distributions, [B, N] each."""
+        """Return the distributions of the chosen actions, [B, N] each."""
         chosen = pick(probabilities, self.actions)
         return support.expand_as(chosen), chosen
 
 
 class SoftPolicy(NamedTuple):
-    """Probabilities of the actions, and what each one's unlikeliness is worth: -tau log pi; both float32 [B, A]."""
+    """Probabilities of the actions, and their entropy bonus -tau log pi; both float32 [B, A]."""
 
     probabilities: Tensor
     bonus: Tensor
 
     def average(self, values: Tensor) -> Tensor:
-        """The mean over actions of value and bonus."""
+        """Return the mean of value plus bonus over the actions."""
         if values.ndim == 2:
             return (self.probabilities * (values + self.bonus)).sum(1)
         return (self.probabilities.unsqueeze(2) * (values + self.bonus.unsqueeze(2))).sum(1)
 
     def mix(self, support: Tensor, probabilities: Tensor) -> tuple[Tensor, Tensor]:
-        """All actions' distributions, shifted by their bonus and weighted, [B, A * N] each."""
+        """Return all actions' distributions, shifted by their bonus and weighted, [B, A * N] each."""
         atoms = support + self.bonus.unsqueeze(2)
         return atoms.flatten(1), (self.probabilities.unsqueeze(2) * probabilities).flatten(1)
 
@@ -59,22 +59,22 @@ def make_greedy_policy(q_values: Tensor, masks: Tensor | None) -> GreedyPolicy:
 
 
 def make_soft_policy(q_values: Tensor, tau: float, masks: Tensor | None) -> SoftPolicy:
-    """softmax(Q / tau) over the allowed actions (Vieillard et al. 2020, section 3)."""
+    """Return the policy softmax(Q / tau) over the allowed actions (Vieillard et al. 2020, section 3)."""
     scaled = q_values / tau
     if masks is not None:
         scaled = scaled.masked_fill(~masks, -torch.inf)
     log_probabilities = scaled.log_softmax(1)
-    # an action that is not allowed has log pi = -inf and no share in any mean
+    # A forbidden action has log pi = -inf; clamped, it adds 0 to every mean.
     return SoftPolicy(log_probabilities.exp(), log_probabilities.clamp(min=torch.finfo(torch.float32).min) * -tau)
 
 
 def munchausen_rewards(policy: SoftPolicy, actions: Tensor, alpha: float, lowest: float) -> Tensor:
-    """alpha times the log-policy of the actions taken, [B], cut off at `lowest` (Vieillard et al. 2020, equation 2)."""
+    """Return alpha times the log-policy of the actions taken, [B], at least `lowest` (Vieillard et al. 2020, eq. 2)."""
     return alpha * (-pick(policy.bonus, actions)).clamp(lowest, 0.0)
 
 
 def pick(values: Tensor, actions: Tensor) -> Tensor:
-    """Of values [B, A] or [B, A, N], those of the actions [B]: [B] or [B, N]."""
+    """Select the actions [B] from values [B, A] or [B, A, N]; return [B] or [B, N]."""
     if values.ndim == 2:
         return values.gather(1, actions.unsqueeze(1)).squeeze(1)
     return values[torch.arange(len(actions), device=values.device), actions]

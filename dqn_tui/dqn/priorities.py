@@ -1,4 +1,4 @@
-"""Proportional prioritised replay (Schaul et al. 2016): which transitions are drawn how often."""
+"""Proportional prioritized replay (Schaul et al. 2016): draws in proportion to priorities."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from dqn_tui.dqn.saved import Arrays, read_finite
 from dqn_tui.dqn.sizes import PRIORITY_BLOCK
 
 PRIORITY_EPSILON = 1e-6
-"""Added to each priority, so that a transition without error is drawn again some day."""
+"""Added to each priority, so that transitions without error can still be drawn."""
 LARGEST_PRIORITY = float(np.finfo(np.float32).max)
-"""What a TD error can be; the sum of as many as memory holds is finite."""
+"""The largest TD error; the sum of as many of these as fit into memory is finite."""
 
 Indices: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 
 
 class SumTree:
-    """Numbers >= 0 by index, found by the sum of those before them.
+    """Numbers >= 0 by index, which can be searched by cumulative sum.
 
-    A tree of two levels: leaves in blocks of 64, and the blocks' sums. In numpy, where a call costs more than a sum,
-    that beats the binary tree of the paper several times. Sums are always made anew from the leaves: they
-    depend on nothing but these, and no rounding error piles up.
+    A tree of two levels: leaves in blocks of 64, and the sums of the blocks. In NumPy, where a call costs more than a
+    sum, it is several times faster than the paper's binary tree. Sums are always recomputed from the leaves, so they
+    depend on nothing else and accumulate no rounding errors.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -33,7 +33,7 @@ class SumTree:
         self._blocks = np.zeros((blocks, PRIORITY_BLOCK))
         self._leaves = self._blocks.reshape(-1)
         self._sums = np.zeros(blocks)
-        # The sum of all blocks before each block, and the total at the end.
+        # The sum of all blocks before each block, then the total.
         self._starts = np.zeros(blocks + 1)
         self._is_stale = False
 
@@ -44,20 +44,20 @@ class SumTree:
 
     @property
     def nbytes(self) -> int:
-        """Memory of its arrays."""
+        """Memory of the arrays, in bytes."""
         return self._blocks.nbytes + self._sums.nbytes + self._starts.nbytes
 
     @property
     def leaves(self) -> Floats:
-        """All leaves, float64, as a view; those beyond the capacity are 0."""
+        """A view of all leaves, float64; those beyond the capacity are 0."""
         return self._leaves
 
     def get(self, indices: Indices) -> Floats:
-        """The leaves at `indices` [B]."""
+        """Return the leaves at `indices` [B]."""
         return self._leaves.take(indices)
 
     def set(self, indices: Indices, values: Floats) -> None:
-        """Write `values` [B] at `indices` [B]; of equal indices the last counts."""
+        """Write `values` [B] at `indices` [B]; the last of equal indices wins."""
         self._leaves[indices] = values
         self._sum_up(indices // PRIORITY_BLOCK)
 
@@ -67,9 +67,9 @@ class SumTree:
         self._sum_up(np.arange(start // PRIORITY_BLOCK, -(-stop // PRIORITY_BLOCK)))
 
     def find(self, masses: Floats) -> Indices:
-        """The index [B] in whose share of the total each of `masses` [B], in [0, total], falls; never a leaf of 0.
+        """Return the indices [B] whose shares of the total contain `masses` [B], in [0, total]; never a leaf of 0.
 
-        The total itself must be > 0.
+        The total must be > 0.
         """
         starts = self._accumulate()
         masses = _below(masses, starts[-1])
@@ -91,14 +91,14 @@ class SumTree:
 
 
 def _below(masses: Floats, ends: Floats) -> Floats:
-    """Masses that rounding put at the end of a range, or past it, moved into the last share that is not empty."""
+    """Move masses that rounding put at the end of a range, or past it, into its last non-empty share."""
     return np.minimum(masses, np.nextafter(ends, 0.0))
 
 
 class Priorities:
-    """The priorities of the transitions at ring positions [tail, head), and draws by them.
+    """Priorities of the transitions at ring positions [tail, head), and draws in proportion to them.
 
-    The leaves are (priority + epsilon) ** alpha. New transitions enter at the largest leaf so far, 1 at first.
+    Leaves are (priority + epsilon) ** alpha. New transitions start with the largest leaf so far, initially 1.
     """
 
     def __init__(self, capacity: int, alpha: float) -> None:
@@ -110,11 +110,11 @@ class Priorities:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the tree."""
+        """Memory of the tree, in bytes."""
         return self._tree.nbytes
 
     def follow(self, tail: int, head: int) -> None:
-        """Let those that left the ring go and those that came in enter, all since the last call at once."""
+        """Remove all transitions that left the ring since the last call, and add those that entered."""
         if tail != self._tail:
             self._fill(self._tail, min(tail, self._head), 0.0)
         if head != self._head:
@@ -122,10 +122,10 @@ class Priorities:
         self._tail, self._head = tail, head
 
     def draw(self, batch_size: int, generator: np.random.Generator, beta: float) -> tuple[Indices, NDArray[np.float32]]:
-        """Slots [B] and importance weights float32 [B]; one draw from each of B equal shares of the total.
+        """Draw from each of B equal shares of the total; return slots [B] and importance weights float32 [B].
 
-        The weights (N p) ** -beta over the largest of the batch are (leaf / smallest leaf) ** -beta: N and the total
-        cancel out.
+        The weights (N p) ** -beta, divided by the largest in the batch, are (leaf / smallest leaf) ** -beta: N and the
+        total cancel out.
         """
         share = self._tree.total / batch_size
         indices = self._tree.find((np.arange(batch_size) + generator.random(batch_size)) * share)
@@ -133,10 +133,10 @@ class Priorities:
         return indices, ((leaves.min() / leaves) ** beta).astype(np.float32)
 
     def update(self, indices: Indices, priorities: NDArray[np.floating[Any]]) -> None:
-        """Give slots [B] new priorities [B], >= 0; slots whose transition has left stay empty.
+        """Set the priorities [B], >= 0, of slots [B]; slots whose transition has left stay empty.
 
         Raises:
-            ValueError: a priority is negative or no finite float32.
+            ValueError: a priority is negative or not a finite float32.
         """
         _check_range(priorities, LARGEST_PRIORITY)
         values = (priorities.astype(np.float64) + PRIORITY_EPSILON) ** self._alpha
@@ -145,7 +145,7 @@ class Priorities:
         self._largest = max(self._largest, float(values.max()))
 
     def get_state(self) -> dict[str, NDArray[Any]]:
-        """The leaves from tail to head, float64 [size], and the largest so far; the tree follows from them."""
+        """Return the leaves from tail to head, float64 [size], and the largest so far; the tree follows from these."""
         leaves = self._tree.leaves[: self._capacity]
         return {
             "priorities": read_ring(leaves, self._tail, self._head),
@@ -153,10 +153,10 @@ class Priorities:
         }
 
     def set_state(self, state: Arrays, tail: int, head: int) -> None:
-        """Take in what `get_state` gave, for the positions [tail, head).
+        """Restore the result of `get_state`, for the positions [tail, head).
 
         Raises:
-            ValueError: their number is another, or they are no priorities.
+            ValueError: the number of leaves differs, or they are not priorities.
         """
         leaves = read_finite(state, "priorities", (head - tail,), np.float64)
         largest = float(read_finite(state, "largest_priority", (), np.float64))

@@ -1,4 +1,4 @@
-"""Experience replay (Lin 1992; Mnih et al. 2015), uniform or prioritised, in arrays that are allocated once."""
+"""Experience replay (Lin 1992; Mnih et al. 2015), uniform or prioritized, in arrays allocated once."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Batch(NamedTuple):
     Attributes:
         observations: [B, *shape], as stored.
         actions: int64 [B].
-        rewards: float32 [B], the discounted sum over the transition's steps.
-        discounts: float32 [B], what the next observation's value is multiplied by; 0 where it was terminal.
+        rewards: discounted sums over the transitions' steps, float32 [B].
+        discounts: factors of the next observations' values, 0 where these are terminal, float32 [B].
         next_observations: [B, *shape], as stored.
-        masks: bool [B, A], the actions allowed at the observations; None where the environment gives no masks.
-        next_masks: bool [B, A], the actions allowed at the next observations, or None.
-        weights: float32 [B], importance weights, the largest of them 1; None where draws are uniform.
-        indices: int64 [B], the transitions' places in the buffer, for `update_priorities`.
+        masks: the actions allowed at the observations, bool [B, A]; None where there were no masks.
+        next_masks: the actions allowed at the next observations, bool [B, A], or None.
+        weights: importance weights, at most 1, float32 [B]; None where draws are uniform.
+        indices: the transitions' slots in the buffer, for `update_priorities`, int64 [B].
     """
 
     observations: NDArray[Any]
@@ -47,11 +47,11 @@ class Batch(NamedTuple):
 class ReplayBuffer:
     """The last `capacity` n-step transitions of one or several environments, drawn with replacement.
 
-    Every frame is stored once. A transition whose oldest frame was overwritten leaves the buffer early. That happens to
-    images where many frames go into few transitions, and to vectors only where environments do not step in turn.
+    Every frame is stored once. A transition leaves the buffer early when its oldest frame is overwritten. That happens
+    to images in short episodes, and to vectors only if environments do not step in turn.
 
     Attributes:
-        capacity: transitions that it holds.
+        capacity: number of transitions it can hold.
     """
 
     def __init__(
@@ -70,15 +70,15 @@ class ReplayBuffer:
         """Allocate the buffer.
 
         Args:
-            capacity: transitions that it holds.
-            shape: of one observation; more than one axis is an image.
-            dtype: of one observation.
-            frames: frames that an observation is stacked of, along its first axis.
-            num_envs: environments that fill it.
+            capacity: number of transitions it can hold.
+            shape: shape of one observation; with more than one axis it is an image.
+            dtype: dtype of one observation.
+            frames: frames stacked in an observation, along its first axis.
+            num_envs: environments that fill the buffer.
             n_steps: steps of a transition.
             gamma: discount factor.
-            alpha: how much the priorities count, from 0, not at all, to 1; None: draws are uniform.
-            action_count: where it is given, saved actions and masks of any other number are refused.
+            alpha: exponent of the priorities, from 0 for uniform draws to 1; None for no priorities at all.
+            action_count: if given, saved actions and masks of any other number are refused.
         """
         self.capacity = capacity
         frame_capacity = count_frames(capacity, shape, frames, num_envs, n_steps)
@@ -91,12 +91,12 @@ class ReplayBuffer:
 
     @property
     def size(self) -> int:
-        """Transitions that can be drawn."""
+        """Number of transitions that can be drawn."""
         return self._ring.head - self._ring.tail
 
     @property
     def nbytes(self) -> int:
-        """Memory of all arrays."""
+        """Memory of all arrays, in bytes."""
         return self._store.nbytes + self._ring.nbytes + (self._priorities.nbytes if self._priorities else 0)
 
     @property
@@ -105,7 +105,7 @@ class ReplayBuffer:
         return [env for env, numbers in enumerate(self._episodes.present) if numbers is None]
 
     def begin_episode(self, env: int, observation: NDArray[Any], mask: NDArray[Any] | None = None) -> None:
-        """Take in the first observation of an episode of environment `env`, and the actions allowed there."""
+        """Add the first observation of an episode of environment `env`, and the actions allowed there."""
         self._episodes.set_present(env, self._store.add_first(observation, mask))
         self._ring.evict(self._store.oldest)
 
@@ -120,7 +120,7 @@ class ReplayBuffer:
         terminated: bool,
         truncated: bool,
     ) -> None:
-        """Take in one step of environment `env`, to `observation`; store the transitions that it completes.
+        """Add a step of environment `env` to `observation`; store the transitions that it completes.
 
         Raises:
             ValueError: the environment has no open episode.
@@ -139,11 +139,11 @@ class ReplayBuffer:
         self._episodes.present[env] = None if terminated or truncated else following
 
     def drop_episode(self, env: int) -> None:
-        """Forget the open episode of environment `env`, and its steps that wait for their rewards."""
+        """Drop the open episode of environment `env`, and its steps that wait for rewards."""
         self._episodes.set_present(env, None)
 
     def sample(self, batch_size: int, generator: np.random.Generator, beta: float = 1.0) -> Batch:
-        """Draw `batch_size` transitions; `beta` is how far the weights undo the priorities, 1 being fully.
+        """Draw `batch_size` transitions; with `beta` 1, the weights fully compensate for the priorities.
 
         Raises:
             ValueError: the buffer is empty.
@@ -174,10 +174,10 @@ class ReplayBuffer:
         )
 
     def update_priorities(self, indices: NDArray[np.int64], priorities: NDArray[np.floating[Any]]) -> None:
-        """Give the transitions at `indices` [B] new priorities [B], such as their absolute TD errors.
+        """Set the priorities [B] of the transitions at `indices` [B], such as their absolute TD errors.
 
         Raises:
-            ValueError: a priority is negative or not finite, or draws are uniform.
+            ValueError: a priority is negative or not finite, or the buffer has no priorities.
         """
         if self._priorities is None:
             raise ValueError("a replay buffer without alpha has no priorities")
@@ -185,7 +185,7 @@ class ReplayBuffer:
         self._priorities.update(indices, priorities)
 
     def get_state(self) -> dict[str, NDArray[Any]]:
-        """All that later draws depend on, for safetensors to hold; frames are views and not yet copies."""
+        """Return all that later draws depend on, as safetensors can hold it; frames are views."""
         first = self._find_first_number()
         state = self._store.get_state(first) | self._ring.get_state(first) | self._episodes.get_state(first)
         if self._priorities is not None:
@@ -194,11 +194,11 @@ class ReplayBuffer:
         return state
 
     def set_state(self, state: Arrays) -> None:
-        """Take in what `get_state` gave.
+        """Restore the result of `get_state`.
 
         Raises:
             ValueError: an array is missing or does not fit, or a number in it is out of range; the buffer is then
-                half filled, and of no use.
+                partly restored, and must not be used.
         """
         self._store.set_state(state, self._action_count)
         first, count = self._store.oldest, self._store.next_number - self._store.oldest
@@ -210,13 +210,13 @@ class ReplayBuffer:
 
     def _draw_uniformly(self, batch_size: int, generator: np.random.Generator) -> NDArray[np.int64]:
         indices = generator.integers(0, self.size, batch_size)
-        # Where all slots are taken each of them is as good as its position.
+        # In a full ring, every slot holds a transition, so slots can be drawn instead of positions.
         if self.size < self.capacity and self._ring.tail % self.capacity:
             indices = (indices + self._ring.tail) % self.capacity
         return indices
 
     def _find_first_number(self) -> int:
-        """The oldest frame that anything still refers to."""
+        """Return the oldest frame that is still referred to."""
         oldest, end = self._store.oldest, self._store.next_number
         numbers = [number for number in self._episodes.iterate_numbers() if number >= oldest]
         return min([end if self._ring.oldest_number is None else self._ring.oldest_number, *numbers])

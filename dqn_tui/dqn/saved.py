@@ -1,4 +1,4 @@
-"""Reading saved arrays and counts, which may hold anything."""
+"""Checked reading of saved arrays and counts, which may hold anything."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import DTypeLike, NDArray
 Arrays = Mapping[str, NDArray[Any]]
 
 LARGEST_COUNT = 2**62
-"""More than any run takes."""
+"""More steps than any run can take."""
 
 
 class MisfitError(ValueError):
-    """Saved arrays are not what they should be.
+    """Saved arrays do not fit.
 
     Attributes:
-        group: which ones.
+        group: name of the group of arrays.
     """
 
     def __init__(self, group: str, problem: object) -> None:
@@ -29,7 +29,7 @@ class MisfitError(ValueError):
 
 @contextmanager
 def blame(group: str) -> Iterator[None]:
-    """Whatever a group of saved arrays makes go wrong inside is a `MisfitError` of it."""
+    """Re-raise errors in the block as `MisfitError(group)`."""
     try:
         yield
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -37,10 +37,10 @@ def blame(group: str) -> Iterator[None]:
 
 
 def read_array(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTypeLike) -> NDArray[Any]:
-    """An array of a state, whose shape (None: any length) and type are those that it must have.
+    """Return an array of a saved state, after checking its shape (None: any length) and type.
 
     Raises:
-        ValueError: it is missing, or of another shape, or of a type that `dtype` cannot hold.
+        ValueError: it is missing, has another shape, or has a type that `dtype` cannot hold.
     """
     array = state.get(name)
     if array is None:
@@ -54,10 +54,10 @@ def read_array(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTy
 
 
 def read_finite(state: Arrays, name: str, shape: Sequence[int | None], dtype: DTypeLike) -> NDArray[Any]:
-    """The same for numbers that must be finite.
+    """Return an array like `read_array`, after checking that all numbers are finite.
 
     Raises:
-        ValueError: as `read_array`, or one of them is not finite.
+        ValueError: as `read_array`, or a number is not finite.
     """
     array = read_array(state, name, shape, dtype)
     if not np.isfinite(array).all():
@@ -68,10 +68,10 @@ def read_finite(state: Arrays, name: str, shape: Sequence[int | None], dtype: DT
 def read_integers(
     state: Arrays, name: str, shape: Sequence[int | None], low: int, high: int, dtype: DTypeLike = np.int64
 ) -> NDArray[Any]:
-    """The same for integers in [low, high).
+    """Return an array like `read_array`, after checking that all integers are in [low, high).
 
     Raises:
-        ValueError: as `read_array`, or one of them lies outside.
+        ValueError: as `read_array`, or an integer is out of range.
     """
     array = read_array(state, name, shape, dtype)
     if array.size and not (low <= array.min() and array.max() < high):
@@ -80,10 +80,10 @@ def read_integers(
 
 
 def read_count(numbers: Mapping[str, Any], name: str, largest: int) -> int:
-    """A whole number from 0 to `largest`.
+    """Return a whole number from 0 to `largest`.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is something else.
     """
     count = numbers[name]
     if type(count) is not int or not 0 <= count <= largest:

@@ -1,4 +1,4 @@
-"""Values that change over a run: pure functions of the step."""
+"""Schedules: values that are pure functions of the environment step."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from dqn_tui.config import LINEAR_PREFIX
 
 @dataclass(frozen=True)
 class LinearSchedule:
-    """From `initial` at step 0 to `final` at step `duration`, and `final` from there on."""
+    """A line from `initial` at step 0 to `final` at step `duration`, and `final` after that."""
 
     initial: float
     final: float
     duration: float
 
     def __call__(self, step: int) -> float:
-        """The value at environment step `step`."""
+        """Return the value at environment step `step`."""
         if step >= self.duration:
             return self.final
         return self.initial + (self.final - self.initial) * (step / self.duration)
 
 
 def make_learning_rate(setting: float | str, total_timesteps: int) -> LinearSchedule:
-    """`1e-3` is constant; `"lin_1e-3"`, as the RL Zoo writes it, falls to 0 at the end of the run."""
+    """Return the schedule: `1e-3` is constant; `"lin_1e-3"`, the RL Zoo's notation, decays to 0 over the run."""
     if isinstance(setting, str):
         return LinearSchedule(float(setting.removeprefix(LINEAR_PREFIX)), 0.0, total_timesteps)
     return LinearSchedule(setting, setting, 0)
 
 
 def count_multiples(interval: int, before: int, after: int) -> int:
-    """How many multiples of `interval` lie in (before, after]."""
+    """Return the number of multiples of `interval` in (before, after]."""
     return after // interval - before // interval

@@ -1,4 +1,4 @@
-"""How large things are before they are made; plain arithmetic, without torch."""
+"""Sizes of things before they are allocated; plain arithmetic, without torch."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ FLOAT_BYTES = 4
 INDEX_BYTES = 8
 PRIORITY_BYTES = 8
 _ITEM_BYTES = {"float32": FLOAT_BYTES, "uint8": 1}
-# Leaves under one node of the tree of priorities.
 PRIORITY_BLOCK = 64
+"""Leaves below one node of the tree of priorities."""
 TORCH_THREADS = 1
-"""For networks of a few layers a second thread costs more than it gains."""
+"""For networks of a few layers, a second thread costs more than it gains."""
 
 
 def count_frames(capacity: int, shape: Sequence[int], frames: int = 1, num_envs: int = 1, n_steps: int = 1) -> int:
-    """Frames that a replay buffer of `capacity` transitions keeps.
+    """Return the number of frames that a replay buffer of `capacity` transitions keeps.
 
-    Vectors are small: two for each transition suffice even if every episode ends after one step. Images are large, and
-    what an episode's end costs is an image or two: one for each transition and 1/32 more. The rest is for steps that
-    wait for their n rewards and for open episodes, of environments that take their steps in turn.
+    Vectors are small: two for each transition are enough even if every episode ends after one step. Images are large,
+    and an episode's end takes only one or two more: one for each transition, and 1/32 extra. The rest is for open
+    episodes and for steps that wait for their n rewards, in environments that step in turn.
     """
     slack = 4 * num_envs * frames * (n_steps + frames)
     return (2 * capacity if len(shape) == 1 else capacity + capacity // 32) + slack
@@ -40,23 +40,23 @@ def count_replay_bytes(
     is_prioritized: bool = False,
     action_count: int = 0,
 ) -> int:
-    """Memory of a replay buffer's arrays.
+    """Return the memory of a replay buffer's arrays, in bytes.
 
     Args:
-        capacity: transitions that it holds.
-        shape: of one observation.
-        itemsize: bytes of one of its numbers.
-        frames: frames that an observation is stacked of.
-        num_envs: environments that fill it.
+        capacity: number of transitions it can hold.
+        shape: shape of one observation.
+        itemsize: bytes of one number of an observation.
+        frames: frames stacked in an observation.
+        num_envs: environments that fill the buffer.
         n_steps: steps of a transition.
         is_prioritized: whether there is a tree of priorities.
-        action_count: width of the action masks; 0: there are none.
+        action_count: width of the action masks; 0 without masks.
     """
     frame_bytes = itemsize * (shape[0] // frames)
     for length in shape[1:]:
         frame_bytes *= length
     frame_bytes += action_count
-    # The numbers of two observations' frames, the oldest of them, the action, the reward and the discount.
+    # Frame numbers of two observations, the oldest of them, the action, the reward and the discount.
     transition_bytes = INDEX_BYTES * (2 * frames + 2) + 2 * FLOAT_BYTES
     blocks = -(-capacity // PRIORITY_BLOCK) if is_prioritized else 0
     return (
@@ -67,7 +67,7 @@ def count_replay_bytes(
 
 
 def estimate_replay_bytes(config: Config, spaces: Spaces, *, has_masks: bool = False) -> int:
-    """The same for the replay buffer that a configuration asks for."""
+    """Return the memory of a configuration's replay buffer, in bytes."""
     return count_replay_bytes(
         config.buffer_size,
         spaces.observation_shape,
@@ -81,7 +81,7 @@ def estimate_replay_bytes(config: Config, spaces: Spaces, *, has_masks: bool = F
 
 
 def estimate_network_bytes(config: Config, spaces: Spaces) -> int:
-    """Memory of what learns: the weights and gradients of both networks, and Adam's two moments.
+    """Return the memory of both networks' weights and gradients and of Adam's two moments, in bytes.
 
     Raises:
         UsageError: the images are too small for the encoder.

@@ -1,4 +1,4 @@
-"""n-step transitions, and a ring of them that refers to their observations by number."""
+"""n-step transitions, and a ring of them that refers to observations by number."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Transition(NamedTuple):
     """One entry of the replay buffer.
 
     Attributes:
-        observation: its frames' numbers.
+        observation: numbers of its frames.
         action: index of the action.
         reward: sum of the k rewards, discounted to the first step.
-        discount: gamma ** k, or 0 where the next observation was terminal.
-        next_observation: the frames' numbers of the observation k steps on.
+        discount: gamma ** k, or 0 if the next observation is terminal.
+        next_observation: frame numbers of the observation k steps later.
     """
 
     observation: Numbers
@@ -31,15 +31,15 @@ class Transition(NamedTuple):
 
 
 class TransitionRing:
-    """The last `capacity` transitions, less those whose observations are gone.
+    """The last `capacity` transitions, except those whose observations are gone.
 
-    Positions [tail, head) are held; both only ever rise, and position p lives in slot p % capacity.
+    It holds positions [tail, head), which only ever grow; position p is in slot p % capacity.
 
     Attributes:
-        capacity: transitions that it holds.
+        capacity: number of transitions it can hold.
         tail: position of the oldest transition.
-        head: position of the next.
-        numbers: int64 [capacity, 2 * frames], the frames of the observation and of the next observation.
+        head: position of the next transition.
+        numbers: int64 [capacity, 2 * frames], frame numbers of the observation and of the next observation.
         actions: int64 [capacity].
         rewards: float32 [capacity].
         discounts: float32 [capacity].
@@ -52,23 +52,23 @@ class TransitionRing:
         self.actions = np.zeros(capacity, np.int64)
         self.rewards = np.zeros(capacity, np.float32)
         self.discounts = np.zeros(capacity, np.float32)
-        # The smallest frame number of each transition and of all after it. With several environments, whose episodes
-        # end at different times, the transition added first need not be the one of the oldest frame.
+        # The smallest frame number of each transition and of all later ones. The episodes of several environments end
+        # at different times, so the oldest transition need not have the oldest frame.
         self._oldest = np.zeros(capacity, np.int64)
 
     @property
     def nbytes(self) -> int:
-        """Memory of its arrays."""
+        """Memory of the arrays, in bytes."""
         arrays = (self.numbers, self.actions, self.rewards, self.discounts, self._oldest)
         return sum(array.nbytes for array in arrays)
 
     @property
     def oldest_number(self) -> int | None:
-        """The smallest frame number that any transition refers to; None where there is no transition."""
+        """The smallest frame number that any transition refers to; None without transitions."""
         return None if self.tail == self.head else self._oldest.item(self.tail % self.capacity)
 
     def append(self, transition: Transition) -> None:
-        """Store a transition, over the oldest one where the ring is full."""
+        """Store a transition, in place of the oldest one if the ring is full."""
         head = self.head
         if head - self.tail == self.capacity:
             self.tail += 1
@@ -85,12 +85,12 @@ class TransitionRing:
             self._oldest[head % self.capacity] = oldest
 
     def evict(self, oldest: int) -> None:
-        """Let transitions go until none refers to a frame before `oldest`."""
+        """Drop transitions until none refers to a frame before `oldest`."""
         while self.tail < self.head and self._oldest.item(self.tail % self.capacity) < oldest:
             self.tail += 1
 
     def get_state(self, first_number: int) -> dict[str, NDArray[Any]]:
-        """The transitions from tail to head, frames counted from `first_number`."""
+        """Return the transitions from tail to head, with frames counted from `first_number`."""
         numbers = read_ring(self.numbers, self.tail, self.head) - first_number
         is_small = not numbers.size or numbers.max() <= np.iinfo(np.int32).max
         return {
@@ -102,10 +102,10 @@ class TransitionRing:
         }
 
     def set_state(self, state: Arrays, first_number: int, frame_count: int, action_count: int) -> None:
-        """Take in what `get_state` gave, for frames that number `frame_count` from `first_number` on.
+        """Restore the result of `get_state`, for `frame_count` frames from `first_number` on.
 
         Raises:
-            ValueError: an array is missing or of another shape, or refers to frames that are not there.
+            ValueError: an array is missing or has another shape, or refers to frames that do not exist.
         """
         position = int(read_integers(state, "position", (), 0, self.capacity))
         numbers = read_numbers(state, "numbers", (None, 2, self.numbers.shape[1] // 2), 0, frame_count)

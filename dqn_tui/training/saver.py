@@ -17,7 +17,7 @@ from dqn_tui.training.emitter import Emitter
 
 
 class Contents(NamedTuple):
-    """What a checkpoint holds.
+    """The contents of a checkpoint.
 
     Attributes:
         arrays: groups of arrays; they may be views of live memory.

@@ -124,7 +124,7 @@ def test_where_no_mask_is_given_that_of_an_overwritten_frame_does_not_stay() -> 
 
 
 def test_a_shape_that_is_not_made_of_frames_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"\(5, 84, 84\) are not made of 4 frames"):
+    with pytest.raises(ValueError, match=r"\(5, 84, 84\) cannot be divided into 4 frames"):
         ObservationStore(100, (5, 84, 84), np.uint8, 4)
 
 
