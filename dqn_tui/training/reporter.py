@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dqn_tui import events
@@ -77,13 +77,13 @@ class Reporter:
         for message in self._cautions.find_at_start():
             self._emit(events.WarningRaised, message=message)
 
-    def report_resumption(self, checkpoint: Checkpoint, host_change: str | None, *, is_exact: bool) -> None:
-        """Report a run resumed from a checkpoint, and every difference from the run that saved it."""
+    def report_resumption(self, checkpoint: Checkpoint, notes: Iterable[str | None], *, is_exact: bool) -> None:
+        """Report a run resumed from a checkpoint, every difference from the run that saved it, and `notes`."""
         self._emit(
             events.RunResumed, checkpoint=str(checkpoint.path), size_bytes=checkpoint.size_bytes, is_exact=is_exact
         )
-        if host_change:
-            self._emit(events.WarningRaised, message=host_change)
+        for note in filter(None, notes):
+            self._emit(events.WarningRaised, message=note)
         if not is_exact:
             message = "the open episode could not be played again to where it was; it is dropped, and the next begins"
             self._emit(events.WarningRaised, message=message)

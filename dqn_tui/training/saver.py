@@ -34,9 +34,6 @@ class Saver:
     """Saves checkpoints into the run folder.
 
     A checkpoint that cannot be saved leaves the one before in place; training continues, and the next save tries again.
-
-    Attributes:
-        problem: why the last save failed, in one line; None where it succeeded.
     """
 
     def __init__(self, folder: RunFolder, keep_last: int, recorder: Recorder, emit: Emitter) -> None:
@@ -44,7 +41,12 @@ class Saver:
         self._keep_last = keep_last
         self._recorder = recorder
         self._emit = emit
-        self.problem: str | None = None
+        self._failure: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why the last save failed, or why the run folder is lost, in one line; None while all is well."""
+        return self._failure or self._recorder.problem
 
     def save(self, reason: str, step: int, contents: Contents) -> str | None:
         """Write `contents` as the checkpoint of `step`; return its path, or None where that failed."""
@@ -54,10 +56,10 @@ class Saver:
         try:
             checkpoint = self._write(path, contents, {"step": step, "reason": reason})
         except (OSError, CheckpointError) as error:
-            self.problem = f"cannot save {path}: {_explain(error)}"
+            self._failure = f"cannot save {path}: {_explain(error)}"
             self._emit(events.SaveFailed, path=str(path), problem=_explain(error))
             return None
-        self.problem = None
+        self._failure = None
         self._emit(
             events.CheckpointSaved,
             path=str(path),

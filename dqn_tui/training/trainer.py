@@ -58,7 +58,7 @@ class Trainer:
         self._environments = environments
         self._evaluation_environment = evaluation_environment
         self._origin = preset, imports
-        self._host_change = recorder.host_change
+        self._recorder = recorder
         self._emit = Emitter(recorder, publish, lambda: self.step)
         self._clock = PhaseClock()
         self.learner = Learner(config, environments, device, self._clock)
@@ -132,7 +132,8 @@ class Trainer:
         if self._resumed is None:
             self._reporter.report_start(self._evaluator.goal, *self._origin)
         else:
-            self._reporter.report_resumption(self._resumed, self._host_change, is_exact=self._is_exact)
+            notes = self._recorder.host_change, self._recorder.set_aside
+            self._reporter.report_resumption(self._resumed, notes, is_exact=self._is_exact)
         self.learner.begin_episodes()
 
     def _train(self) -> EndReason:

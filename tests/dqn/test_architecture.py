@@ -54,6 +54,7 @@ def test_parameters_and_outputs_are_as_many_as_were_counted(spaces: Spaces, enco
 
 def test_images_are_scaled_once_inside_the_network() -> None:
     network = make_network(PICTURE)
+    assert isinstance(network.encoder, nn.Sequential)
     bright = np.full((1, 4, 84, 84), 255, np.uint8)
     expected = network.head(network.encoder[1:](torch.ones(1, 4, 84, 84)))
     torch.testing.assert_close(torch.from_numpy(network.q_values(bright)), expected.detach(), rtol=1e-4, atol=1e-5)
@@ -63,7 +64,8 @@ def test_pictures_are_read_as_in_nature_and_boards_as_in_minatar() -> None:
     assert choose_encoder(quick_config(), PICTURE) == "nature"
     assert choose_encoder(quick_config(), BOARD) == "minatar"
     assert choose_encoder(quick_config(encoder="impala"), BOARD) == "impala"
-    shapes = [tuple(layer.weight.shape) for layer in make_network(PICTURE).encoder if isinstance(layer, nn.Conv2d)]
+    layers = make_network(PICTURE).encoder.modules()
+    shapes = [tuple(layer.weight.shape) for layer in layers if isinstance(layer, nn.Conv2d)]
     assert shapes == [(32, 4, 8, 8), (64, 32, 4, 4), (64, 64, 3, 3)]
 
 

@@ -17,7 +17,12 @@ ACTIONS = torch.tensor([1, 0, 2, 1])
 
 
 def make(name: str) -> Distribution:
-    return {"none": Expectation(), "c51": Categorical(5, -2.0, 2.0, CPU), "qr": Quantiles(4, CPU)}[name]
+    members: dict[str, Distribution] = {
+        "none": Expectation(),
+        "c51": Categorical(5, -2.0, 2.0, CPU),
+        "qr": Quantiles(4, CPU),
+    }
+    return members[name]
 
 
 def draw_outputs(distribution: Distribution, seed: int = 0) -> Tensor:
@@ -62,7 +67,7 @@ def test_the_loss_and_its_gradient_are_those_that_autograd_finds(name: str, is_w
     outputs, targets = draw_outputs(distribution).requires_grad_(), draw_targets(distribution)
     weights = torch.tensor([1.0, 0.25, 0.5, 0.75])
     expected = plain_loss(name, outputs, targets, weights if is_weighted else torch.ones(4))
-    expected.backward()
+    torch.autograd.backward([expected])
     loss = distribution.loss(outputs.detach(), ACTIONS, targets, weights if is_weighted else None)
     torch.testing.assert_close(loss.value, expected.detach())
     torch.testing.assert_close(loss.output_grad, outputs.grad)

@@ -82,7 +82,7 @@ def test_weights_come_from_the_given_generator_alone() -> None:
 def test_fresh_weights_lie_within_torchs_bounds() -> None:
     config = quick_config(net_arch=[64])
     network = QNetwork(config, Spaces((16,), 2), generator=torch.Generator().manual_seed(0))
-    first, last = network.head[0], network.head[-1]
+    first, last = (layer for layer in network.head.modules() if isinstance(layer, nn.Linear))
     for layer, bound in ((first, 1 / 4), (last, 1 / 8)):
         for tensor in (layer.weight, layer.bias):
             assert tensor.abs().max() <= bound

@@ -98,7 +98,9 @@ def test_batches_of_any_shape_come_back_contiguous_and_as_stored() -> None:
     for value in range(6):
         store.add_first(np.array([value, value + 0.5]))
     found = store.gather(np.arange(6).reshape(3, 2, 1).swapaxes(0, 1))
-    assert (found.shape, found.dtype, found.flags.c_contiguous) == ((2, 3, 2), np.float32, True)
+    assert found.shape == (2, 3, 2)
+    assert found.dtype == np.float32
+    assert found.flags.c_contiguous
     assert found[..., 0].tolist() == [[0, 2, 4], [1, 3, 5]]
 
 

@@ -91,11 +91,11 @@ def test_a_step_needs_an_open_episode() -> None:
 @pytest.mark.parametrize("alpha", [None, 0.6])
 def test_draws_come_from_the_given_generator_alone(alpha: float | None) -> None:
     buffer = fill(50, 50, alpha=alpha)
-    legacy = np.random.get_state()[1].copy()
+    legacy = np.random.get_state(legacy=False)["state"]["key"].copy()
     first, again, other = (buffer.sample(32, np.random.default_rng(seed)).actions for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
-    assert np.array_equal(np.random.get_state()[1], legacy)
+    assert np.array_equal(np.random.get_state(legacy=False)["state"]["key"], legacy)
 
 
 def test_a_batch_is_a_copy_that_later_transitions_do_not_change() -> None:

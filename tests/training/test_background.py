@@ -15,7 +15,7 @@ from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.trainer import Trainer
 from tests.helpers import LIMIT_SECONDS, Follower, open_run, quick_config, wait_until
 
-LONG = {"total_timesteps": 10_000_000}
+LONG: dict[str, Any] = {"total_timesteps": 10_000_000}
 
 
 def copy_step(follower: Follower) -> int:

@@ -6,9 +6,11 @@ Rewards are 0.1, not 1: errors stay below 1, where the Huber loss is the squared
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.helpers import Session, train
 from tests.toy import CHAIN_LENGTH
@@ -34,8 +36,9 @@ def learn(runs_dir: Path, env: str, n_steps: int, *, double: bool = True) -> Ses
     )
 
 
-def values(session: Session, observation: np.ndarray) -> list[float]:
-    return session.agent.online.q_values(observation.astype(np.float32)[None])[0].tolist()
+def values(session: Session, observation: NDArray[Any]) -> list[float]:
+    q_values: list[float] = session.agent.online.q_values(observation.astype(np.float32)[None])[0].tolist()
+    return q_values
 
 
 @pytest.mark.parametrize("n_steps", [1, 3])

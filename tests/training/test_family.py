@@ -67,7 +67,8 @@ def learn(runs_dir: Path, env: str = "Toy/Fork-v0", **settings: Any) -> Session:
 
 
 def values(session: Session) -> list[list[float]]:
-    return session.agent.online.q_values(np.eye(2, dtype=np.float32)).tolist()
+    q_values: list[list[float]] = session.agent.online.q_values(np.eye(2, dtype=np.float32)).tolist()
+    return q_values
 
 
 @every_member

@@ -36,7 +36,7 @@ def make(vectorization: str, count: int) -> Environments:
 
 def kinds(observations: Any) -> list[int]:
     """The kind of episode that each observation shows."""
-    return np.argmax(observations[:, :ACTIONS], axis=1).tolist()
+    return [int(kind) for kind in np.argmax(observations[:, :ACTIONS], axis=1)]
 
 
 @pytest.mark.parametrize("vectorization", ["serial", "parallel"])

@@ -54,7 +54,12 @@ def test_a_line_of_any_length_is_cut() -> None:
 
 def test_no_line_is_lost_between_threads() -> None:
     inbox = OutputInbox()
-    writers = [threading.Thread(target=lambda: [inbox.add("word\n") for _ in range(500)]) for _ in range(4)]
+
+    def write() -> None:
+        for _ in range(500):
+            inbox.add("word\n")
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:
         writer.start()
     total = 0

@@ -18,7 +18,7 @@ from dqn_tui.events import Event
 from dqn_tui.seeding import episode_seed
 from tests.helpers import Follower, Session, train
 
-MORE = {"total_timesteps": 300, "n_steps": 3, "tau": 0.1, "gradient_steps": 2}
+MORE: dict[str, Any] = {"total_timesteps": 300, "n_steps": 3, "tau": 0.1, "gradient_steps": 2}
 
 
 def outcome(session: Session) -> tuple[str, list[tuple[int, float, int]]]:

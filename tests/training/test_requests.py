@@ -9,7 +9,9 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Request, Resume, Save, Stop, TakeStep
+from dqn_tui.dqn.network import QNetwork
 from dqn_tui.events import Event
+from dqn_tui.training.player import Policy
 from tests.helpers import Session, train
 
 
@@ -147,15 +149,14 @@ def test_a_stop_in_the_middle_of_the_last_evaluation_ends_it(tmp_path: Path) -> 
 
 
 def test_a_copied_policy_does_not_change_with_the_run(tmp_path: Path) -> None:
-    copies: list[tuple[int, list[float]]] = []
-    networks = []
+    copies: list[tuple[QNetwork, int, list[float]]] = []
 
-    def reply(policy: object) -> None:
-        network, step = policy  # type: ignore[misc]
-        networks.append(network)
-        copies.append((step, network.flat.tolist()))
+    def reply(policy: Policy) -> None:
+        network, step = policy
+        copies.append((network, step, network.flat.tolist()))
 
     session = train(tmp_path, first=[CopyPolicy(reply)])
-    assert copies[0][0] == 0
-    assert networks[0].flat.tolist() == copies[0][1]
-    assert session.agent.online.flat.tolist() != copies[0][1]
+    ((network, step, weights),) = copies
+    assert step == 0
+    assert network.flat.tolist() == weights
+    assert session.agent.online.flat.tolist() != weights

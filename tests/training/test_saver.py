@@ -274,7 +274,7 @@ def test_nothing_older_goes_before_the_new_one_was_read_back(tmp_path: Path, mon
 
 
 def test_a_run_that_is_saved_often_tells_the_same_as_one_that_is_not(memory_path: Path) -> None:
-    more = {"eval_every": 70, "n_steps": 3, "log_every": 10}
+    more: dict[str, Any] = {"eval_every": 70, "n_steps": 3, "log_every": 10}
     plain = train(memory_path, **more)
     saved = train(memory_path, **more, save_every=1, keep_last=1)
     assert len(saved.of(events.CheckpointSaved)) > 199
@@ -288,10 +288,11 @@ def test_what_was_loaded_is_saved_again_byte_by_byte(tmp_path: Path) -> None:
     saved = load_saved_run(session.folder, checkpoint, read_settings(checkpoint))
     config = quick_config(n_steps=3, learning_rate="lin_0.01", total_timesteps=201)
     folder, recorder = open_run(tmp_path / "second", config)
+    told: list[Event] = []
     control = ScriptedControl()
     control.submit(Save())
     control.submit(Stop(should_save=False))
-    trainer = build_trainer(config, folder, recorder, control, [].append, saved)
+    trainer = build_trainer(config, folder, recorder, control, told.append, saved)
     trainer.run()
     trainer.close()
     recorder.close()

@@ -111,8 +111,12 @@ class Lottery(gym.Env[Any, Any]):
         return np.ones(1, np.float32), self._prize * (self.np_random.random() < 0.5), True, False, {}
 
 
+def _register(name: str, creator: Any) -> None:
+    gym.register(f"Toy/{name}-v0", creator)
+
+
 if "Toy/FickleMasks-v0" not in gym.registry:
-    gym.register("Toy/FickleMasks-v0", FickleMasks)
-    gym.register("Toy/JamsOnce-v0", JamsOnce)
-    gym.register("Toy/Flashes-v0", Flashes)
-    gym.register("Toy/Lottery-v0", Lottery)
+    _register("FickleMasks", FickleMasks)
+    _register("JamsOnce", JamsOnce)
+    _register("Flashes", Flashes)
+    _register("Lottery", Lottery)
