@@ -1,4 +1,4 @@
-"""Seeds depend on what they are named after, and on nothing else."""
+"""Seeds depend on their names and arguments, and on nothing else."""
 
 from __future__ import annotations
 

@@ -183,13 +183,19 @@ def make_layers(sizes: Sequence[int], linear: type[nn.Linear | NoisyLinear]) -> 
 
 
 def _initialize(network: nn.Module, generator: torch.Generator, noisy_std: float) -> None:
-    """Initialise linear layers and convolutions as torch does, but from `generator` and not from the global one."""
+    """Initialise linear layers and convolutions as torch does, but from `generator` and not from the global one.
+
+    Raises:
+        TypeError: a layer of another kind has parameters, which would stay uninitialised.
+    """
     for layer in network.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d | NoisyLinear):
             bound = 1 / math.sqrt(layer.weight[0].numel())
             for parameter in (layer.weight, layer.bias):
                 assert parameter is not None
                 nn.init.uniform_(parameter, -bound, bound, generator=generator)
+        elif list(layer.parameters(recurse=False)):
+            raise TypeError(f"{type(layer).__name__} needs an initialisation here")
         if isinstance(layer, NoisyLinear):
             layer.set_sigma(noisy_std)
 

@@ -22,7 +22,8 @@ class EndedEpisode(NamedTuple):
         episode_return: undiscounted sum of rewards.
         length: steps.
         is_truncated: whether it was cut short rather than terminated.
-        start_q: highest Q-value of an allowed action at its first observation, when it began; None where unknown.
+        start_q: highest Q-value of an allowed action at its first observation, when it began; None before learning
+            has started, and soon after another episode's.
         discounted_return: sum of rewards discounted to its first step; None where unknown.
     """
 

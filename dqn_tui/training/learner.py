@@ -19,6 +19,9 @@ from dqn_tui.spaces import Spaces
 from dqn_tui.training.episodes import EndedEpisode, TrainingEpisodes
 from dqn_tui.training.meters import PhaseClock
 
+STEPS_BETWEEN_VALUES = 25
+"""Steps from one valued start of an episode to the next, so that environments with short episodes are not slowed."""
+
 
 class StepsTaken(NamedTuple):
     """One step of E environments: the actions taken, and the episodes that ended."""
@@ -58,6 +61,7 @@ class Learner:
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
         self._has_bytes = spaces.observation_dtype == "uint8"
+        self._next_valued_step = 0
         self.step = 0
         self.updates = 0
         self.owed_updates = 0
@@ -140,6 +144,7 @@ class Learner:
             "step": self.step,
             "updates": self.updates,
             "owed_updates": self.owed_updates,
+            "next_valued_step": self._next_valued_step,
             "exploration": self._exploration.bit_generator.state,
             "replay": self._sampling.bit_generator.state,
         }
@@ -162,6 +167,7 @@ class Learner:
         self.updates = read_count(numbers, "updates", LARGEST_COUNT)
         most_owed = self._config.updates_per_burst * self._count
         self.owed_updates = min(read_count(numbers, "owed_updates", LARGEST_COUNT), most_owed)
+        self._next_valued_step = int(numbers.get("next_valued_step", 0))
         self._exploration.bit_generator.state = numbers["exploration"]
         self._sampling.bit_generator.state = numbers["replay"]
         closed = self.replay.closed_envs
@@ -177,7 +183,8 @@ class Learner:
         for index in indices:
             mask = None if masks is None else masks[index]
             self.replay.begin_episode(index, self._open.observations[index], mask)
-        if self.updates:
+        if self.updates and self.step >= self._next_valued_step:
+            self._next_valued_step = self.step + STEPS_BETWEEN_VALUES
             self._note_start_values(list(indices))
 
     def _note_start_values(self, indices: list[int]) -> None:

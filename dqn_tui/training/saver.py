@@ -45,7 +45,7 @@ class Saver:
 
     @property
     def problem(self) -> str | None:
-        """Why the last save failed, or why the run folder is lost, in one line; None while all is well."""
+        """Why the last save failed, or why the run folder is lost, in one line; None otherwise."""
         return self._failure or self._recorder.problem
 
     def save(self, reason: str, step: int, contents: Contents) -> str | None:

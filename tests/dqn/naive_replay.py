@@ -1,4 +1,4 @@
-"""A replay buffer without any cleverness: a list of whole transitions, each with copies of its observations."""
+"""A naive replay buffer: a list of whole transitions, each with copies of its observations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Array = NDArray[Any]
 
 
 class Shown(NamedTuple):
-    """An observation, its mask (None: all allowed), and which of all frames ever kept it is made of."""
+    """An observation, its mask (None: all allowed), and the numbers of its frames among all frames ever stored."""
 
     observation: Array
     mask: Array | None
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 class NaiveReplay:
-    """Keeps everything for ever, and says which of it a buffer of `capacity` and `frame_capacity` would still hold."""
+    """Keeps everything forever, and knows what a buffer of `capacity` and `frame_capacity` would still hold."""
 
     def __init__(
         self, capacity: int, frame_capacity: int, frames: int, num_envs: int, n_steps: int, gamma: float
@@ -97,7 +97,7 @@ class NaiveReplay:
 
     @property
     def tail(self) -> int:
-        """How many transitions at the front of the list are gone."""
+        """Return how many transitions at the front of the list are gone."""
         tail = max(0, len(self.rows) - self.capacity)
         gone = [place for place, row in enumerate(self.rows) if row.before.frames[0] < self.oldest_frame]
         return max([tail, *(place + 1 for place in gone)])
@@ -112,7 +112,7 @@ class NaiveReplay:
         return draws if is_full else (draws + self.tail) % self.capacity
 
     def places(self, indices: Array) -> list[int]:
-        """Where in the list the transitions of these slots stand."""
+        """Return the list indices of the transitions in these slots."""
         by_slot = {place % self.capacity: place for place in range(self.tail, len(self.rows))}
         return [by_slot[index] for index in indices.tolist()]
 

@@ -36,7 +36,7 @@ def make_batch(seed: int, size: int = 16) -> Batch:
 
 
 def make_single(reward: float) -> Batch:
-    """One transition to a terminal observation, whose input is 0, so that only the biases count."""
+    """Return one transition to a terminal observation; inputs are 0, so only biases count."""
     zero = np.zeros((1, 1), np.float32)
     return make_batch(0, 1)._replace(
         observations=zero,
@@ -48,7 +48,7 @@ def make_single(reward: float) -> Batch:
 
 
 def make_zero_agent(**settings: float) -> Agent:
-    """A linear agent that values everything at 0."""
+    """Return a linear agent whose Q-values are all 0."""
     agent = Agent(quick_config(net_arch=[], **settings), Spaces((1,), 2))
     agent.online.flat.zero_()
     agent.update_target()
@@ -56,7 +56,7 @@ def make_zero_agent(**settings: float) -> Agent:
 
 
 class Twin:
-    """DQN as a textbook writes it."""
+    """DQN as in a textbook."""
 
     def __init__(self, agent: Agent, *, double: bool, max_grad_norm: float, tau: float) -> None:
         self.online, self.target = self._make_net(agent), self._make_net(agent)
@@ -208,8 +208,8 @@ def test_epsilon_is_the_share_of_uniform_actions() -> None:
     assert np.mean(np.equal(taken, 0)) == pytest.approx(0.2, abs=0.02)
 
 
-def test_each_environment_has_an_epsilon_draw_of_its_own() -> None:
-    """One draw for all would make both explore, or neither."""
+def test_each_environment_has_a_separate_epsilon_draw() -> None:
+    """A single draw would make both explore, or neither."""
     agent = Agent(quick_config(net_arch=[]), Spaces((1,), 1_000))
     agent.online.flat.copy_(torch.cat([torch.zeros(1_000), torch.ones(1), torch.zeros(999)]))
     generator = np.random.default_rng(0)
@@ -279,7 +279,7 @@ FAMILY = {
 
 
 @pytest.mark.parametrize("settings", FAMILY.values(), ids=FAMILY.keys())
-def test_an_agent_that_was_saved_and_loaded_learns_on_as_before(settings: dict[str, Any]) -> None:
+def test_a_restored_agent_continues_to_learn_as_before(settings: dict[str, Any]) -> None:
     agent, loaded = (Agent(quick_config(seed=seed, **settings), SPACES) for seed in (3, 9))
     for step in range(1, 6):
         agent.update(make_batch(step), step)
@@ -295,7 +295,7 @@ def test_an_agent_that_was_saved_and_loaded_learns_on_as_before(settings: dict[s
     assert weights_sha256(loaded.online) == weights_sha256(agent.online)
 
 
-def test_an_agent_does_not_take_in_what_has_another_shape() -> None:
+def test_an_agent_refuses_a_state_of_another_shape() -> None:
     with pytest.raises(ValueError, match="expected"):
         Agent(quick_config(), SPACES).set_state(Agent(quick_config(), Spaces((4,), 2)).get_state())
 
@@ -311,7 +311,7 @@ def test_an_update_that_is_not_finite_is_refused_and_leaves_the_weights_as_they_
 
 
 def test_q_values_beyond_float32_are_refused_like_a_loss_that_is_not_finite() -> None:
-    """No reward_scale that the configuration allows does this; anything else that might is caught alike."""
+    """The configuration allows no such reward_scale; it stands in for any other cause."""
     agent = Agent(quick_config().model_copy(update={"reward_scale": 1e-50}), SPACES)
     before = agent.online.flat.clone()
     with pytest.raises(DivergedError, match=r"mean Q-value .* at step 7, with a reward_scale of 1e-50"):

@@ -26,7 +26,7 @@ def make(name: str) -> Distribution:
 
 
 def draw_outputs(distribution: Distribution, seed: int = 0) -> Tensor:
-    """Outputs for four transitions and three actions."""
+    """Return outputs for four transitions and three actions."""
     shape = (4, 3) if distribution.atoms == 1 else (4, 3, distribution.atoms)
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
@@ -40,7 +40,7 @@ def draw_targets(distribution: Distribution) -> Tensor:
 
 
 def plain_loss(name: str, outputs: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Each loss as its paper writes it, one transition at a time."""
+    """Compute each loss as in its paper, one transition at a time."""
     losses = []
     for row, action in enumerate(ACTIONS):
         selected, target = outputs[row, action], targets[row]
@@ -198,7 +198,7 @@ def test_munchausen_adds_the_clipped_log_policy_of_the_action_taken() -> None:
 
 
 def test_a_soft_c51_target_has_the_mean_of_the_soft_quantile_target() -> None:
-    """Both say what the policy earns: the mean over actions of value and bonus."""
+    """Both give the policy's value: the mean over actions of value plus bonus."""
     distribution = Categorical(201, -20.0, 20.0, CPU)
     support = torch.linspace(-20, 20, 201)
     next_outputs = torch.randn(4, 3, 201, generator=torch.Generator().manual_seed(0)) - support**2

@@ -20,7 +20,7 @@ def observe(time: int) -> Numbers:
 
 
 def play(accumulator: NStepAccumulator, rewards: list[float], ending: str, start: int = 0) -> list[Row]:
-    """The transitions of one episode whose observations are `start`, `start` + 1, …; action t is 10 * t."""
+    """Return the transitions of an episode with observations `start`, `start` + 1, …; action t is 10 * t."""
     rows = []
     for index, reward in enumerate(rewards):
         is_last = index == len(rewards) - 1

@@ -1,4 +1,4 @@
-"""The store of observations: each frame once, and every observation as it was."""
+"""The observation store: each frame is stored once, and every observation is returned unchanged."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_a_leaf_of_zero_is_never_found_whatever_the_rounding(leaves: list[float]
 
 
 def test_a_mass_that_rounding_puts_past_the_end_of_its_block_finds_the_last_leaf_that_counts() -> None:
-    # One by one the small leaves are lost beside the 1; summed among themselves first they are not.
+    # Added one by one, the small leaves are lost beside the 1; summed among themselves first, they are not.
     tree = make_tree([0.0, 1.0, *[2.0**-53] * 62])
     assert tree.total > 1
     assert tree.find(np.array([1.0, tree.total])).tolist() == [1, 1]

@@ -21,7 +21,7 @@ def observe(number: float) -> NDArray[np.float32]:
 
 
 def fill(capacity: int, count: int, **settings: Any) -> ReplayBuffer:
-    """Transitions 1 to `count` of one open episode; none of their numbers is 0."""
+    """Return a buffer with transitions 1 to `count` of one open episode; none of their numbers is 0."""
     buffer = ReplayBuffer(capacity, (2,), np.float32, **settings)
     buffer.begin_episode(0, observe(1))
     add_numbered(buffer, range(1, count + 1))
@@ -38,7 +38,7 @@ def draw(buffer: ReplayBuffer, count: int = 400, seed: int = 0) -> Batch:
 
 
 def rows_of(buffer: ReplayBuffer) -> set[tuple[float, ...]]:
-    """Every transition of vectors of one number: observation, action, reward, discount, next observation."""
+    """Return all transitions of one-element vectors: observation, action, reward, discount, next observation."""
     batch = draw(buffer)
     columns = (
         batch.observations[:, 0], batch.actions, batch.rewards, batch.discounts, batch.next_observations[:, 0]
@@ -134,7 +134,7 @@ def test_a_batch_has_the_documented_types() -> None:
 
 def test_a_window_of_n_steps_runs_on_across_the_write_head() -> None:
     buffer = fill(4, 8, n_steps=3, gamma=GAMMA)
-    # Steps 1 to 8 make transitions 1 to 6; 5 and 6 lie in the slots of 1 and 2.
+    # Steps 1 to 8 make transitions 1 to 6; 5 and 6 are in the slots of 1 and 2.
     assert rows_of(buffer) == {
         (number, number, (number + 0.25) + 0.5 * (number + 1.25) + 0.25 * (number + 2.25), 0.125, number + 3)
         for number in (3, 4, 5, 6)
@@ -213,7 +213,7 @@ def test_a_dropped_episode_leaves_no_step_behind() -> None:
 
 
 def fill_prioritized() -> ReplayBuffer:
-    """Transitions 1 to 4 of the priorities 1 to 4."""
+    """Return a buffer of transitions 1 to 4 with priorities 1 to 4."""
     buffer = fill(6, 4, alpha=1.0)
     buffer.update_priorities(np.arange(4), np.arange(1, 5) - PRIORITY_EPSILON)
     return buffer
@@ -233,13 +233,13 @@ def test_weights_are_the_inverse_priorities_and_the_largest_is_1() -> None:
 
 
 @pytest.mark.parametrize(("beta", "expected"), [(0.0, [1, 1, 1, 1]), (0.5, [1, 2**-0.5, 3**-0.5, 0.5])])
-def test_beta_says_how_far_weights_undo_the_priorities(beta: float, expected: list[float]) -> None:
+def test_beta_determines_how_far_weights_undo_the_priorities(beta: float, expected: list[float]) -> None:
     batch = fill_prioritized().sample(100, np.random.default_rng(0), beta)
     assert batch.weights is not None
     np.testing.assert_allclose(batch.weights, np.array(expected)[batch.actions - 1], rtol=1e-6)
 
 
-def test_alpha_says_how_far_priorities_count() -> None:
+def test_alpha_determines_how_much_priorities_count() -> None:
     buffer = fill(2, 2, alpha=0.5)
     buffer.update_priorities(np.array([0, 1]), np.array([1.0, 9.0]))
     # Leaves 1 and 3.

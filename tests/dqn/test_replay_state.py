@@ -1,4 +1,4 @@
-"""What a replay buffer takes in memory and on disk, and saved states that lie."""
+"""A replay buffer's memory and saved state, and saved states that are wrong."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_is_saved_is_small_and_shares_the_frames_memory() -> None:
     assert np.shares_memory(state["frames"], again["frames"])
 
 
-# --- saved states that lie ---
+# --- wrong saved states ---
 
 
 def make_saved() -> dict[str, Array]:
@@ -85,7 +85,7 @@ def restore(state: dict[str, Array]) -> ReplayBuffer:
 
 
 def lies() -> Iterator[Any]:
-    """The name of an array, what stands there instead, and words of the message."""
+    """The name of an array, its replacement, and part of the error message."""
 
     def case(name: str, value: Any, message: str) -> Any:
         return pytest.param(name, value, message, id=f"{name}: {message}")
@@ -138,7 +138,7 @@ def lies() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(("name", "value", "message"), list(lies()))
-def test_a_saved_state_that_lies_is_refused(name: str, value: Array, message: str) -> None:
+def test_a_wrong_saved_state_is_refused(name: str, value: Array, message: str) -> None:
     state = make_saved()
     assert restore(state).size == 5
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""The replay buffer beside its naive twin: equal index by index, whatever happens."""
+"""The replay buffer and its naive twin are equal, index by index, after any operations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIONS = 3
 
 
 class RandomEnvironment:
-    """Observations and masks without sense. Few values, so that equal frames are common."""
+    """Random observations and masks, of few values, so that equal frames are common."""
 
     def __init__(
         self, generator: np.random.Generator, frames: int, *, stacking_share: float, mask_share: float
@@ -64,7 +64,7 @@ class RandomEnvironment:
 
 
 class Pair:
-    """A replay buffer and its naive twin, fed with the same.
+    """A replay buffer and its naive twin, with the same input.
 
     The environments take turns at random; where `switch_share` is small, many steps of one come in a row.
     """
@@ -100,7 +100,7 @@ class Pair:
         self._env = 0
 
     def step(self) -> None:
-        """One step, or the beginning of an episode, of any environment."""
+        """Add a step, or begin an episode, in any environment."""
         if self.generator.random() < self._switch_share:
             self._env = int(self.generator.integers(len(self.environments)))
         env = self._env
@@ -126,7 +126,7 @@ class Pair:
         self.twin.drop_episode(env)
 
     def save_and_restore(self) -> None:
-        """Go on with another buffer, made from what the first one saves."""
+        """Continue with another buffer, restored from the state of the first."""
         state = self.buffer.get_state()
         content = safetensors.numpy.save({name: np.asarray(array, order="C") for name, array in state.items()})
         self.buffer = ReplayBuffer(**self._arguments)
@@ -228,6 +228,6 @@ def test_it_agrees_where_frames_are_overwritten_too_soon(
                 pair.check()
             early += pair.twin.tail > max(0, len(pair.twin.rows) - capacity)
         lost += pair.twin.lost
-    # Transitions left early, and steps began at observations that were gone.
+    # Transitions left early, and steps began at observations that had been dropped.
     assert early > 0
     assert lost > 0

@@ -1,4 +1,4 @@
-"""Sign, scale and back."""
+"""Clipping and scaling of rewards, and the way back."""
 
 from __future__ import annotations
 

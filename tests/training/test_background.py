@@ -19,7 +19,7 @@ LONG: dict[str, Any] = {"total_timesteps": 10_000_000}
 
 
 def copy_step(follower: Follower) -> int:
-    """The step at which the trainer stands."""
+    """Return the trainer's present step."""
     answers: list[Any] = []
     is_answered = threading.Event()
 
@@ -81,7 +81,7 @@ def test_a_request_before_the_first_step_is_served(tmp_path: Path) -> None:
     follower.finish()
 
 
-def test_news_come_for_what_should_be_shown_at_once_and_not_for_every_episode(tmp_path: Path) -> None:
+def test_a_viewer_is_notified_of_important_events_and_not_of_every_episode(tmp_path: Path) -> None:
     config = quick_config()
     calls: list[str] = []
     run = BackgroundRun(config, *open_run(tmp_path, config))
@@ -132,7 +132,7 @@ def test_an_environment_that_cannot_be_closed_does_not_spoil_the_end(tmp_path: P
     Recorder(follower.folder, quick_config(), {}).close()
 
 
-def test_a_run_that_is_started_again_goes_on_and_tells_somebody_else(tmp_path: Path) -> None:
+def test_a_second_start_continues_the_run_and_notifies_the_new_viewer(tmp_path: Path) -> None:
     follower = Follower(tmp_path, **LONG)
     follower.wait_for(events.LearningStarted)
     is_told = threading.Event()
@@ -153,13 +153,13 @@ def test_an_environment_that_cannot_be_made_ends_the_run(tmp_path: Path) -> None
 def test_an_environment_that_leaves_the_program_ends_the_run_and_not_the_viewers_hope(
     tmp_path: Path, name: str
 ) -> None:
-    """`sys.exit` on a thread is silent: a viewer that hears of no end would wait for ever."""
+    """`sys.exit` on a thread is silent: a viewer without a last event would wait forever."""
     follower = Follower(tmp_path, env=f"Toy/{name}-v0")
     told = follower.finish()
     assert told[-1].name == "run_failed"
 
 
-def test_a_rollout_plays_the_policy_of_a_run_that_goes_on_and_of_one_that_ended(tmp_path: Path) -> None:
+def test_a_rollout_plays_the_policy_of_a_running_run_and_of_one_that_ended(tmp_path: Path) -> None:
     follower = Follower(tmp_path, **LONG)
     follower.wait_for(events.LearningStarted)
     live = follower.run.start_rollout()

@@ -69,7 +69,9 @@ def test_a_warning_that_was_raised_before_a_checkpoint_is_not_raised_after_it(tm
         ({"total_timesteps": 32, "batch_size": 32, "learning_starts": 0}, None),
     ],
 )
-def test_a_run_too_short_to_learn_anything_says_so(tmp_path: Path, settings: dict[str, Any], line: str | None) -> None:
+def test_a_run_too_short_to_learn_anything_raises_a_warning(
+    tmp_path: Path, settings: dict[str, Any], line: str | None
+) -> None:
     assert warnings(train(tmp_path, **settings)) == ([line] if line else [])
 
 

@@ -43,7 +43,7 @@ def values(session: Session, observation: NDArray[Any]) -> list[float]:
 
 @pytest.mark.parametrize("n_steps", [1, 3])
 def test_a_truncated_episode_still_bootstraps(tmp_path: Path, n_steps: int) -> None:
-    """0.1 for ever is worth 1. Truncation taken for termination gives 0.526, a stored reset step 0.909."""
+    """0.1 forever is worth 1. Treating truncation as termination gives 0.526, storing the reset step 0.909."""
     session = learn(tmp_path, "Truncated", n_steps)
     assert values(session, np.ones(1)) == pytest.approx([1.0, 1.0], abs=0.02)
 

@@ -1,4 +1,4 @@
-"""Whether a run is complete, or resumes to do what is left."""
+"""Runs that are complete, and runs that resume to finish what is left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers import Session, call_program, change_state, one_line, resume_
 
 
 def request_at(kind: type[Event], step: int, *requests: Request) -> Any:
-    """Submit requests after an event of a kind at a step."""
+    """Return a callback that submits requests after an event of a kind at a step."""
 
     def submit(event: Event) -> Iterable[Request]:
         return requests if isinstance(event, kind) and event.step == step else ()

@@ -49,7 +49,7 @@ def test_playing_again_gives_the_same() -> None:
     assert first == second
 
 
-def test_it_ends_with_nothing_once_it_should_not_go_on() -> None:
+def test_it_returns_none_once_it_should_not_continue() -> None:
     asked = 0
 
     def should_continue() -> bool:

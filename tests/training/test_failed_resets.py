@@ -1,4 +1,4 @@
-"""What is saved after an environment raised can be resumed, and exactly so."""
+"""A checkpoint saved after the environment raised can be resumed, and exactly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _free_reset() -> Iterator[None]:
 
 
 def outcome(told: list[Event]) -> tuple[Any, ...]:
-    """Weights, counts, episodes and evaluations."""
+    """Return weights, counts, episodes and evaluations."""
     ended = told[-1]
     assert isinstance(ended, events.RunEnded)
     episodes = [

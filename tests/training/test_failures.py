@@ -1,4 +1,4 @@
-"""Disks that are full, and evaluations that make no sense: training goes on, or ends with an event."""
+"""Full disks and non-finite evaluations: training continues, or ends with an event."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_pruning_that_fails_does_not_lose_the_checkpoint(tmp_path: Path, monke
     assert session.only(events.RunEnded).checkpoint == str(session.folder.checkpoints / "step_000000200")
 
 
-def test_a_journal_that_cannot_be_written_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_journal_that_cannot_be_written_raises_one_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Journal, "write", refuse)
     session = train(tmp_path, eval_every=50)
     assert session.only(events.RunEnded).reason == "completed"
@@ -78,7 +78,7 @@ def test_the_weights_of_a_run_that_failed_can_be_loaded(tmp_path: Path) -> None:
 
 
 def test_weights_that_are_not_finite_never_reach_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spoiled after the last update before a save, where no loss can show it."""
+    """Corrupt a weight after the last update before a save, where no loss shows it."""
     update_target = Agent.update_target
     calls = []
 

@@ -1,4 +1,4 @@
-"""Every member of the family: to a known optimum, through save and resume, in several environments."""
+"""Every member of the family learns a known optimum, survives save and resume, and runs in several environments."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def values(session: Session) -> list[list[float]]:
 
 @every_member
 def test_a_member_finds_the_optimum_and_what_it_is_worth(tmp_path: Path, member: dict[str, Any]) -> None:
-    """Straight on is worth 0.3, the long way 0.9."""
+    """The short way is worth 0.3, the long way 0.9."""
     fork, end = values(learn(tmp_path, **member))
     assert fork[1] > fork[0]
     if not member.get("munchausen"):
@@ -83,7 +83,7 @@ def test_a_member_finds_the_optimum_and_what_it_is_worth(tmp_path: Path, member:
 
 @every_member
 def test_a_member_respects_action_masks(tmp_path: Path, member: dict[str, Any]) -> None:
-    """In acting, exploring and evaluating the environment itself would complain; targets show in the values."""
+    """The environment rejects forbidden actions; targets show in the values."""
     session = learn(tmp_path, "Toy/MaskedFork-v0", total_timesteps=400, eval_every=100, **member)
     assert session.only(events.RunEnded).reason == "completed"
     assert session.of(events.Evaluated)[-1].mean == 1.0
@@ -99,7 +99,7 @@ def stop_in_mid_burst(event: Event) -> Iterable[Request]:
 
 
 def contents(session: Session) -> dict[str, Any]:
-    """The hash of every file of the last checkpoint, the state with its times apart."""
+    """Return the hash of every file of the last checkpoint except the state, which has times in it."""
     ended = session.only(events.RunEnded)
     files = read_checkpoint(Path(str(ended.checkpoint))).files
     return {name: entry.sha256 for name, entry in files.items() if name != "state.json"}
@@ -107,7 +107,7 @@ def contents(session: Session) -> dict[str, Any]:
 
 @pytest.mark.parametrize("num_envs", [1, 4])
 @every_member
-def test_a_member_goes_on_as_if_nothing_had_happened(tmp_path: Path, member: dict[str, Any], num_envs: int) -> None:
+def test_a_resumed_member_ends_like_a_straight_run(tmp_path: Path, member: dict[str, Any], num_envs: int) -> None:
     settings = SHORT | {"num_envs": num_envs, "atoms": 5} | member
     straight = train(tmp_path / "straight", **settings)
     stopped = train(tmp_path / "stopped", on_event=stop_in_mid_burst, **settings)
@@ -127,7 +127,7 @@ def test_saving_changes_nothing_that_follows(tmp_path: Path) -> None:
 
 
 def test_every_cadence_counts_the_steps_of_all_environments(tmp_path: Path) -> None:
-    """Steps come in fours: what is due at 30, 60, 90 happens at 32, 60, 92."""
+    """Steps come in fours: chores due at 30, 60, 90 are done at 32, 60, 92."""
     session = train(
         tmp_path,
         num_envs=4,
@@ -141,7 +141,7 @@ def test_every_cadence_counts_the_steps_of_all_environments(tmp_path: Path) -> N
     )
     ended = session.only(events.RunEnded)
     assert ended.step == 120
-    # 2 updates for each of 39, 42, ..., 120: the step from 36 to 40 is the first of a run that learns
+    # 2 updates for each of 39, 42, ..., 120: the step from 36 to 40 is the first after learning_starts
     assert ended.updates == 2 * 28
     assert [event.step for event in session.of(events.Evaluated)] == [32, 60, 92, 120]
     assert [event.step for event in session.of(events.Progress)] == [32, 60, 92, 120]
@@ -149,7 +149,7 @@ def test_every_cadence_counts_the_steps_of_all_environments(tmp_path: Path) -> N
     assert saves == [52, 100]
 
 
-def test_several_environments_play_different_episodes_and_all_are_told(tmp_path: Path) -> None:
+def test_several_environments_play_different_episodes_and_all_are_reported(tmp_path: Path) -> None:
     session = train(tmp_path, num_envs=3, total_timesteps=300)
     ended = session.of(events.EpisodeEnded)
     assert [event.episode for event in ended] == list(range(1, len(ended) + 1))
@@ -164,7 +164,7 @@ def test_several_environments_learn_what_one_learns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("distribution", ["none", "c51", "qr"])
-def test_scaled_rewards_are_learned_and_all_numbers_are_told_as_they_are(tmp_path: Path, distribution: str) -> None:
+def test_scaled_rewards_are_learned_and_all_numbers_are_reported_unscaled(tmp_path: Path, distribution: str) -> None:
     session = learn(tmp_path, reward_scale=0.1, distribution=distribution, v_max=0.1, log_every=100)
     assert session.trainer.learner.replay.sample(50, np.random.default_rng(0)).rewards.max() == np.float32(0.1)
     fork, end = values(session)
@@ -176,7 +176,7 @@ def test_scaled_rewards_are_learned_and_all_numbers_are_told_as_they_are(tmp_pat
     assert {event.episode_return for event in session.of(events.EpisodeEnded)} == {0.3, 1.0}
 
 
-def test_clipped_rewards_are_learned_and_the_returns_told_as_they_are(tmp_path: Path) -> None:
+def test_clipped_rewards_are_learned_and_returns_are_reported_unclipped(tmp_path: Path) -> None:
     session = learn(tmp_path, clip_rewards=True)
     fork, _ = values(session)
     assert fork == pytest.approx([1.0, 0.9], abs=0.08)

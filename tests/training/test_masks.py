@@ -35,13 +35,13 @@ def make(vectorization: str, count: int) -> Environments:
 
 
 def kinds(observations: Any) -> list[int]:
-    """The kind of episode that each observation shows."""
+    """Return the kind of episode that each observation shows."""
     return [int(kind) for kind in np.argmax(observations[:, :ACTIONS], axis=1)]
 
 
 @pytest.mark.parametrize("vectorization", ["serial", "parallel"])
 def test_a_mask_is_that_of_its_own_environment_and_step(vectorization: str) -> None:
-    """Whatever the others have: no mask allows everything, and a mask one action."""
+    """Independently of the other environments: without a mask every action is allowed, with a mask one is."""
     environments = make(vectorization, 3)
     try:
         open_episodes = TrainingEpisodes(environments, lambda env, number: 10 * number + env, gamma=0.9)
@@ -79,7 +79,7 @@ def test_without_a_mask_all_actions_are_explored_alike(tmp_path: Path, num_envs:
 
 
 def stop_at(number: int) -> Any:
-    """Stop once so many episodes have ended."""
+    """Return a callback that stops the run once so many episodes have ended."""
 
     def stop(event: Event) -> Iterable[Request]:
         return [Stop()] if isinstance(event, events.EpisodeEnded) and event.episode == number else []

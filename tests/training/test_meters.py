@@ -1,4 +1,4 @@
-"""Clocks and windows, with a clock that the test turns."""
+"""Meters, with a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_quantiles_are_those_of_the_newest_update_in_unscaled_units() -> Non
     assert [metrics[f"train/td_error_p{percent}"] for percent in (10, 50, 90)] == [2.0, 10.0, 18.0]
 
 
-def test_an_update_meter_that_was_saved_goes_on_as_before() -> None:
+def test_a_restored_update_meter_continues_as_before() -> None:
     meter, loaded = make_update_meter(), make_update_meter()
     meter.add(make_update(1, 2, 3, 4, 5, td_errors=[0.1, 0.7, 0.3]))
     loaded.set_state(meter.get_state())

@@ -1,4 +1,4 @@
-"""What the environment prints, on its way into the event stream."""
+"""Printed lines, on their way into the event stream."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_output_becomes_an_event_and_changes_nothing_else(tmp_path: Path) -> Non
 
 
 def test_what_is_printed_last_comes_before_the_end(tmp_path: Path) -> None:
-    """The run is shorter than the time between two events."""
+    """Even if the run takes less than the time between two events."""
     follower = Follower(tmp_path, output="first\n", total_timesteps=100)
     follower.wait_for(events.RunStarted)
     told = follower.finish()

@@ -33,7 +33,7 @@ def frame_of(player: EpisodePlayer) -> RolloutFrame:
 
 
 def pause(player: EpisodePlayer) -> RolloutFrame:
-    """Let it stand still, and give the frame of the moment where it stands."""
+    """Pause the player; return the frame at which it stopped."""
     player.toggle_pause()
     assert player.is_paused
     return advance(player, frame_of(player))

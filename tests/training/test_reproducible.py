@@ -1,4 +1,4 @@
-"""The same configuration and seed give the same weights, whatever is looked at, saved or paused in between."""
+"""The same configuration and seed give the same weights, however often a run is watched, saved or paused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MORE: dict[str, Any] = {"total_timesteps": 300, "n_steps": 3, "tau": 0.1, "gradi
 
 
 def outcome(session: Session) -> tuple[str, list[tuple[int, float, int]]]:
-    """Hash of the last weights, and every training episode."""
+    """Return the hash of the last weights, and every training episode."""
     episodes = [(event.step, event.episode_return, event.length) for event in session.of(events.EpisodeEnded)]
     return session.only(events.RunEnded).weights_sha256, episodes
 
@@ -50,11 +50,11 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS.keys())
-def test_what_is_looked_at_saved_or_paused_changes_nothing(tmp_path: Path, plain: Any, variant: dict[str, Any]) -> None:
+def test_watching_saving_and_pausing_change_nothing(tmp_path: Path, plain: Any, variant: dict[str, Any]) -> None:
     assert outcome(train(tmp_path, **MORE, **variant)) == plain
 
 
-def test_a_run_on_a_thread_of_its_own_gives_the_same_weights(tmp_path: Path, plain: Any) -> None:
+def test_a_run_on_a_background_thread_gives_the_same_weights(tmp_path: Path, plain: Any) -> None:
     follower = Follower(tmp_path, **MORE)
     assert follower.wait_for(events.RunEnded).weights_sha256 == plain[0]
     follower.finish()
@@ -76,7 +76,7 @@ def test_another_seed_gives_another_run(tmp_path: Path, plain: Any) -> None:
 
 
 class Tape:
-    """What was done to the training environment, the first that is reset."""
+    """A record of the training environment, the first that is reset: its seeds and actions."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.episodes: list[tuple[int, list[int]]] = []

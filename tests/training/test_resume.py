@@ -1,4 +1,4 @@
-"""A run that was saved, ended and taken up again ends like one that was never interrupted."""
+"""A run that was saved, stopped and resumed ends like one that was never interrupted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MORE: dict[str, Any] = {
 
 
 def stop_at(kind: type[Event], number: int, *, should_save: bool = True) -> Any:
-    """Stop after the n-th event of a kind."""
+    """Return a callback that stops the run after the n-th event of a kind."""
     seen = 0
 
     def stop(event: Event) -> Iterable[Request]:
@@ -40,14 +40,14 @@ def stop_at(kind: type[Event], number: int, *, should_save: bool = True) -> Any:
 
 
 def resume(session: Session, *arguments: str) -> list[Event]:
-    """Go on to the end, as the program does; returns the whole journal."""
+    """Resume as the program does, until the end; return the whole journal."""
     assert call_program("--resume", str(session.folder.path), "--no-ui", *arguments) == 0
     return list(read_journal(session.folder.events))
 
 
 def outcome(journal: Iterable[Event]) -> list[dict[str, Any]]:
-    """All events but those of saving, stopping and resuming, without the times: metrics, episodes, weights."""
-    interruptions = (events.StopRequested, events.RunResumed)
+    """Return all events except those of saving, stopping and resuming, without times."""
+    interruptions = (events.StopRequested, events.RunResumed, events.WarningRaised)
     kept = [event for event in journal if not isinstance(event, interruptions) and not is_stop(event)]
     assert isinstance(kept[-1], events.RunEnded)
     return timeless(kept)
@@ -87,16 +87,19 @@ def test_a_run_resumes_from_an_older_checkpoint_and_keeps_the_later_ones_aside(t
     for step in (240, 40, 160):
         older = session.folder.checkpoints / f"step_{step:09d}"
         assert call_program("--resume", str(older), "--no-ui") == 0
-        assert outcome(read_journal(session.folder.events)) == straight
+        journal = list(read_journal(session.folder.events))
+        assert outcome(journal) == straight
+        (warning,) = [event for event in journal if isinstance(event, events.WarningRaised)]
+        assert f"checkpoints after step {step} moved to" in warning.message
     assert [item.step for item in find_checkpoints(session.folder)] == [40, 80, 120, 160, 200, 240, 280, 300]
 
 
-def test_a_run_killed_without_saving_goes_on_from_its_newest_checkpoint(tmp_path: Path, plain: Any) -> None:
+def test_a_killed_run_resumes_from_its_newest_checkpoint(tmp_path: Path, plain: Any) -> None:
     session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9, should_save=False), save_every=30, **MORE)
     assert outcome(resume(session)) == plain
 
 
-def test_what_a_crash_wrote_after_the_checkpoint_is_not_told_twice(tmp_path: Path) -> None:
+def test_events_that_a_crash_left_after_the_checkpoint_are_not_repeated(tmp_path: Path) -> None:
     session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9, should_save=False), save_every=30, **MORE)
     with session.folder.events.open("a") as file:
         file.write('{"event":"episode_ended","ti')
@@ -134,7 +137,7 @@ def test_json_of_a_resumed_run_begins_with_run_resumed(tmp_path: Path, capfd: py
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 def test_a_checkpoint_of_the_layout_before_resumes_to_the_same_weights(tmp_path: Path, number: int) -> None:
-    """Its meter was the learner's, its window on its own, and it knew nothing of actions, values and cautions."""
+    """The meter belonged to the learner, and actions, start values and cautions were not recorded."""
     straight = train(tmp_path / "straight", **MORE).only(events.RunEnded)
     session = train(tmp_path / "old", on_event=stop_at(events.Progress, number), **MORE)
     (checkpoint,) = find_checkpoints(session.folder)
@@ -159,7 +162,7 @@ def make_old(state: dict[str, Any]) -> None:
 
 
 def drop_arrays(checkpoint: Path, group: str, *names: str) -> None:
-    """Write a group of a checkpoint's arrays again without some of them."""
+    """Rewrite a group of a checkpoint's arrays without some of them."""
     file = checkpoint / f"{group}.safetensors"
     arrays = decode_arrays(file, file.read_bytes())
     replace_file(file, b"".join(encode_arrays({name: arrays[name] for name in arrays if name not in names})))

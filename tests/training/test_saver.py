@@ -1,4 +1,4 @@
-"""Saving during a run: nothing that the disk does ends it, and nothing that is saved changes it."""
+"""Saving during a run: no disk error ends it, and no save changes it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SHORT: dict[str, Any] = {
 
 
 def train_on(disk_root: Path, **failing: Any) -> tuple[Session, Disk]:
-    """A short run, on a disk that fails once its files are open."""
+    """Train a short run on a disk that fails once the run's files are open."""
     config = quick_config(**SHORT)
     told: list[Event] = []
     opening = Disk(disk_root)
@@ -60,7 +60,7 @@ def train_on(disk_root: Path, **failing: Any) -> tuple[Session, Disk]:
 
 
 def telling_steps(steps: list[str]) -> list[int]:
-    """The numbers of the steps that are the first or the last of their kind."""
+    """Return the numbers of the steps that are the first or the last of their kind."""
     names = [step.split("__")[0] for step in steps]
     first = {name: number for number, name in reversed(list(enumerate(names, 1)))}
     last = {name: number for number, name in enumerate(names, 1)}
@@ -68,7 +68,7 @@ def telling_steps(steps: list[str]) -> list[int]:
 
 
 def check_run_on_failing_disk(session: Session) -> None:
-    """It ended as if nothing had been, and what it says was saved is whole and can be gone on from."""
+    """Check that the run ended as if the disk were fine, and that every checkpoint it reported can be resumed."""
     ended = session.only(events.RunEnded)
     assert (ended.reason, ended.step) == ("completed", 12)
     last = session.of(events.CheckpointSaved)[-1:]
@@ -112,7 +112,7 @@ def test_a_run_lives_through_a_disk_that_fails_at_each_step(memory_path: Path, e
     assert number > 200
 
 
-def test_wherever_power_is_lost_in_a_run_what_was_told_to_be_saved_can_be_gone_on_from(memory_path: Path) -> None:
+def test_after_a_power_loss_at_any_moment_every_reported_checkpoint_can_be_resumed(memory_path: Path) -> None:
     runs_dir, place = memory_path / "runs", memory_path / "after"
     runs_dir.mkdir()
     record = record_run(runs_dir)
@@ -135,7 +135,7 @@ def test_wherever_power_is_lost_in_a_run_what_was_told_to_be_saved_can_be_gone_o
 
 
 def record_run(runs_dir: Path) -> list[tuple[Any, ...]]:
-    """All that a short run does to the disk, and when it told that a checkpoint by step was saved."""
+    """Return every disk operation of a short run, and when it reported each checkpoint by step."""
     disk = Disk(runs_dir)
 
     def note(event: Event) -> Iterable[Request]:
@@ -149,7 +149,7 @@ def record_run(runs_dir: Path) -> list[tuple[Any, ...]]:
 
 
 def newest_resumable(runs_dir: Path) -> int:
-    """The step from which the one run there would go on; -1 where it cannot."""
+    """Return the step from which the one run there would resume; -1 if it cannot."""
     folders = find_run_folders(runs_dir)
     if not folders or not any(folders[0].checkpoints.glob("step_*")):
         return -1
@@ -162,7 +162,7 @@ def newest_resumable(runs_dir: Path) -> int:
     return checkpoint.step
 
 
-def test_after_a_save_that_failed_the_next_one_is_tried_and_the_end_says_nothing(memory_path: Path) -> None:
+def test_after_a_failed_save_the_next_one_is_tried_and_the_end_reports_no_problem(memory_path: Path) -> None:
     _, disk = train_on(memory_path / "whole")
     number = next(index for index, step in enumerate(disk.steps, 1) if step.startswith("rename"))
     session, _ = train_on(memory_path / "failing", fail_at=number, error=errno.EIO)
@@ -174,7 +174,7 @@ def test_after_a_save_that_failed_the_next_one_is_tried_and_the_end_says_nothing
 
 
 def fill_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Let the disk be full as soon as a checkpoint of that name is there."""
+    """Make the disk full as soon as a checkpoint of that name exists."""
 
     def measure(path: Path) -> SimpleNamespace:
         return SimpleNamespace(free=0 if any(path.rglob(name)) else 10**9)
@@ -200,7 +200,7 @@ def check_end_tells(view: RunView) -> None:
     assert "step_000000050, of step 50" in line
 
 
-def test_the_end_of_a_run_whose_last_save_failed_says_so_and_what_there_is_instead(
+def test_the_end_of_a_run_whose_last_save_failed_names_the_problem_and_the_newest_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_after(monkeypatch, "step_000000050")
@@ -209,7 +209,7 @@ def test_the_end_of_a_run_whose_last_save_failed_says_so_and_what_there_is_inste
     check_end_tells(show(session.events))
 
 
-def test_a_stop_without_saving_after_a_save_that_failed_says_so(
+def test_a_stop_without_saving_after_a_failed_save_names_the_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_after(monkeypatch, "step_000000050")
@@ -220,29 +220,31 @@ def test_a_stop_without_saving_after_a_save_that_failed_says_so(
     check_end_tells(show(train(tmp_path, save_every=50, on_event=stop).events))
 
 
-def test_a_run_that_failed_and_could_not_be_saved_says_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_run_that_could_not_be_saved_reports_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill_after(monkeypatch, "step_000000050")
     follower = Follower(tmp_path, env="Toy/Raises-v0", save_every=50)
     follower.wait_for(events.RunFailed)
     check_end_tells(show(follower.finish()))
 
 
-def test_the_end_of_a_run_that_could_save_says_nothing_of_it(tmp_path: Path) -> None:
+def test_the_end_of_a_run_without_save_problems_reports_none(tmp_path: Path) -> None:
     session = train(tmp_path)
     assert session.only(events.RunEnded).save_problem is None
     assert not any("save failed" in line for line in summarize(show(session.events), "runs/x"))
 
 
-def test_where_nothing_was_ever_saved_the_end_says_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_a_run_that_was_never_saved_reports_that_there_is_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
     lines = summarize(show(train(tmp_path).events), "runs/x")
     assert lines[-1].endswith("there is no checkpoint")
 
 
-# --- what stays ---
+# --- pruning ---
 
 
-def test_an_automatic_save_over_one_that_was_asked_for_does_not_make_it_go(tmp_path: Path) -> None:
+def test_an_automatic_save_over_a_requested_one_keeps_it_from_being_pruned(tmp_path: Path) -> None:
     def ask(event: Event) -> Iterable[Request]:
         return [Save()] if isinstance(event, events.Progress) and event.step == 40 else []
 
@@ -273,7 +275,7 @@ def test_nothing_older_goes_before_the_new_one_was_read_back(tmp_path: Path, mon
 # --- saving changes nothing ---
 
 
-def test_a_run_that_is_saved_often_tells_the_same_as_one_that_is_not(memory_path: Path) -> None:
+def test_a_run_saved_often_reports_the_same_as_one_that_is_not(memory_path: Path) -> None:
     more: dict[str, Any] = {"eval_every": 70, "n_steps": 3, "log_every": 10}
     plain = train(memory_path, **more)
     saved = train(memory_path, **more, save_every=1, keep_last=1)
@@ -307,7 +309,7 @@ def test_what_was_loaded_is_saved_again_byte_by_byte(tmp_path: Path) -> None:
 # --- memory ---
 
 
-def test_the_first_event_says_how_much_memory_the_replay_buffer_takes(tmp_path: Path) -> None:
+def test_the_first_event_has_the_memory_of_the_replay_buffer(tmp_path: Path) -> None:
     session = train(tmp_path, buffer_size=1_000)
     started = session.only(events.RunStarted)
     assert started.replay_bytes == session.trainer.learner.replay.nbytes == 72_128

@@ -1,9 +1,10 @@
-"""The loop: what happens when, and how it is told."""
+"""The training loop: the order of things, and the events that report them."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from dqn_tui.dqn.agent import Agent, weights_sha256
 from dqn_tui.event_json import to_dict
 from dqn_tui.runs.checkpoint import find_checkpoints, read_checkpoint
 from dqn_tui.runs.journal import read_journal
-from dqn_tui.training.episodes import TrainingEpisodes
 from dqn_tui.training.learner import Learner
 from tests import toy
 from tests.helpers import train
@@ -59,7 +59,7 @@ def test_each_event_comes_at_its_step(tmp_path: Path) -> None:
     assert [event.episode for event in episodes] == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_first_event_says_what_a_viewer_must_know(tmp_path: Path) -> None:
+def test_the_first_event_has_all_that_a_viewer_needs(tmp_path: Path) -> None:
     started = train(tmp_path, gamma=0.5).only(events.RunStarted)
     assert (started.env, started.seed, started.device, started.actions) == ("CartPole-v1", 3, "cpu", 2)
     assert (started.total_timesteps, started.learning_starts, started.buffer_size) == (200, 40, 1_000)
@@ -150,7 +150,7 @@ def test_the_target_network_follows_every_so_many_environment_steps(
     assert count == 200 // interval
 
 
-def test_an_evaluation_says_whether_it_is_the_best_and_only_then_is_best_written(tmp_path: Path) -> None:
+def test_only_an_evaluation_that_is_the_best_so_far_writes_best(tmp_path: Path) -> None:
     session = train(tmp_path, eval_every=20, eval_episodes=2, learning_rate=0.01)
     evaluations = session.of(events.Evaluated)
     best = -math.inf
@@ -211,7 +211,7 @@ def test_without_until_solved_a_goal_that_is_reached_ends_nothing(tmp_path: Path
     assert {event.episodes for event in session.of(events.Evaluated)} == {1}
 
 
-def test_a_goal_of_ones_own_comes_before_the_environments(tmp_path: Path) -> None:
+def test_a_configured_goal_overrides_the_environments(tmp_path: Path) -> None:
     session = train(tmp_path, env="Toy/Goal-v0", goal=5.0, until_solved=True, eval_every=50)
     assert session.only(events.RunStarted).goal == 5.0
     assert session.only(events.RunEnded).reason == "completed"
@@ -293,34 +293,26 @@ def test_an_ended_episode_has_its_discounted_return(tmp_path: Path) -> None:
 def test_an_ended_episode_has_the_value_it_began_with_once_learning_has_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
 ) -> None:
-    """The network as it is at the episode's first observation, without noise."""
-    expected: dict[tuple[int, int], float | None] = {}
-    begin = TrainingEpisodes.begin
+    """By the network at that moment, without noise; at most once in 25 steps."""
+    valued: list[tuple[int, float]] = []
+    note = Learner._note_start_values
 
-    def taped(episodes: TrainingEpisodes, indices: Any) -> None:
-        begin(episodes, indices)
-        learner = learners[0]
+    def taped(learner: Learner, indices: list[int]) -> None:
+        note(learner, indices)
         for index in indices:
-            value = learner.agent.online.q_values(episodes.observations[index][None]).max() if learner.updates else None
-            expected[index, int(episodes.ended[index])] = value
+            q_values = learner.agent.online.q_values(learner._open.observations[index][None])
+            valued.append((learner.step, float(q_values.max())))
 
-    learners: list[Learner] = []
-    make = Learner.__init__
-
-    def note(learner: Learner, *arguments: Any) -> None:
-        make(learner, *arguments)
-        learners.append(learner)
-
-    monkeypatch.setattr(TrainingEpisodes, "begin", taped)
-    monkeypatch.setattr(Learner, "__init__", note)
-    session = train(tmp_path, **settings)
-    told = [event.start_q for event in session.of(events.EpisodeEnded)]
-    assert None in told
-    numbers = [value for value in told if value is not None]
-    assert len(numbers) >= 2
-    if settings.get("num_envs", 1) == 1:
-        known = [expected[0, number] for number in range(len(told))]
-        assert told == [value and pytest.approx(float(value), rel=1e-5) for value in known]
+    monkeypatch.setattr(Learner, "_note_start_values", taped)
+    session = train(tmp_path, total_timesteps=400, **settings)
+    ended = session.of(events.EpisodeEnded)
+    assert ended[0].start_q is None
+    numbers = [event.start_q for event in ended if event.start_q is not None]
+    assert len(numbers) >= 5
+    assert all(any(number == pytest.approx(value, rel=1e-5) for _, value in valued) for number in numbers)
+    steps = sorted({step for step, _ in valued})
+    assert steps[0] > 40
+    assert all(later - step >= 25 for step, later in pairwise(steps))
 
 
 def test_a_masked_action_gives_no_value_to_the_start(tmp_path: Path) -> None:

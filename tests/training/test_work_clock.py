@@ -1,4 +1,4 @@
-"""The clock that stands while the process does, with time, processor and heart in the test's hands."""
+"""The clock that stops with the process; the test controls time, processor and heartbeat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dqn_tui.training.work_clock import BEAT_SECONDS, WorkClock
 
 @dataclass
 class Machine:
-    """Time passes, and the process works or stands.
+    """A clock and a processor, for a process that works or is stopped.
 
     `stop_in` counts the readings of the clock until it stops in the middle of one: before the time is taken, or
     after it, and then the heart is the first to go on.
@@ -44,14 +44,14 @@ class Machine:
 
 
 class HeldHeart(WorkClock):
-    """Beats only when the test says so."""
+    """A clock whose heart beats only when the test calls `beat`."""
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine.read, lambda: machine.processor)
         self.start()
 
     def _beat_forever(self) -> None:
-        """Its thread ends at once."""
+        """End the thread at once."""
 
     def beat(self) -> None:
         if not self._lock.locked():
