@@ -262,6 +262,34 @@ def test_odd_facts_are_refused(run: RunFolder, facts: dict[str, Any]) -> None:
         check_refused(run, manifest)
 
 
+def test_a_manifest_of_a_hundred_thousand_layers_is_refused_by_its_size(run: RunFolder) -> None:
+    manifest = newest(run) / MANIFEST
+    with restored(manifest):
+        config = json.loads(manifest.read_bytes())["config"]
+        reseal(manifest.parent, config=config | {"net_arch": [1] * 100_000})
+        check_refused(run, manifest)
+        assert "expected at most 200,000" in (refusal(lambda: resume(run)) or "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"step": -1}, "step is -1: Input should be greater than or equal to 0"),
+        ({"reason": "none"}, "reason is 'none': Input should be 'autosave', 'request', 'best', 'end' or 'failure'"),
+        ({"eval_mean": "1"}, "eval_mean is '1': Input should be a valid number"),
+        ({"files": {"state.json": {"bytes": 1, "sha256": "x"}}}, "files.state.json.sha256 is 'x': String should match"),
+    ],
+    ids=repr,
+)
+def test_a_wrong_fact_is_named_with_its_value_and_what_is_allowed(
+    run: RunFolder, facts: dict[str, Any], told: str
+) -> None:
+    manifest = newest(run) / MANIFEST
+    with restored(manifest):
+        reseal(manifest.parent, **facts)
+        assert f"{manifest} is damaged: {told}" in (refusal(lambda: resume(run)) or "")
+
+
 @pytest.mark.parametrize("size", [0, -1, 2**60, 10**39, 10**50, 1.5, "9"])
 def test_sizes_that_lie_are_refused_before_anything_is_read(run: RunFolder, size: Any) -> None:
     manifest = newest(run) / MANIFEST
