@@ -30,7 +30,7 @@ _LARGEST_CONFIG_BYTES = 100_000
 _IDENTITY_KEYS = ("env", "seed")
 
 
-class RunState(enum.StrEnum):
+class RunStatus(enum.StrEnum):
     """The state of a run: training now, ended for a reason, or neither."""
 
     RUNNING = "running"
@@ -66,7 +66,7 @@ class RunSummary:
     """
 
     folder: RunFolder
-    state: RunState
+    state: RunStatus
     started: RunStarted | None = None
     last: Event | None = None
     end: RunEnded | RunFailed | None = None
@@ -110,7 +110,7 @@ def read_run_summary(folder: RunFolder) -> RunSummary:
         is_live = is_locked(folder.path)
         started, tail = _read_ends(folder.events)
     except OSError as error:
-        return RunSummary(folder, RunState.UNREADABLE, problem=f"{folder.path}: {error.strerror or error}")
+        return RunSummary(folder, RunStatus.UNREADABLE, problem=f"{folder.path}: {error.strerror or error}")
     end = None if is_live else _find_end(tail)
     return RunSummary(
         folder,
@@ -146,12 +146,12 @@ def _find_end(tail: Sequence[Event]) -> RunEnded | RunFailed | None:
     return None
 
 
-def _state(end: RunEnded | RunFailed | None, *, is_live: bool) -> RunState:
+def _state(end: RunEnded | RunFailed | None, *, is_live: bool) -> RunStatus:
     if is_live:
-        return RunState.RUNNING
+        return RunStatus.RUNNING
     if end is None:
-        return RunState.INTERRUPTED
-    return RunState(end.reason.value) if isinstance(end, RunEnded) else RunState.FAILED
+        return RunStatus.INTERRUPTED
+    return RunStatus(end.reason.value) if isinstance(end, RunEnded) else RunStatus.FAILED
 
 
 def _find_best(folder: RunFolder, tail: Sequence[Event]) -> BestEvaluation | None:

@@ -77,13 +77,16 @@ class Reporter:
         for message in self._cautions.find_at_start():
             self._emit(events.WarningRaised, message=message)
 
-    def report_resumption(self, checkpoint: Checkpoint, host_change: str | None, *, is_exact: bool) -> None:
-        """Report a run resumed from a checkpoint, and every difference from the run that saved it."""
+    def report_resumption(self, checkpoint: Checkpoint, notes: Sequence[str], *, is_exact: bool) -> None:
+        """Report a run resumed from a checkpoint, and every difference from the run that saved it.
+
+        `notes` are the differences of its host and its folder; each becomes a warning.
+        """
         self._emit(
             events.RunResumed, checkpoint=str(checkpoint.path), size_bytes=checkpoint.size_bytes, is_exact=is_exact
         )
-        if host_change:
-            self._emit(events.WarningRaised, message=host_change)
+        for note in notes:
+            self._emit(events.WarningRaised, message=note)
         if not is_exact:
             message = "the open episode could not be played again to where it was; it is dropped, and the next begins"
             self._emit(events.WarningRaised, message=message)

@@ -58,7 +58,7 @@ class Trainer:
         self._environments = environments
         self._evaluation_environment = evaluation_environment
         self._origin = preset, imports
-        self._host_change = recorder.host_change
+        self._recorder = recorder
         self._emit = Emitter(recorder, publish, lambda: self.step)
         self._clock = PhaseClock()
         self.learner = Learner(config, environments, device, self._clock)
@@ -111,7 +111,7 @@ class Trainer:
             error=describe_error(error),
             error_log=error_log,
             checkpoint=checkpoint,
-            save_problem=self._saver.problem,
+            save_problem=self._saver.problem or self._recorder.problem,
         )
 
     def close(self) -> None:
@@ -132,7 +132,8 @@ class Trainer:
         if self._resumed is None:
             self._reporter.report_start(self._evaluator.goal, *self._origin)
         else:
-            self._reporter.report_resumption(self._resumed, self._host_change, is_exact=self._is_exact)
+            notes = filter(None, (self._recorder.host_change, self._recorder.set_aside))
+            self._reporter.report_resumption(self._resumed, list(notes), is_exact=self._is_exact)
         self.learner.begin_episodes()
 
     def _train(self) -> EndReason:
@@ -236,5 +237,5 @@ class Trainer:
             checkpoint,
             best_eval_mean=self._evaluator.best_mean,
             cause=cause,
-            save_problem=self._saver.problem,
+            save_problem=self._saver.problem or self._recorder.problem,
         )

@@ -440,28 +440,31 @@ def test_arrays_that_do_not_fit_the_run_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("part", "key", "value"),
     [
-        ("chores", 5),
-        ("evaluator", {"best_mean": "high"}),
-        ("window", {"returns": "abc", "lengths": []}),
-        ("seconds", {}),
-        ("exploration", {"bit_generator": "PCG64", "state": 10**39}),
-        ("exploration", {"bit_generator": "MT19937"}),
-        ("replay", []),
-        ("updates", None),
-        ("updates", -1),
-        ("owed_updates", 10**30),
-        ("owed_updates", 1.0),
-        ("meter", {"sums": 1}),
+        (None, "chores", 5),
+        (None, "evaluator", {"best_mean": "high"}),
+        (None, "reporter", 5),
+        (None, "seconds", {}),
+        ("reporter", "window", {"returns": "abc", "lengths": []}),
+        ("reporter", "updates", {"sums": 1}),
+        ("learning", "exploration", {"bit_generator": "PCG64", "state": 10**39}),
+        ("learning", "exploration", {"bit_generator": "MT19937"}),
+        ("learning", "replay", []),
+        ("learning", "updates", None),
+        ("learning", "updates", -1),
+        ("learning", "owed_updates", 10**30),
+        ("learning", "owed_updates", 1.0),
     ],
     ids=repr,
 )
 def test_a_state_of_other_kinds_is_refused(
-    run: RunFolder, capfd: pytest.CaptureFixture[str], key: str, value: Any
+    run: RunFolder, capfd: pytest.CaptureFixture[str], part: str | None, key: str, value: Any
 ) -> None:
     state = json.loads((newest(run) / STATE).read_bytes())
-    (state if key in state else state["learning"])[key] = value
+    place = state if part is None else state[part]
+    assert key in place
+    place[key] = value
     with forged(run, STATE, json.dumps(state).encode()) as file:
         check_refused_by_program(run, file.parent, capfd)
 

@@ -202,6 +202,16 @@ def test_nothing_is_saved_into_a_run_folder_that_cannot_be_resumed(
     recorder.close()
 
 
+def test_closed_recorder_keeps_what_it_knew_of_its_folder(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    recorder = Recorder(folder, quick_config(), HOST)
+    for _ in range(2):
+        recorder.close()
+    shutil.rmtree(folder.path)
+    assert recorder.problem is None
+
+
 def test_checkpoint_does_not_bring_a_deleted_run_folder_back(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_folder(tmp_path / "run" / "checkpoints" / "step_000000001", {"a": [b"x"]}, lambda _: None)

@@ -19,7 +19,7 @@ from dqn_tui.event_json import to_json
 from dqn_tui.events import EndReason, Event
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.lock import RunLock
-from dqn_tui.runs.summaries import BestEvaluation, RunState, RunSummary, read_run_summary
+from dqn_tui.runs.summaries import BestEvaluation, RunStatus, RunSummary, read_run_summary
 from tests import fakes
 from tests.helpers import one_line, quick_config, train
 from tests.runs.test_checkpoint import MANIFEST, save
@@ -44,20 +44,20 @@ WARNING = events.WarningRaised(step=9, time=2_001.0, message="late")
 @pytest.mark.parametrize(
     ("rest", "state", "reason"),
     [
-        ([], RunState.INTERRUPTED, None),
-        ([ended(EndReason.COMPLETED)], RunState.COMPLETED, EndReason.COMPLETED),
-        ([ended(EndReason.SOLVED)], RunState.SOLVED, EndReason.SOLVED),
-        ([ended(EndReason.STOPPED)], RunState.STOPPED, EndReason.STOPPED),
-        ([ended(EndReason.DIVERGED)], RunState.DIVERGED, EndReason.DIVERGED),
-        ([FAILED], RunState.FAILED, EndReason.FAILED),
-        ([ended(EndReason.STOPPED), WARNING], RunState.STOPPED, EndReason.STOPPED),
-        ([ended(EndReason.STOPPED), RESUMED], RunState.INTERRUPTED, None),
-        ([FAILED, RESUMED, ended(EndReason.COMPLETED)], RunState.COMPLETED, EndReason.COMPLETED),
+        ([], RunStatus.INTERRUPTED, None),
+        ([ended(EndReason.COMPLETED)], RunStatus.COMPLETED, EndReason.COMPLETED),
+        ([ended(EndReason.SOLVED)], RunStatus.SOLVED, EndReason.SOLVED),
+        ([ended(EndReason.STOPPED)], RunStatus.STOPPED, EndReason.STOPPED),
+        ([ended(EndReason.DIVERGED)], RunStatus.DIVERGED, EndReason.DIVERGED),
+        ([FAILED], RunStatus.FAILED, EndReason.FAILED),
+        ([ended(EndReason.STOPPED), WARNING], RunStatus.STOPPED, EndReason.STOPPED),
+        ([ended(EndReason.STOPPED), RESUMED], RunStatus.INTERRUPTED, None),
+        ([FAILED, RESUMED, ended(EndReason.COMPLETED)], RunStatus.COMPLETED, EndReason.COMPLETED),
     ],
     ids=str,
 )
 def test_state_is_that_of_the_last_end_unless_the_run_was_resumed(
-    tmp_path: Path, rest: list[Event], state: RunState, reason: EndReason | None
+    tmp_path: Path, rest: list[Event], state: RunStatus, reason: EndReason | None
 ) -> None:
     summary = read_run_summary(make_run(tmp_path, fakes.started(), *rest))
     assert (summary.state, summary.end_reason) == (state, reason)
@@ -68,9 +68,9 @@ def test_run_whose_lock_is_held_is_running_whatever_its_journal_says(tmp_path: P
     folder = make_run(tmp_path, fakes.started(), ended(EndReason.STOPPED))
     lock = RunLock(tmp_path)
     summary = read_run_summary(folder)
-    assert (summary.state, summary.end, summary.end_reason) == (RunState.RUNNING, None, None)
+    assert (summary.state, summary.end, summary.end_reason) == (RunStatus.RUNNING, None, None)
     lock.release()
-    assert read_run_summary(folder).state is RunState.STOPPED
+    assert read_run_summary(folder).state is RunStatus.STOPPED
 
 
 def test_started_event_and_preset_are_those_of_the_head(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_started_event_and_preset_are_those_of_the_head(tmp_path: Path) -> None:
 
 def test_empty_journal_is_an_interrupted_run(tmp_path: Path) -> None:
     summary = read_run_summary(make_run(tmp_path))
-    assert summary == RunSummary(RunFolder(tmp_path), RunState.INTERRUPTED)
+    assert summary == RunSummary(RunFolder(tmp_path), RunStatus.INTERRUPTED)
     assert (summary.step, summary.preset, summary.differing_settings({})) == (0, None, {})
 
 
@@ -142,7 +142,7 @@ def test_differing_settings_are_those_that_neither_preset_nor_defaults_give(tmp_
 def test_real_run_is_summarized(tmp_path: Path) -> None:
     session = train(tmp_path, eval_every=100, save_every=100)
     summary = read_run_summary(session.folder)
-    assert (summary.state, summary.step) == (RunState.COMPLETED, 200)
+    assert (summary.state, summary.step) == (RunStatus.COMPLETED, 200)
     best = session.trainer._evaluator.best_mean
     assert summary.best is not None
     assert summary.best.mean == best
@@ -181,19 +181,29 @@ def test_long_journal_is_read_at_both_ends_only(tmp_path: Path) -> None:
 
     with patch("os.fdopen", count):
         summary = read_run_summary(folder)
-    assert (summary.state, summary.started) == (RunState.COMPLETED, fakes.started())
+    assert (summary.state, summary.started) == (RunStatus.COMPLETED, fakes.started())
     assert read < 300_000
 
 
-def hide(folder: RunFolder) -> None:
+def put_folder(folder: RunFolder) -> None:
     folder.events.unlink()
     folder.events.mkdir()
 
 
-UNREADABLE: dict[str, Callable[[RunFolder], object]] = {
-    "a folder for a journal": hide,
-    "a pipe for a journal": lambda folder: (folder.events.unlink(), os.mkfifo(folder.events)),
-    "a link for a journal": lambda folder: (folder.events.unlink(), folder.events.symlink_to("/etc/passwd")),
+def put_pipe(folder: RunFolder) -> None:
+    folder.events.unlink()
+    os.mkfifo(folder.events)
+
+
+def put_link(folder: RunFolder) -> None:
+    folder.events.unlink()
+    folder.events.symlink_to("/etc/passwd")
+
+
+UNREADABLE: dict[str, Callable[[RunFolder], None]] = {
+    "a folder for a journal": put_folder,
+    "a pipe for a journal": put_pipe,
+    "a link for a journal": put_link,
     "a pipe for a lock": lambda folder: os.mkfifo(folder.path / "run.lock"),
     "no journal": lambda folder: folder.events.unlink(),
     "no folder": lambda folder: shutil.rmtree(folder.path),
@@ -201,17 +211,17 @@ UNREADABLE: dict[str, Callable[[RunFolder], object]] = {
 
 
 @pytest.mark.parametrize("spoil", UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_unreadable_run_says_why_in_one_line(tmp_path: Path, spoil: Callable[[RunFolder], object]) -> None:
+def test_unreadable_run_says_why_in_one_line(tmp_path: Path, spoil: Callable[[RunFolder], None]) -> None:
     folder = make_run(tmp_path / "run", fakes.started())
     spoil(folder)
     summary = read_run_summary(folder)
-    assert summary.state is RunState.UNREADABLE
+    assert summary.state is RunStatus.UNREADABLE
     assert str(folder.path) in one_line(summary.problem or "")
 
 
 def test_name_that_is_too_long_is_unreadable_too(tmp_path: Path) -> None:
     summary = read_run_summary(RunFolder(tmp_path / ("x" * 300)))
-    assert summary.state is RunState.UNREADABLE
+    assert summary.state is RunStatus.UNREADABLE
     assert "too long" in (summary.problem or "")
 
 
@@ -222,4 +232,4 @@ def test_journal_of_anything_is_an_interrupted_run(tmp_path: Path, content: byte
     folder = make_run(tmp_path)
     folder.events.write_bytes(content)
     summary = read_run_summary(folder)
-    assert (summary.state, summary.started, summary.last) == (RunState.INTERRUPTED, None, None)
+    assert (summary.state, summary.started, summary.last) == (RunStatus.INTERRUPTED, None, None)

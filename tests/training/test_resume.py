@@ -11,7 +11,7 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.control import Request, Stop
-from dqn_tui.events import Event
+from dqn_tui.events import Event, WarningRaised
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.checkpoint import find_checkpoints
 from dqn_tui.runs.journal import read_journal
@@ -48,9 +48,14 @@ def resume(session: Session, *arguments: str) -> list[Event]:
 def outcome(journal: Iterable[Event]) -> list[dict[str, Any]]:
     """All events but those of saving, stopping and resuming, without the times: metrics, episodes, weights."""
     interruptions = (events.StopRequested, events.RunResumed)
-    kept = [event for event in journal if not isinstance(event, interruptions) and not is_stop(event)]
+    kept = [event for event in journal if not (isinstance(event, interruptions) or is_stop(event) or is_note(event))]
     assert isinstance(kept[-1], events.RunEnded)
     return timeless(kept)
+
+
+def is_note(event: Event) -> bool:
+    """Whether it says that later checkpoints were set aside."""
+    return isinstance(event, WarningRaised) and "moved to" in event.message
 
 
 def is_stop(event: Event) -> bool:
@@ -88,6 +93,8 @@ def test_a_run_resumes_from_an_older_checkpoint_and_keeps_the_later_ones_aside(t
         older = session.folder.checkpoints / f"step_{step:09d}"
         assert call_program("--resume", str(older), "--no-ui") == 0
         assert outcome(read_journal(session.folder.events)) == straight
+        warnings = [event.message for event in read_journal(session.folder.events) if isinstance(event, WarningRaised)]
+        assert warnings[-1].startswith(f"checkpoints after step {step} moved to {session.folder.superseded}: step_")
     assert [item.step for item in find_checkpoints(session.folder)] == [40, 80, 120, 160, 200, 240, 280, 300]
 
 
