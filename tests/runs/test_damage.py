@@ -1,4 +1,4 @@
-"""Checkpoints that were damaged or forged: one line that names the file and what to go on from, or what was saved."""
+"""Damaged and forged checkpoints: one line names the file and the checkpoint to resume from instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the recorder writes, and a disk that will not take it."""
+"""The recorder's files, on a disk that works, that refuses them, and that loses them."""
 
 from __future__ import annotations
 
