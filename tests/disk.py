@@ -1,7 +1,7 @@
-"""A disk that fails, and one that loses its power: all that this process does to the files under a folder.
+"""A disk that fails, and one that loses power: every operation of this process on the files under a folder.
 
-`Disk` stands between the program and `os`. It counts each step, lets one of them fail, and keeps a record, from which
-`Files` makes the states in which a loss of power might leave them.
+`Disk` wraps functions of `os`. It counts each step, lets one of them fail, and keeps a record, from which `Files`
+derives the states in which a loss of power might leave them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ RANDOM_CHOICES = 20
 
 
 class Disk:
-    """While it is entered, each step under `root` is counted, and step `fail_at` fails; if it `lasts`, all after it.
+    """Inside the context, each step under `root` is counted, and step `fail_at` fails; if it `lasts`, all later ones.
 
-    A write that fails has written half of its bytes. Syncs are counted, not made: nobody pulls the plug here.
+    A write that fails has written half of its bytes. Syncs are counted but not made.
 
     Attributes:
-        steps: what was done, as `"rename step_1"`.
-        record: the same for `Files`; steps that failed are not in it.
-        descriptors: the files that are open, with their paths.
+        steps: The operations, such as `"rename step_1"`.
+        record: The same for `Files`, without the steps that failed.
+        descriptors: The open files, with their paths.
     """
 
     def __init__(self, root: Path, *, fail_at: int = 0, error: int = 0, lasts: bool = False) -> None:
@@ -48,12 +48,12 @@ class Disk:
         self._patches = [patch.object(os, name, call) for name, call in self._wrapped.items()]
 
     def wrapped(self, name: str) -> Callable[..., Any]:
-        """What stands in the place of `os.name`."""
+        """Return the replacement of `os.name`."""
         return self._wrapped[name]
 
     @property
     def has_failed(self) -> bool:
-        """Whether it came to the step that fails."""
+        """Whether the step that fails was reached."""
         return 0 < self._fail_at <= len(self.steps)
 
     def __enter__(self) -> Disk:

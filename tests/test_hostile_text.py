@@ -30,7 +30,7 @@ HOSTILE = f"{STEERING}{MARKUP}"
 
 
 def check_harmless(text: str, shown: str = MARKUP) -> None:
-    """The markup stands there letter by letter, and nothing else but text and line ends."""
+    """Check that the markup is there letter by letter, and nothing else but text and line ends."""
     assert shown in text
     assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text) == []
 

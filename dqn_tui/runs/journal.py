@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -38,7 +38,7 @@ def read_journal(path: Path) -> Iterator[Event]:
         OSError: The journal cannot be read, or is not a regular file.
     """
     with _open(path) as file:
-        yield from filter(None, map(_parse, _lines(file)))
+        yield from parse_lines(_lines(file))
 
 
 def read_last_event(path: Path) -> Event | None:
@@ -51,7 +51,12 @@ def read_last_event(path: Path) -> Event | None:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
         lines = file.read(_TAIL_BYTES).splitlines(keepends=True)
-    return next(filter(None, map(_parse, reversed(lines))), None)
+    return next(parse_lines(reversed(lines)), None)
+
+
+def parse_lines(lines: Iterable[bytes]) -> Iterator[Event]:
+    """Yield the events of lines with their ends, without torn or damaged ones and unknown events."""
+    return filter(None, map(_parse, lines))
 
 
 def _open(path: Path) -> BufferedReader:

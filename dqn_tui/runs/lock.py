@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dqn_tui.runs.safe_open import open_file
 
 LOCK_FILE = "run.lock"
 _MOST_BYTES = 4_096
+_TRIES, _PAUSE_SECONDS = 10, 0.01
 
 
 class RunLock:
@@ -26,7 +28,7 @@ class RunLock:
 
     def __init__(self, run: Path) -> None:
         self._descriptor = open_file(run / LOCK_FILE, os.O_RDWR | os.O_CREAT)
-        if not _try_lock(self._descriptor):
+        if not _try_lock_patiently(self._descriptor):
             holder = _read_holder(self._descriptor)
             self.release()
             raise UsageError(f"run {run} is being trained by {holder}")
@@ -55,6 +57,15 @@ def is_locked(run: Path) -> bool:
         return not _try_lock(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
+
+
+def _try_lock_patiently(descriptor: int) -> bool:
+    """Try for a moment: a list of runs holds a shared lock while it looks."""
+    for _ in range(_TRIES):
+        if _try_lock(descriptor):
+            return True
+        time.sleep(_PAUSE_SECONDS)
+    return False
 
 
 def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:

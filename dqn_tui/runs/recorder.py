@@ -52,7 +52,7 @@ class Recorder:
         self._writers: list[Writer] = []
         self._failed: list[Writer] = []
         self._problem: str | None = None
-        self._is_problem_reported = False
+        self._is_problem_reported = self._is_closed = False
         with ExitStack() as opened:
             try:
                 opened.callback(RunLock(folder.path).release)
@@ -74,7 +74,7 @@ class Recorder:
         The journal or the whole folder was deleted, moved or replaced. Once true, it stays so: a folder that comes back
         does not have the whole journal.
         """
-        if self._problem is None and self._writers[0].is_lost:
+        if self._problem is None and not self._is_closed and self._writers[0].is_lost:
             self._problem = f"{self._writers[0].path} was deleted or moved while the run was training: it is lost"
         return self._problem
 
@@ -106,9 +106,12 @@ class Recorder:
         return {writer.path.name: length for writer, length in zip(self._writers, lengths, strict=True)}
 
     def close(self) -> None:
-        """Flush what the disk takes, close all files, and release the lock."""
+        """Flush what the disk takes, close all files, and release the lock; a second call does nothing."""
+        if self._is_closed:
+            return
         with suppress(OSError):
             self.sync()
+        self._is_closed = True
         with suppress(OSError):
             self._opened.close()
 

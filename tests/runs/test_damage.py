@@ -1,4 +1,4 @@
-"""Checkpoints that were damaged or forged: one line that names the file and what to go on from, or what was saved."""
+"""Damaged and forged checkpoints: one line names the file and the checkpoint to resume from instead."""
 
 from __future__ import annotations
 
@@ -262,6 +262,34 @@ def test_odd_facts_are_refused(run: RunFolder, facts: dict[str, Any]) -> None:
         check_refused(run, manifest)
 
 
+def test_a_manifest_of_a_hundred_thousand_layers_is_refused_by_its_size(run: RunFolder) -> None:
+    manifest = newest(run) / MANIFEST
+    with restored(manifest):
+        config = json.loads(manifest.read_bytes())["config"]
+        reseal(manifest.parent, config=config | {"net_arch": [1] * 100_000})
+        check_refused(run, manifest)
+        assert "expected at most 200,000" in (refusal(lambda: resume(run)) or "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"step": -1}, "step is -1: Input should be greater than or equal to 0"),
+        ({"reason": "none"}, "reason is 'none': Input should be 'autosave', 'request', 'best', 'end' or 'failure'"),
+        ({"eval_mean": "1"}, "eval_mean is '1': Input should be a valid number"),
+        ({"files": {"state.json": {"bytes": 1, "sha256": "x"}}}, "files.state.json.sha256 is 'x': String should match"),
+    ],
+    ids=repr,
+)
+def test_a_wrong_fact_is_named_with_its_value_and_what_is_allowed(
+    run: RunFolder, facts: dict[str, Any], told: str
+) -> None:
+    manifest = newest(run) / MANIFEST
+    with restored(manifest):
+        reseal(manifest.parent, **facts)
+        assert f"{manifest} is damaged: {told}" in (refusal(lambda: resume(run)) or "")
+
+
 @pytest.mark.parametrize("size", [0, -1, 2**60, 10**39, 10**50, 1.5, "9"])
 def test_sizes_that_lie_are_refused_before_anything_is_read(run: RunFolder, size: Any) -> None:
     manifest = newest(run) / MANIFEST
@@ -412,28 +440,31 @@ def test_arrays_that_do_not_fit_the_run_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("part", "key", "value"),
     [
-        ("chores", 5),
-        ("evaluator", {"best_mean": "high"}),
-        ("window", {"returns": "abc", "lengths": []}),
-        ("seconds", {}),
-        ("exploration", {"bit_generator": "PCG64", "state": 10**39}),
-        ("exploration", {"bit_generator": "MT19937"}),
-        ("replay", []),
-        ("updates", None),
-        ("updates", -1),
-        ("owed_updates", 10**30),
-        ("owed_updates", 1.0),
-        ("meter", {"sums": 1}),
+        (None, "chores", 5),
+        (None, "evaluator", {"best_mean": "high"}),
+        (None, "reporter", 5),
+        (None, "seconds", {}),
+        ("reporter", "window", {"returns": "abc", "lengths": []}),
+        ("reporter", "updates", {"sums": 1}),
+        ("learning", "exploration", {"bit_generator": "PCG64", "state": 10**39}),
+        ("learning", "exploration", {"bit_generator": "MT19937"}),
+        ("learning", "replay", []),
+        ("learning", "updates", None),
+        ("learning", "updates", -1),
+        ("learning", "owed_updates", 10**30),
+        ("learning", "owed_updates", 1.0),
     ],
     ids=repr,
 )
 def test_a_state_of_other_kinds_is_refused(
-    run: RunFolder, capfd: pytest.CaptureFixture[str], key: str, value: Any
+    run: RunFolder, capfd: pytest.CaptureFixture[str], part: str | None, key: str, value: Any
 ) -> None:
     state = json.loads((newest(run) / STATE).read_bytes())
-    (state if key in state else state["learning"])[key] = value
+    place = state if part is None else state[part]
+    assert key in place
+    place[key] = value
     with forged(run, STATE, json.dumps(state).encode()) as file:
         check_refused_by_program(run, file.parent, capfd)
 

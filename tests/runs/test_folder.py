@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dqn_tui.errors import UsageError
+from dqn_tui.runs.checkpoint import resolve_target
 from dqn_tui.runs.folder import create_run_folder, find_run_folders, is_run_folder
-from tests.helpers import one_line
+from dqn_tui.runs.resume import find_resumable
+from tests.helpers import call_program, one_line
 
 NOW = datetime(2026, 11, 22, 14, 5, 9, tzinfo=UTC)
 
@@ -68,10 +72,43 @@ def test_a_runs_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: P
     assert "runs" in one_line(str(caught.value))
 
 
-def test_a_name_that_the_disk_will_not_take_is_refused_in_one_line(tmp_path: Path) -> None:
+def test_name_that_is_too_long_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         create_run_folder(tmp_path, "CartPole-v1", "x" * 400, NOW)
-    one_line(str(caught.value))
+    assert one_line(str(caught.value)) == (
+        "run folder name CartPole-v1__xxxxxxxxxxxxxxxxxxxxxxxxxxx… has 430 characters, too many for the disk"
+    )
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize("use", [find_resumable, resolve_target])
+@pytest.mark.parametrize("target", [Path(LONG), Path("runs") / LONG / "checkpoints" / LONG, Path("a\0b")])
+def test_target_that_is_too_long_to_exist_does_not_exist(use: Callable[[Path], object], target: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such folder"):
+        use(target)
+
+
+def test_no_runs_are_in_a_folder_whose_name_is_too_long(tmp_path: Path) -> None:
+    assert find_run_folders(tmp_path / LONG) == []
+
+
+@pytest.mark.parametrize("command", [("eval",), ("watch",), ("--no-ui", "--resume")])
+def test_commands_refuse_a_target_that_is_too_long_in_one_line(
+    command: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call_program(*command, LONG) == 2
+    assert "there is no such folder" in one_line(capfd.readouterr().err)
+
+
+def test_folder_that_hides_what_it_contains_is_listed(tmp_path: Path) -> None:
+    def refuse(path: Path) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "run").mkdir()
+    with patch("os.lstat", refuse):
+        assert [folder.path.name for folder in find_run_folders(tmp_path)] == ["run"]
 
 
 def test_runs_are_found_newest_first_and_other_folders_are_passed_over(tmp_path: Path) -> None:

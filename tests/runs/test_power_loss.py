@@ -35,7 +35,7 @@ class NoFiles:
 
 
 class SmallRun:
-    """A run folder, and the saves of a trainer that stands at any step."""
+    """A run folder, and the saves of a trainer at any step."""
 
     def __init__(self, path: Path, keep_last: int = 1) -> None:
         self.folder = RunFolder(path)
@@ -189,7 +189,7 @@ def record_save(run: SmallRun, step: int, reason: str) -> tuple[State, list[tupl
 
 
 def newest_step(folder: RunFolder) -> int | None:
-    """What `--resume RUN` would go on from; it must be whole."""
+    """Return the step that `--resume RUN` would continue from, which must be whole."""
     try:
         _, path = find_resumable(folder.path)
     except UsageError as error:

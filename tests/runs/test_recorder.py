@@ -1,10 +1,12 @@
-"""What the recorder writes, and a disk that will not take it."""
+"""The recorder's files, on a disk that works, that refuses them, and that loses them."""
 
 from __future__ import annotations
 
 import errno
 import json
+import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from dqn_tui import events
 from dqn_tui.config import parse_config
 from dqn_tui.errors import UsageError
 from dqn_tui.runs.checkpoint import Checkpoint
+from dqn_tui.runs.durable import write_folder
 from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.host import describe_host
@@ -134,6 +137,93 @@ def test_a_disk_that_fails_for_good_neither_stops_the_recording_nor_the_end(memo
     assert EPISODE in read_journal(memory_path / "events.jsonl")
 
 
+# --- the run folder disappears ---
+
+
+def progress(step: int) -> events.Progress:
+    return events.Progress(step=step, time=1.0, metrics={"time/fps": 1.0})
+
+
+def delete_journal(folder: RunFolder) -> None:
+    folder.events.unlink()
+
+
+def delete_folder(folder: RunFolder) -> None:
+    shutil.rmtree(folder.path)
+
+
+def move_folder(folder: RunFolder) -> None:
+    folder.path.rename(folder.path.with_name("moved"))
+
+
+def replace_journal(folder: RunFolder) -> None:
+    folder.events.unlink()
+    folder.events.write_text("")
+
+
+def replace_folder(folder: RunFolder) -> None:
+    delete_folder(folder)
+    folder.path.mkdir()
+    folder.events.write_text("")
+
+
+LOSSES = (delete_journal, delete_folder, move_folder, replace_journal, replace_folder)
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_lost_journal_is_reported_once_and_stays_a_problem(tmp_path: Path, lose: Callable[[RunFolder], None]) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    recorder = Recorder(folder, quick_config(), HOST)
+    assert recorder.write(progress(1)) is None
+    assert recorder.problem is None
+    lose(folder)
+    assert recorder.write(EPISODE) is None, "an episode is not worth two system calls"
+    told = [recorder.write(progress(step)) for step in (2, 3)]
+    assert told[1] is None
+    assert str(folder.events) in one_line(told[0] or "")
+    assert recorder.problem == told[0]
+    folder.path.mkdir(exist_ok=True)
+    folder.events.touch()
+    assert recorder.problem == told[0]
+    recorder.close()
+
+
+@pytest.mark.parametrize("lose", LOSSES)
+def test_nothing_is_saved_into_a_run_folder_that_cannot_be_resumed(
+    tmp_path: Path, lose: Callable[[RunFolder], None]
+) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    recorder = Recorder(folder, quick_config(), HOST)
+    lose(folder)
+    with pytest.raises(OSError, match=r"deleted or moved"):
+        recorder.sync()
+    recorder.close()
+
+
+def test_closed_recorder_keeps_what_it_knew_of_its_folder(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    recorder = Recorder(folder, quick_config(), HOST)
+    for _ in range(2):
+        recorder.close()
+    shutil.rmtree(folder.path)
+    assert recorder.problem is None
+
+
+def test_checkpoint_does_not_bring_a_deleted_run_folder_back(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        write_folder(tmp_path / "run" / "checkpoints" / "step_000000001", {"a": [b"x"]}, lambda _: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_deleted_table_is_no_loss_of_the_run(tmp_path: Path, recorder: Recorder) -> None:
+    (tmp_path / "progress.csv").unlink()
+    assert recorder.write(progress(1)) is None
+    assert recorder.problem is None
+
+
 # --- another host ---
 
 
@@ -141,6 +231,7 @@ def go_on(folder: Path, host: dict[str, Any]) -> str | None:
     lengths = dict.fromkeys(("events.jsonl", "progress.csv", "monitor.csv"), 0)
     checkpoint = Checkpoint(folder, 0, "end", {}, Spaces((1,), 2), None, "", {})
     recorder = Recorder(RunFolder(folder), quick_config(), host, SavedRun(checkpoint, {}, {"file_lengths": lengths}))
+    assert recorder.set_aside is None
     recorder.close()
     return recorder.host_change
 
