@@ -1,4 +1,4 @@
-"""Takes the README's pictures: real screens of a real CartPole run on a pseudo-terminal.
+"""Take the README's pictures: screens of a CartPole run on a pseudo-terminal.
 
 pip install -e '.[test]' pillow        (and the DejaVu fonts, Debian's fonts-dejavu-core)
 python -m screenshots.make             from the repository's root
@@ -18,14 +18,14 @@ SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
 
 
 def shoot(terminal: Terminal, name: str) -> None:
-    """Let the screen settle, and keep it."""
+    """Let the screen settle, and save a picture of it."""
     terminal.read_for(1.0)
     paint(terminal.screen, HERE / f"{name}.png")
     print(f"screenshots/{name}.png", flush=True)
 
 
 def record(columns: int, rows: int, scene: Callable[[Terminal], None]) -> None:
-    """A run of the default preset, up to three fifths of its steps, and then a scene."""
+    """Run the default preset up to three fifths of its steps, then play the scene."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Terminal(dqn_tui("--runs-dir", "runs"), columns, rows, cwd=folder) as terminal,
@@ -39,13 +39,13 @@ def record(columns: int, rows: int, scene: Callable[[Terminal], None]) -> None:
 
 
 def has_reached(terminal: Terminal, step: int) -> bool:
-    """Whether the header's counter, such as `30,100/50,000`, is past a step."""
+    """Return whether the counter in the header, such as `30,100/50,000`, has passed a step."""
     counters = [word.split("/")[0] for word in terminal.text.split() if word.endswith("/50,000")]
     return bool(counters) and int(counters[0].replace(",", "")) >= step
 
 
 def shoot_states(terminal: Terminal) -> None:
-    """The dashboard at 120x40 in all its states."""
+    """Take pictures of the dashboard at 120x40 in all its states."""
     shoot(terminal, "dashboard-120x40")
     terminal.press("w")
     terminal.wait_for("ROLLOUT")

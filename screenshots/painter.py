@@ -1,4 +1,4 @@
-"""A terminal's screen as a picture."""
+"""The screen of a terminal as a picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Box = tuple[float, float, float, float]
 
 
 def paint(screen: pyte.Screen, path: Path) -> None:
-    """Write the screen as a PNG. Blocks and braille are drawn as shapes, so that they meet as in a terminal.
+    """Write the screen as a PNG. Blocks and braille are drawn as shapes, so that they join as in a terminal.
 
     Raises:
         OSError: the DejaVu fonts are not installed.
@@ -46,7 +46,7 @@ def _paint_cell(
 
 
 def _shapes(code: int) -> list[Box]:
-    """The boxes that make up a block element or a braille pattern; none for other characters."""
+    """Return the boxes of a block element or a braille pattern; none for other characters."""
     width, height = CELL_WIDTH, CELL_HEIGHT
     if 0x2800 < code <= 0x28FF:
         lit = [dot for bit, dot in enumerate(DOTS) if (code - 0x2800) >> bit & 1]

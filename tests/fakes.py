@@ -1,4 +1,4 @@
-"""Stand-ins for a run and a rollout, scripted; `python -m tests.fakes` shows the dashboard with them."""
+"""Scripted fakes of a run and a rollout; `python -m tests.fakes` shows the dashboard with them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ TOTAL, LEARNING_STARTS = 50_000, 1_000
 
 
 class FakeRun:
-    """A run whose events the test emits. Requests are kept, and answered as a trainer would."""
+    """A run whose events the test emits. It records requests, and answers them as a trainer would."""
 
     def __init__(self, *, should_answer: bool = True, start_time: float = 1_000.0) -> None:
         self.requests: list[Request] = []
@@ -78,13 +78,13 @@ class FakeRun:
     # --- the script ---
 
     def emit(self, *new: Event) -> None:
-        """These events happened."""
+        """Put events into the inbox, and wake the viewer."""
         with self._lock:
             self._inbox.extend(new)
         self._on_news()
 
     def answers(self, request: Request) -> Sequence[Event]:
-        """What a trainer says to a request."""
+        """Return the events with which a trainer confirms a request."""
         now: dict[str, Any] = {"step": self.step, "time": self.time}
         match request:
             case control.Pause():
@@ -104,13 +104,13 @@ class FakeRun:
         return []
 
     def play(self, until: int, every: int = 100, seed: int = 0) -> None:
-        """Start, and train to a step: the events of a run that learns."""
+        """Emit the events of a run that learns, up to a step."""
         self.emit(*script(until, every, seed, self.time))
         self.step = until
 
 
 def started(at: float = 1_000.0, **changes: object) -> events.RunStarted:
-    """The first event."""
+    """Return the first event."""
     values: dict[str, object] = {
         "run": "CartPole-v1__s1__20261122-123000",
         "env": "CartPole-v1",
@@ -127,7 +127,7 @@ def started(at: float = 1_000.0, **changes: object) -> events.RunStarted:
 
 
 def progress(step: int, at: float, noise: float = 0.0, speed: float = 1_874.0) -> events.Progress:
-    """The meters at a step."""
+    """Return the metrics at a step."""
     skill = learnt(step)
     metrics = {
         "time/total_timesteps": float(step),
@@ -156,17 +156,17 @@ def progress(step: int, at: float, noise: float = 0.0, speed: float = 1_874.0) -
 
 
 def learnt(step: int) -> float:
-    """How well the policy plays, from 0 to 1."""
+    """Return how well the policy plays at a step, from 0 to 1."""
     return 1 / (1 + math.exp(-(step - 19_000) / 4_500))
 
 
 def evaluated(step: int, at: float, mean: float, *, is_best: bool = False, std: float = 48.0) -> events.Evaluated:
-    """An evaluation of ten episodes."""
+    """Return an evaluation of ten episodes."""
     return events.Evaluated(step=step, time=at, episodes=10, mean=mean, std=std, mean_length=mean, is_best=is_best)
 
 
 def saved(step: int, at: float, reason: str = "autosave") -> events.CheckpointSaved:
-    """A checkpoint of 1.2 MB."""
+    """Return a saved checkpoint of 1.2 MB."""
     path = f"runs/CartPole-v1__s1__20261122-123000/checkpoints/step_{step:09}"
     return events.CheckpointSaved(step=step, time=at, path=path, size_bytes=1_258_291, seconds=0.014, reason=reason)
 
@@ -174,7 +174,7 @@ def saved(step: int, at: float, reason: str = "autosave") -> events.CheckpointSa
 def ended(
     step: int, at: float, reason: str = "completed", *, checkpoint: str | None = None, cause: str | None = None
 ) -> events.RunEnded:
-    """The last event."""
+    """Return the last event."""
     return events.RunEnded(
         step=step,
         time=at,
@@ -192,12 +192,12 @@ def ended(
 
 
 def failed(step: int, at: float, error: str = "ValueError: the environment broke") -> events.RunFailed:
-    """The environment raised."""
+    """Return the last event of a run whose environment raised."""
     return events.RunFailed(step=step, time=at, error=error, error_log="runs/demo/error.log", checkpoint=None)
 
 
 def script(until: int, every: int = 100, seed: int = 0, start_time: float = 1_000.0) -> list[Event]:
-    """The events of a run that learns, to a step."""
+    """Return the events of a run that learns, up to a step."""
     maker = _ScriptMaker(seed, start_time)
     return [event for step in range(0, until + 1, every) for event in maker.at(step)]
 
@@ -295,7 +295,7 @@ class FakeRollout:
 
 
 def make_frame(step: int, episode: int = 1, *, policy: str = "live @ step 12,400") -> RolloutFrame:
-    """A moment of the swaying cart."""
+    """Return a moment of the swaying cart."""
     position, angle = 0.8 * math.sin(step / 40), 0.12 * math.sin(step / 11)
     return RolloutFrame(
         policy=policy,
@@ -310,7 +310,7 @@ def make_frame(step: int, episode: int = 1, *, policy: str = "live @ step 12,400
 
 
 def draw_cart(position: float, angle: float) -> NDArray[np.uint8]:
-    """Gymnasium's CartPole picture, more or less: uint8 [400, 600, 3]."""
+    """Return roughly the picture of Gymnasium's CartPole: uint8 [400, 600, 3]."""
     picture = np.full((400, 600, 3), 255, dtype=np.uint8)
     picture[300:301] = 0
     x = int(300 + 125 * position)
@@ -323,7 +323,7 @@ def draw_cart(position: float, angle: float) -> NDArray[np.uint8]:
 
 
 class DemoRun(FakeRun):
-    """Plays the script on a thread, at a chosen speed, and obeys."""
+    """A run that plays the script on a thread, at a chosen speed, and obeys requests."""
 
     def __init__(self, *, start_at: int = 0, steps_per_second: float = 1_874.0, end: str = "completed") -> None:
         super().__init__(should_answer=False, start_time=time.time() - start_at / 1_874)

@@ -1,4 +1,4 @@
-"""What the tests of the screen share: the dashboard on a fake run, and its picture as plain text."""
+"""Shared by the tests of the screens: the dashboard on a fake run, and its picture as plain text."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ SIZES = [(40, 12), (60, 16), (80, 24), (100, 30), (120, 20), (120, 40), (160, 45
 
 
 def screen_text(app: App[int]) -> str:
-    """The screen as plain text, one line a row, toasts and dialogs included."""
+    """Return the screen as plain text, one line per row, toasts and dialogs included."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 @dataclass
 class Dashboard:
-    """A running dashboard, its fake run, and the hand that types."""
+    """A running dashboard, its fake run, and the pilot that types."""
 
     app: DqnTuiApp
     screen: DashboardScreen
@@ -38,33 +38,33 @@ class Dashboard:
 
     @property
     def view(self) -> RunView:
-        """The run as the screen knows it."""
+        """The run as the screen shows it."""
         return self.screen.view
 
     @property
     def scene(self) -> Scene:
-        """What the panels draw from."""
+        """The state that the panels draw from."""
         return self.screen.scene
 
     @property
     def requests(self) -> list[control.Request]:
-        """What the run was asked for."""
+        """The requests that the run received."""
         return self.run.requests
 
     async def press(self, *keys: str) -> str:
-        """Type, and look."""
+        """Type, and return the screen."""
         await self.pilot.press(*keys)
         return await self.look()
 
     async def click(self, text: str) -> str:
-        """Click in the middle of a text on the screen, and look."""
+        """Click in the middle of a text on the screen, and return the screen."""
         rows = screen_text(self.app).splitlines()
         y = next(row for row, line in enumerate(rows) if text in line)
         await self.pilot.click(offset=(rows[y].index(text) + len(text) // 2, y))
         return await self.look()
 
     async def look(self) -> str:
-        """The screen after all that was sent has arrived."""
+        """Return the screen once all pending messages are handled."""
         await self.pilot.pause()
         if self.app.is_running:
             self.screen.tick()
@@ -81,7 +81,7 @@ async def dashboard(
     should_answer: bool = True,
     panes: Sequence[Pane] = PANES,
 ) -> AsyncIterator[Dashboard]:
-    """A dashboard on a run that has trained for so many steps; None: nothing was heard of it yet."""
+    """Open a dashboard on a run that has trained for `steps`; None: a run that has not reported anything yet."""
     run = FakeRun(should_answer=should_answer)
     screen = DashboardScreen(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time, panes=panes)
     app = DqnTuiApp(screen)

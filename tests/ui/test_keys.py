@@ -1,4 +1,4 @@
-"""What each key does, and that help, key bar and README are made from the same table."""
+"""The effect of each key, and the key bar, help, palette and README generated from the table of keys."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ async def test_single_steps_need_a_pause() -> None:
         assert board.view.step == 20_001
 
 
-async def test_save_asks_and_tells_where_the_checkpoint_is() -> None:
+async def test_save_requests_a_checkpoint_and_shows_its_path() -> None:
     async with dashboard() as board:
         text = await board.press("s")
         assert board.requests == [control.Save()]
@@ -55,7 +55,7 @@ async def test_save_asks_and_tells_where_the_checkpoint_is() -> None:
         assert "1.2 MB" in text
 
 
-async def test_evaluate_asks() -> None:
+async def test_evaluate_requests_an_evaluation() -> None:
     async with dashboard() as board:
         await board.press("e")
         assert board.requests == [control.Evaluate()]
@@ -131,7 +131,7 @@ async def test_a_log_axis_says_that_values_of_zero_and_less_are_not_on_it() -> N
         assert "1 Return  log y, values > 0 only" in await board.press("1", "l")
 
 
-async def test_frozen_view_stands_still_while_the_run_goes_on() -> None:
+async def test_a_frozen_view_does_not_change_while_the_run_advances() -> None:
     async with dashboard() as board:
         await board.press("f")
         board.run.emit(fakes.progress(21_240, 1_012.0))
@@ -224,7 +224,7 @@ async def test_a_click_on_a_row_of_the_state_panel_focuses_that_chart() -> None:
         assert "─ 5 Buffer" in text
 
 
-async def test_the_mouse_over_a_chart_tells_step_and_value() -> None:
+async def test_the_mouse_over_a_chart_shows_step_and_value() -> None:
     async with dashboard() as board:
         await board.pilot.hover("#return", offset=(40, 6))
         assert "step " in (await board.look()).splitlines()[2]

@@ -45,7 +45,6 @@ class SceneScreen(Screen[None]):
 
     Attributes:
         scene: state of the screen.
-        panels: everything on it that draws, filled when the screen is composed.
     """
 
     KEYS: ClassVar[Sequence[Key]] = ()
@@ -57,7 +56,6 @@ class SceneScreen(Screen[None]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self.scene = scene
-        self.panels: list[Panel] = []
 
     @property
     def host(self) -> DqnTuiApp:
@@ -81,10 +79,9 @@ class SceneScreen(Screen[None]):
         self.repaint()
 
     def repaint(self) -> None:
-        """Redraw the visible panels whose content has changed."""
-        for panel in self.panels:
-            if panel.id and self.scene.has_place(panel.id):
-                panel.repaint_if_changed()
+        """Redraw the panels whose content has changed."""
+        for panel in self.query(Panel):
+            panel.repaint_if_changed()
 
     @on(SignalReceived)
     def _receive_signal(self, message: SignalReceived) -> None:

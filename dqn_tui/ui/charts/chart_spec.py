@@ -1,4 +1,4 @@
-"""The specification of a chart: everything that tells one chart from another."""
+"""The specification of a chart: everything in which charts differ."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ChartSpec:
         hue: theme colour: primary, accent or success.
         y_range: fixed range of the y axis; None follows the data.
         is_steady: whether the metric changes without noise and is drawn as a plain line.
-        is_per_progress: whether a point stands for one progress event rather than one episode.
+        is_per_progress: whether a point is one progress event rather than one episode.
         reference: second series, drawn behind the metric; None for none.
         goal: level to reach, drawn as a dashed line; None for none.
         points: single points (step, value), drawn in front of the metric.

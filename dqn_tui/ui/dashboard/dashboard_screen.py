@@ -18,18 +18,12 @@ from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, EndReason, Event
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.charts.chart_panel import LEGEND
-from dqn_tui.ui.charts.mini_charts import MiniCharts
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
-from dqn_tui.ui.dashboard.header import Header
-from dqn_tui.ui.dashboard.news_panel import NewsPanel
 from dqn_tui.ui.dashboard.pacer import Pacer
 from dqn_tui.ui.dashboard.pane import Pane, PaneTable, help_table
 from dqn_tui.ui.dashboard.panes import PANES
-from dqn_tui.ui.dashboard.return_panel import ReturnPanel
 from dqn_tui.ui.dashboard.run_feed import RunFeed
 from dqn_tui.ui.dashboard.stage import Stage
-from dqn_tui.ui.dashboard.summary_panel import SummaryPanel
-from dqn_tui.ui.dashboard.too_small_panel import TooSmallPanel
 from dqn_tui.ui.dialogs.stop_screen import Choice, StopScreen
 from dqn_tui.ui.keys import DASHBOARD_KEYS, ROLLOUT_KEYS, STOP_KEYS, bindings
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
@@ -78,22 +72,9 @@ class DashboardScreen(SceneScreen):
         self._signal_code: int | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield all panels; `layout` decides which of them are visible, and where."""
-        scene = self.scene
-        made = [pane.make(scene, pane) for pane in self._panes]
-        charts = [(pane, pane.chart) for pane in self._panes if pane.chart is not None]
-        self._player = next(panel for panel in made if isinstance(panel, RolloutPanel))
-        self.panels = [
-            Header(scene, id="header"),
-            *made,
-            ReturnPanel(scene, id="facts"),
-            MiniCharts(scene, charts, framed_beside="facts", id="minis"),
-            NewsPanel(scene, id="news"),
-            SummaryPanel(scene, id="summary"),
-            KeyBar(scene, self._bar_keys, id="keys"),
-            TooSmallPanel(scene, id="too-small"),
-        ]
-        yield Stage(self._panes, scene, *self.panels)
+        """Yield the stage with all panels."""
+        self._stage = Stage(self._panes, self.scene, self._bar_keys)
+        yield self._stage
 
     # --- the run ---
 
@@ -148,19 +129,12 @@ class DashboardScreen(SceneScreen):
     def _repaint(self, *, has_costly: bool = True) -> None:
         self._feed.read_clock()
         self.scene.now = self._feed.now
-        for panel in self.panels:
-            if panel.id and self.scene.has_place(panel.id) and (has_costly or not self._is_costly(panel)):
-                panel.repaint_if_changed()
-
-    def _is_costly(self, panel: Panel) -> bool:
-        pane = self._panes.get(panel.id)
-        return pane.is_costly if pane else isinstance(panel, MiniCharts)
+        self._stage.repaint(has_costly=has_costly)
 
     def rearrange(self) -> None:
         """Lay out and redraw all panels."""
         self.scene.version += 1
-        # The container forgets its arrangement when one of its children asks for a layout.
-        self.panels[0].refresh(layout=True)
+        self._stage.rearrange()
         self.call_after_refresh(self.repaint)
 
     # --- leaving ---
@@ -240,14 +214,14 @@ class DashboardScreen(SceneScreen):
         except DqnTuiError as error:
             self.notify(plain(error), title="No rollout")
             return
-        self._player.open(rollout)
+        self._stage.player.open(rollout)
         self.scene.is_rollout_open = True
         self.select_pane(self._panes.theatre.id)
 
     @on(RolloutPanel.Closed)
     def close_rollout(self) -> None:
         """Return to the charts."""
-        self._player.close()
+        self._stage.player.close()
         self.scene.is_rollout_open = self.scene.is_zoomed = False
         self.select_pane(self._panes.main.id)
 
@@ -260,7 +234,7 @@ class DashboardScreen(SceneScreen):
             self._open_rollout()
             return
         self.scene.selected = pane
-        self.set_focus(self._player if is_theatre else None)
+        self.set_focus(self._stage.player if is_theatre else None)
         self.rearrange()
 
     @on(Panel.PaneChosen)
@@ -317,11 +291,11 @@ class DashboardScreen(SceneScreen):
 
     def _bar_keys(self) -> list[BarKey]:
         has_focus = self.scene.selected == self._panes.theatre.id
-        return bar_keys(self.scene, has_player_focus=has_focus, is_playing=self._player.is_playing)
+        return bar_keys(self.scene, has_player_focus=has_focus, is_playing=self._stage.player.is_playing)
 
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
-        target = self._player if message.key in ROLLOUT_KEYS else self
+        target = self._stage.player if message.key in ROLLOUT_KEYS else self
         await target.run_action(message.key.action)
 
     def commands(self) -> Iterable[SystemCommand]:

@@ -1,25 +1,66 @@
-"""The container of all panels of the dashboard."""
+"""All panels of the dashboard, and the container that arranges and repaints them."""
 
 from __future__ import annotations
 
 from textual.layout import Layout
 from textual.widget import Widget
 
+from dqn_tui.ui.charts.mini_charts import MiniCharts
+from dqn_tui.ui.dashboard.header import Header
 from dqn_tui.ui.dashboard.layout import DashboardLayout
+from dqn_tui.ui.dashboard.news_panel import NewsPanel
 from dqn_tui.ui.dashboard.pane import PaneTable
+from dqn_tui.ui.dashboard.return_panel import ReturnPanel
+from dqn_tui.ui.dashboard.summary_panel import SummaryPanel
+from dqn_tui.ui.dashboard.too_small_panel import TooSmallPanel
+from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.widgets.key_bar import KeyBar, KeySource
+from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.scene import Scene
+
+_COSTLY = {"minis"}
 
 
 class Stage(Widget):
-    """All panels, arranged by `DashboardLayout`."""
+    """The widgets of all panes and the panels around them; `DashboardLayout` decides which are visible, and where.
+
+    Attributes:
+        player: the panel of the rollout.
+    """
 
     DEFAULT_CSS = "Stage { width: 100%; height: 100%; }"
 
-    def __init__(self, panes: PaneTable, scene: Scene, *panels: Widget) -> None:
-        super().__init__(*panels)
+    def __init__(self, panes: PaneTable, scene: Scene, bar_keys: KeySource) -> None:
+        made = [pane.make(scene, pane) for pane in panes]
+        charts = [(pane, pane.chart) for pane in panes if pane.chart is not None]
+        self.player = next(panel for panel in made if isinstance(panel, RolloutPanel))
+        self._panels: list[Panel] = [
+            Header(scene, id="header"),
+            *made,
+            ReturnPanel(scene, id="facts"),
+            MiniCharts(scene, charts, framed_beside="facts", id="minis"),
+            NewsPanel(scene, id="news"),
+            SummaryPanel(scene, id="summary"),
+            KeyBar(scene, bar_keys, id="keys"),
+            TooSmallPanel(scene, id="too-small"),
+        ]
+        super().__init__(*self._panels)
+        self._scene = scene
+        self._costly = _COSTLY | {pane.id for pane in panes if pane.is_costly}
         self._arranger = DashboardLayout(panes, scene)
 
     @property
     def layout(self) -> Layout:
         """The dashboard's own layout, in place of those that CSS can name."""
         return self._arranger
+
+    def repaint(self, *, has_costly: bool = True) -> None:
+        """Redraw the visible panels whose content has changed, the costly ones only with `has_costly`."""
+        for panel in self._panels:
+            if panel.id and self._scene.has_place(panel.id) and (has_costly or panel.id not in self._costly):
+                panel.repaint_if_changed()
+
+    def rearrange(self) -> None:
+        """Lay out all panels again."""
+        # A container forgets its arrangement when one of its children asks for a layout.
+        self._panels[0].refresh(layout=True)

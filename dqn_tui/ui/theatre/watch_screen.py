@@ -50,8 +50,7 @@ class WatchScreen(SceneScreen):
         """Yield the player and its keys."""
         self._player = RolloutPanel(self.scene, _PANE, label=self._label)
         self._bar = KeyBar(self.scene, self._bar_keys, id="keys")
-        self.panels = [self._player, self._bar]
-        yield Vertical(*self.panels)
+        yield Vertical(self._player, self._bar)
 
     def on_mount(self) -> None:
         """Start to play."""

@@ -38,7 +38,7 @@ class Panel(Widget):
     DEFAULT_CSS = "Panel { width: 100%; height: 100%; }"
 
     class PaneChosen(Message):
-        """The user clicked something that stands for a pane."""
+        """The user clicked something that represents a pane."""
 
         def __init__(self, pane: str, *, should_zoom: bool = False) -> None:
             super().__init__()

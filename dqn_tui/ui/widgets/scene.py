@@ -26,7 +26,7 @@ class Scene:
         is_zoomed: whether the focused pane fills the screen.
         is_rollout_open: whether a rollout plays beside the charts.
         log_scaled: ids of the charts with a logarithmic axis.
-        placed: ids of the panels that have a place on the screen; None where all of them have one.
+        placed: ids of the panels that have a place on the dashboard.
         version: grows with every change that concerns all panels.
     """
 
@@ -42,7 +42,7 @@ class Scene:
     is_zoomed: bool = False
     is_rollout_open: bool = False
     log_scaled: set[str] = field(default_factory=set)
-    placed: frozenset[str] | None = None
+    placed: frozenset[str] = frozenset()
     version: int = 0
 
     @property
@@ -66,5 +66,5 @@ class Scene:
         return max(0, self.live.step - self.shown.step)
 
     def has_place(self, panel: str) -> bool:
-        """Whether the panel of that id is on the screen."""
-        return self.placed is None or panel in self.placed
+        """Return whether the panel of that id is on the dashboard."""
+        return panel in self.placed

@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from dqn_tui import events
+from dqn_tui.ui.widgets.panel import Panel
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard, screen_text
 
@@ -199,7 +200,7 @@ async def test_every_theme_can_be_drawn() -> None:
 async def test_the_picture_stays_cached_while_nothing_happens() -> None:
     async with dashboard() as board:
         await board.look()
-        charts = [panel for panel in board.screen.panels if panel.id == "return"]
-        before = charts[0]._strips
+        chart = board.screen.query_one("#return", Panel)
+        before = chart._strips
         await board.look()
-        assert charts[0]._strips is before
+        assert chart._strips is before

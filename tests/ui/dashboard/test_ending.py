@@ -114,7 +114,7 @@ async def test_a_run_that_ends_while_the_dialog_asks_shows_its_summary() -> None
 
 
 @pytest.mark.parametrize("size", FEW_SIZES[1:])
-async def test_a_run_that_diverged_names_where_the_numbers_came_from(size: tuple[int, int]) -> None:
+async def test_a_run_that_diverged_names_the_cause(size: tuple[int, int]) -> None:
     async with dashboard(size=size) as board:
         board.run.emit(fakes.ended(9, 1_011.0, "diverged", cause="the reward was nan"))
         rows = (await board.look()).splitlines()
@@ -193,16 +193,20 @@ async def test_the_player_leaves_for_a_signal_at_once(number: signal.Signals, co
     assert rollout.is_closed
 
 
-async def test_a_signal_after_the_screen_does_no_harm() -> None:
+async def test_a_signal_after_the_screen_changes_nothing() -> None:
     async with dashboard() as board:
-        board.app.exit(0)
+        board.app.leave(0)
     board.app.take_signal(signal.SIGTERM)
+    assert (result(board), board.app.error, board.app.was_lost) == ((False, 0, 0), None, False)
 
 
-async def test_news_after_the_end_of_the_screen_does_no_harm() -> None:
+async def test_news_after_the_end_of_the_screen_is_left_to_the_next_viewer() -> None:
     async with dashboard() as board:
-        board.app.exit(0)
-    board.run.emit(fakes.progress(30_000, 1_020.0))
+        board.app.leave(0)
+    event = fakes.progress(30_000, 1_020.0)
+    board.run.emit(event)
+    assert board.run.drain() == [event]
+    assert (result(board), board.app.error) == ((False, 0, 0), None)
 
 
 async def test_a_screen_that_ended_by_itself_says_so() -> None:

@@ -1,4 +1,4 @@
-"""Where panels stand, for each size."""
+"""The place of every panel, for each size."""
 
 from __future__ import annotations
 

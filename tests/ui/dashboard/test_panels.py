@@ -1,4 +1,4 @@
-"""What the panels beside the charts say."""
+"""The panels beside the charts."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def text_of(row: Row) -> str:
 
 
 @pytest.mark.parametrize(
-    ("earlier", "later", "told"),
+    ("earlier", "later", "shown"),
     [
         (0.70, 0.74, "▲ +0.04 /1k"),
         (0.74, 0.70, "▼ -0.04 /1k"),
@@ -67,11 +67,11 @@ def text_of(row: Row) -> str:
         (100.0, 350.0, "▲ +250 /1k"),
     ],
 )
-def test_the_trend_has_the_digits_that_count(earlier: float, later: float, told: str) -> None:
-    assert text_of(change_row(earlier, later)).strip() == told
+def test_the_trend_has_the_digits_that_count(earlier: float, later: float, shown: str) -> None:
+    assert text_of(change_row(earlier, later)).strip() == shown
 
 
-def test_a_network_without_hidden_layers_is_told_as_linear() -> None:
+def test_a_network_without_hidden_layers_is_shown_as_linear() -> None:
     rows = SettingsPanel(scene_of(view_of({"net_arch": [], "gamma": 0.99}))).inside_rows(60, 10)
     assert [text_of(row).split() for row in rows] == [["net_arch", "linear"], ["gamma", "0.99"]]
 

@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from dqn_tui.ui.dashboard.pane import Area, Pane, PaneTable, pane_table_markdown
 from dqn_tui.ui.dashboard.panes import PANES
-from dqn_tui.ui.widgets.panel import FramedPanel
+from dqn_tui.ui.widgets.panel import FramedPanel, Panel
 from dqn_tui.view.text import number
 from tests import fakes
 from tests.ui.helpers import SIZES, dashboard, screen_text
@@ -87,12 +87,13 @@ async def test_many_more_panes_than_there_is_room_for_do_no_harm(size: tuple[int
             await board.look()
             await board.look()
             assert "cannot be drawn" not in screen_text(board.app)
-            assert pane in (board.scene.placed or ())
+            assert pane in board.scene.placed
         await board.press("w")
         board.run.emit(fakes.ended(20_000, 1_011.0))
         await board.look()
-        placed = board.scene.placed or frozenset()
-        assert regions_are_disjoint([panel.region for panel in board.screen.panels if panel.id in placed])
+        assert regions_are_disjoint(
+            [panel.region for panel in board.screen.query(Panel) if panel.id in board.scene.placed]
+        )
 
 
 def regions_are_disjoint(regions: list[Region]) -> bool:
