@@ -24,7 +24,7 @@ VECTOR = spaces.Box(-1, 1, (3,), np.float32)
 IMAGE = spaces.Box(0, 255, (5, 6, 3), np.uint8)
 BOTH = spaces.Dict(number=spaces.Discrete(3), vector=VECTOR)
 PAIR = spaces.Tuple((spaces.Discrete(3), VECTOR))
-SPACES = [
+SPACES: list[spaces.Space[Any]] = [
     VECTOR,
     IMAGE,
     BOTH,
@@ -35,7 +35,7 @@ SPACES = [
     spaces.MultiBinary([2, 3]),
     spaces.Box(-1, 1, (2, 3), np.float64),
     spaces.Box(0, 9, (4,), np.int64),
-    spaces.Box(0, 1, (10, 10, 4), np.bool_),
+    spaces.Box(0, 1, (10, 10, 4), np.dtype(bool).type),
     spaces.Box(-1, 1, (), np.float32),
 ]
 

@@ -39,9 +39,9 @@ def test_cartpole_is_what_gymnasium_says_it_is() -> None:
         Spaces((4,), 2), 475.0, 50.0, action_names=("left", "right"), observation_names=("x", "x'", "θ", "θ'")
     )
     observation = environment.reset(3)
-    assert (observation.dtype, observation.shape) == (np.float32, (4,))
+    assert (observation.dtype.name, observation.shape) == ("float32", (4,))
     step = environment.step(1)
-    assert (step.observation.dtype, step.reward, step.terminated, step.truncated) == (np.float32, 1.0, False, False)
+    assert (step.observation.dtype.name, *step[1:]) == ("float32", 1.0, False, False)
     environment.close()
 
 
@@ -90,7 +90,7 @@ def test_composed_observations_are_flattened(name: str, size: int) -> None:
     environment = make_environment(make_config(f"Toy/{name}-v0"))
     assert environment.spec.spaces.observation_shape == (size,)
     for observation in (environment.reset(0), environment.step(0).observation):
-        assert (observation.dtype, observation.shape) == (np.float32, (size,))
+        assert (observation.dtype.name, observation.shape) == ("float32", (size,))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_it_renders_pictures_or_text_when_asked_and_nothing_else() -> None:
         picture = environment.render()
         assert isinstance(picture, kind)
         if isinstance(picture, np.ndarray):
-            assert (picture.dtype, picture.ndim, picture.shape[2]) == (np.uint8, 3, 3)
+            assert (picture.dtype.name, picture.ndim, picture.shape[2]) == ("uint8", 3, 3)
         environment.close()
     silent = make_environment(make_config("CartPole-v1"))
     silent.reset(0)
