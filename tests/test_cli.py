@@ -56,7 +56,7 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
         (["--env", "module:Env-v0"], ["module:Env-v0"]),
         (["--env", ""], ["env"]),
         (["--env", "Toy/Unheard-v0"], ["Toy/Unheard-v0", "--import"]),
-        (["--set", "net_arch=[10000000,10000000]"], ["net_arch", "10000000", "memory"]),
+        (["--set", "net_arch=[65536,65536,65536,65536,65536]"], ["net_arch", "10000000", "memory"]),
         (["--env", "Taxi-v4", "--set", "vectorization=native"], ["vectorization", "Taxi-v4", "'native'"]),
         (["--steps", "0"], ["total_timesteps", ">= 1", "0"]),
         (["--steps", "many"], ["'many'"]),

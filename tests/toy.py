@@ -156,6 +156,32 @@ class Faulty(OneState):
         return observation, reward, terminated, truncated, info
 
 
+class Shrinks(OneState):
+    """From its 60th step since it was made, observations have no dimensions, though the space promises one."""
+
+    _all_steps = 0
+
+    def step(self, action: Any) -> Any:
+        self._all_steps += 1
+        observation, *rest = super().step(action)
+        return (observation[0] if self._all_steps >= FAULT_STEP else observation), *rest
+
+
+class ExitsFromTheStart(OneState):
+    """Leaves the program when it is made."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        sys.exit(7)
+
+
+class CannotCloseAtOnce(OneState):
+    """Raises when it is closed."""
+
+    def close(self) -> None:
+        raise RuntimeError("the door is stuck\nfor good")
+
+
 class BrokenFromTheStart(OneState):
     """Cannot even be made."""
 
@@ -277,6 +303,9 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})
     _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
     _register("BrokenFromTheStart", BrokenFromTheStart)
+    _register("ExitsFromTheStart", ExitsFromTheStart)
+    _register("CannotCloseAtOnce", CannotCloseAtOnce)
+    _register("Shrinks", Shrinks, max_episode_steps=EPISODE_STEPS)
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)
     _register("LeaksThread", LeaksThread, max_episode_steps=EPISODE_STEPS)
     _register("HangsInRender", HangsInRender, max_episode_steps=EPISODE_STEPS)

@@ -17,6 +17,8 @@ from dqn_tui.errors import show_value
 
 Check = Callable[[Any], bool]
 
+_INTEGERS = (int, np.integer)
+# Kinds of NumPy dtypes.
 _NUMBERS = "biuf"
 _WHOLE_NUMBERS = "biu"
 
@@ -106,7 +108,7 @@ def _make_index_check(space: spaces.Discrete) -> Check:
     first, last = int(space.start), int(space.start) + int(space.n) - 1
 
     def fits(observation: Any) -> bool:
-        if type(observation) is not int and (
+        if not isinstance(observation, _INTEGERS) and (
             np.ndim(observation) != 0 or np.asarray(observation).dtype.kind not in _WHOLE_NUMBERS
         ):
             return False

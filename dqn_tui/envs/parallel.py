@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
+from gymnasium.error import ClosedEnvironmentError
 from gymnasium.vector import AsyncVectorEnv, AutoresetMode
 from numpy.typing import NDArray
 
@@ -116,7 +117,10 @@ class ParallelEnvironments:
     def _ask(self, call: Callable[[], T]) -> T:
         try:
             return call()
-        except (EOFError, OSError):
+        except (EOFError, OSError, ClosedEnvironmentError):
+            if self._vector.closed:
+                # Only `close` may wait for the processes: two threads cannot both reap one.
+                raise RuntimeError("the worker processes were closed") from None
             self._is_broken = True
             self._fail_for_dead_process()
 

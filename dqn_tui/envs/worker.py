@@ -92,8 +92,8 @@ def _leave_terminal(output: Path | None) -> None:
         os.dup2(sink, stream)
     os.close(sink)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A worker that hangs or is killed leaves its last words in the file.
-        sys.stdout.reconfigure(line_buffering=True)
+        # Whole lines, so that those of several workers do not mix, and a killed worker's last ones are not lost.
+        sys.stdout.reconfigure(line_buffering=True, write_through=False)
 
 
 def _open_output(path: Path | None) -> int:

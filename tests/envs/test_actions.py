@@ -28,7 +28,7 @@ def test_discrete_actions_are_counted_from_zero(count: int, start: int) -> None:
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(-3, 3)), min_size=1, max_size=4))
 def test_every_combination_of_a_multidiscrete_space_is_one_action(dimensions: list[tuple[int, int]]) -> None:
     sizes, starts = zip(*dimensions, strict=True)
-    space = spaces.MultiDiscrete(sizes, start=starts)
+    space = spaces.MultiDiscrete(list(sizes), start=list(starts))
     actions = Actions(space)
     assert actions.count == math.prod(sizes)
     decoded = [actions.decode(action) for action in range(actions.count)]
@@ -38,7 +38,7 @@ def test_every_combination_of_a_multidiscrete_space_is_one_action(dimensions: li
 
 
 def test_a_multidiscrete_action_keeps_the_shape_of_its_space() -> None:
-    space = spaces.MultiDiscrete([[2, 3], [1, 2]])
+    space = spaces.MultiDiscrete(np.array([[2, 3], [1, 2]]))
     actions = Actions(space)
     assert actions.decode(1).tolist() == [[0, 0], [0, 1]]
     assert actions.decode(11).tolist() == [[1, 2], [0, 1]]

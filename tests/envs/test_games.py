@@ -46,7 +46,7 @@ def test_an_atari_game_is_four_gray_frames_with_the_games_own_rewards() -> None:
 def test_four_frames_make_a_step_and_a_lost_life_ends_nothing() -> None:
     skip_unless_installed(BREAKOUT)
     environment = make_environment(make_config(BREAKOUT, sticky_actions=0))
-    ale = environment._env.unwrapped.ale  # type: ignore[attr-defined]
+    ale = environment._env.unwrapped.ale
     environment.reset(1)
     lives, before = ale.lives(), ale.getEpisodeFrameNumber()
     assert 1 <= before <= 30
@@ -67,7 +67,12 @@ def test_each_frame_repeats_the_action_before_as_often_as_the_configuration_says
     environment.reset(1)
     taken: list[int] = []
     step = game.step
-    game.step = lambda action: (taken.append(action), step(action))[1]
+
+    def record(action: int) -> Any:
+        taken.append(action)
+        return step(action)
+
+    game.step = record
     steps = 250
     for index in range(steps):
         environment.step(2 + index % 2)
@@ -163,7 +168,7 @@ def test_a_minatar_game_can_be_watched_in_colours() -> None:
     planes = environment.reset(0)
     picture = environment.render()
     assert isinstance(picture, np.ndarray)
-    assert (picture.shape, picture.dtype) == ((10, 10, 3), np.uint8)
+    assert (picture.shape, picture.dtype.name) == ((10, 10, 3), "uint8")
     np.testing.assert_array_equal(picture.any(axis=2), planes.any(axis=0))
     on_top = [max(np.flatnonzero(planes[:, y, x]), default=-1) for y in range(10) for x in range(10)]
     colours = {(int(plane), *colour) for plane, colour in zip(on_top, picture.reshape(-1, 3).tolist(), strict=True)}

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import gymnasium as gym
 import numpy as np
 import pytest
 
 from dqn_tui.envs.environment import Environment, EnvironmentSpec
-from dqn_tui.envs.make import import_environments, make_environment
-from dqn_tui.errors import UsageError
+from dqn_tui.envs.make import import_environments, inspect_environment, make_environment
+from dqn_tui.errors import UnknownEnvironmentError, UsageError
 from dqn_tui.spaces import Spaces
 from tests import toy
-from tests.envs.helpers import make_config
+from tests.envs.helpers import make_config, skip_unless_installed
 from tests.helpers import one_line
 
 
 def refuse(env_id: str) -> str:
     """The one line with which an environment is refused."""
     with pytest.raises(UsageError) as caught:
-        make_environment(make_config(env_id)).close()
+        inspect_environment(make_config(env_id))
     return one_line(str(caught.value))
 
 
@@ -35,9 +39,9 @@ def test_cartpole_is_what_gymnasium_says_it_is() -> None:
         Spaces((4,), 2), 475.0, 50.0, action_names=("left", "right"), observation_names=("x", "x'", "θ", "θ'")
     )
     observation = environment.reset(3)
-    assert (observation.dtype, observation.shape) == (np.float32, (4,))
+    assert (observation.dtype.name, observation.shape) == ("float32", (4,))
     step = environment.step(1)
-    assert (step.observation.dtype, step.reward, step.terminated, step.truncated) == (np.float32, 1.0, False, False)
+    assert (step.observation.dtype.name, *step[1:]) == ("float32", 1.0, False, False)
     environment.close()
 
 
@@ -86,7 +90,7 @@ def test_composed_observations_are_flattened(name: str, size: int) -> None:
     environment = make_environment(make_config(f"Toy/{name}-v0"))
     assert environment.spec.spaces.observation_shape == (size,)
     for observation in (environment.reset(0), environment.step(0).observation):
-        assert (observation.dtype, observation.shape) == (np.float32, (size,))
+        assert (observation.dtype.name, observation.shape) == ("float32", (size,))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,8 @@ def test_composed_observations_are_flattened(name: str, size: int) -> None:
         ("Toy/Continuous-v0", ["Discrete", "Toy/Continuous-v0"]),
         ("Toy/Sequence-v0", ["Sequence", "vectors", "Toy/Sequence-v0"]),
         ("Toy/BrokenFromTheStart-v0", ["Toy/BrokenFromTheStart-v0", "no such motor"]),
+        ("Toy/ExitsFromTheStart-v0", ["Toy/ExitsFromTheStart-v0", "sys.exit(7)"]),
+        ("Toy/CannotCloseAtOnce-v0", ["Toy/CannotCloseAtOnce-v0", "close", "the door is stuck"]),
     ],
 )
 def test_an_environment_that_cannot_be_trained_on_is_refused_with_its_name_and_the_reason(
@@ -120,7 +126,7 @@ def test_it_renders_pictures_or_text_when_asked_and_nothing_else() -> None:
         picture = environment.render()
         assert isinstance(picture, kind)
         if isinstance(picture, np.ndarray):
-            assert (picture.dtype, picture.ndim, picture.shape[2]) == (np.uint8, 3, 3)
+            assert (picture.dtype.name, picture.ndim, picture.shape[2]) == ("uint8", 3, 3)
         environment.close()
     silent = make_environment(make_config("CartPole-v1"))
     silent.reset(0)
@@ -154,8 +160,50 @@ def test_a_package_that_raises_when_imported_is_refused_in_one_line(
     folder = tmp_path_factory.mktemp("packages")
     (folder / "raises_on_import.py").write_text("raise RuntimeError('wrong\\nplanet')\n")
     (folder / "not_python.py").write_text("def (:\n")
+    (folder / "exits_on_import.py").write_text("import sys; sys.exit(7)\n")
     monkeypatch.syspath_prepend(folder)
-    for module in ("raises_on_import", "not_python"):
+    for module in ("raises_on_import", "not_python", "exits_on_import"):
         with pytest.raises(UsageError) as caught:
             import_environments(module)
         assert module in one_line(str(caught.value))
+
+
+def test_a_module_in_the_current_folder_can_be_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    monkeypatch.setitem(gym.registry, "Local-v0", None)
+    monkeypatch.delitem(gym.registry, "Local-v0")
+    Path("local_module.py").write_text("import gymnasium\ngymnasium.register('Local-v0', 'tests.toy:Chain')\n")
+    assert import_environments("local_module") is None
+    assert inspect_environment(make_config("Local-v0")).spaces.action_count == 2
+    assert sys.path[-1] == str(tmp_path), "behind every installed package"
+
+
+def test_an_import_that_registers_nothing_is_a_warning_and_only_at_the_first_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "registers_nothing.py").touch()
+    assert import_environments("registers_nothing") == "--import registers_nothing registered no environment"
+    assert import_environments("registers_nothing") is None
+    assert import_environments("tests.toy") is None
+
+
+def test_hints_are_shown_where_the_id_is_unknown_and_nowhere_else() -> None:
+    with pytest.raises(UnknownEnvironmentError) as caught:
+        inspect_environment(make_config("zzz-v0"), hints=["the run was started with --import abc"])
+    assert one_line(str(caught.value)).endswith("with --import (the run was started with --import abc)")
+    with pytest.raises(UsageError) as other:
+        inspect_environment(make_config("Pendulum-v1"), hints=["the run was started with --import abc"])
+    assert "abc" not in str(other.value)
+
+
+def test_pictures_are_drawn_without_a_screen() -> None:
+    for env_id in ("CartPole-v1", "Acrobot-v1", "MountainCar-v0", "LunarLander-v3", "MinAtar/Breakout-v1"):
+        skip_unless_installed(env_id)
+        environment = make_environment(make_config(env_id), should_render=True)
+        environment.reset(1)
+        picture = environment.render()
+        assert isinstance(picture, np.ndarray)
+        assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 2, env_id
+        environment.close()

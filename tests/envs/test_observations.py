@@ -115,7 +115,7 @@ def test_other_observations_are_vectors_as_gymnasium_flattens_them(space: Any, s
     assert environment.spec.spaces.observation_shape == (size,)
     assert (environment.spec.spaces.frames, environment.spec.spaces.largest_value) == (1, 1)
     for vector, original in zip(given, seen, strict=True):
-        np.testing.assert_array_equal(vector, spaces.flatten(space, original).astype(np.float32))
+        np.testing.assert_array_equal(vector, np.array(spaces.flatten(space, original), np.float32))
 
 
 def test_stacked_images_go_from_the_oldest_to_the_newest_frame_and_begin_with_zeros() -> None:

@@ -1,9 +1,11 @@
-"""Environments of any space, and one whose observations tell what happened; importing this module registers it."""
+"""Environments of any space, and one whose observations show what happened; importing this module registers it."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import Any
 
 import gymnasium as gym
@@ -11,12 +13,13 @@ import numpy as np
 from gymnasium import spaces
 
 ACTIONS = 3
-RAISES, EXITS, DIES = 13, 14, 15
-"""Seeds of episodes whose second step raises, leaves Python, or ends the process."""
+RAISES, EXITS, DIES, HANGS, RESISTS, INTERRUPTS = 13, 14, 15, 16, 17, 18
+"""Seeds of episodes whose second step raises, leaves Python, ends the process, never returns, never returns and ignores
+SIGTERM, or raises KeyboardInterrupt."""
 
 
 class UnpicklableError(Exception):
-    """Its constructor takes more than its message, and it holds what no process can send."""
+    """An error that cannot be sent to another process: its constructor takes more than a message."""
 
     def __init__(self, part: str, number: int) -> None:
         super().__init__(f"the {part} burnt out")
@@ -34,7 +37,7 @@ class Told(gym.Env[Any, Any]):
         self.render_mode = render_mode
         self.observation_space = spaces.Box(0, 1e9, (3,), np.float32)
         self.action_space = spaces.Discrete(ACTIONS)
-        # A test reads the other end: it is at its end when every process that has the environment is.
+        # A test reads the other end, which is at its end once every process that holds the environment has ended.
         self._pipe = os.open(path, os.O_WRONLY) if (path := os.environ.get("TOLD_PIPE")) else None
         self._seed = self._steps = self._sum = 0
 
@@ -66,10 +69,18 @@ class Told(gym.Env[Any, Any]):
             sys.exit(7)
         if self._seed == DIES:
             os._exit(9)
+        if self._seed == INTERRUPTS:
+            raise KeyboardInterrupt
+        if self._seed == RESISTS:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if self._seed in (HANGS, RESISTS):
+            assert self._pipe is not None
+            os.write(self._pipe, b"!")
+            threading.Event().wait()
 
 
 class Sampled(gym.Env[Any, Any]):
-    """Samples of any space; `info` goes with each observation."""
+    """Samples of any space, each with `info`."""
 
     def __init__(
         self,
@@ -102,4 +113,4 @@ class Sampled(gym.Env[Any, Any]):
 
 
 if "Told-v0" not in gym.registry:
-    gym.register("Told-v0", Told, reward_threshold=20)
+    gym.register("Told-v0", "tests.envs.toys:Told", reward_threshold=20)
