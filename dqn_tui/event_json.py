@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, Union
 
@@ -20,11 +21,10 @@ class _ProgressHead(Event, frozen=True, kw_only=True, tag="progress"):
 
 
 _READ_AS: Any = Union[tuple(_ProgressHead if kind is Progress else kind for kind in KINDS)]  # noqa: UP007
-_FLAT = dict[str, float | str]
 _NON_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 # Lax conversion reads the words for non-finite floats.
 _event_decoder = msgspec.json.Decoder(_READ_AS, strict=False)
-_flat_decoder = msgspec.json.Decoder(_FLAT)
+_flat_decoder = msgspec.json.Decoder(dict[str, float | str])
 _encoder = msgspec.json.Encoder()
 
 
@@ -57,9 +57,10 @@ def from_dict(data: Mapping[str, Any]) -> Event:
     try:
         event = msgspec.convert(data, _READ_AS, strict=False)
         if isinstance(event, _ProgressHead):
-            return _complete(event, msgspec.convert(data, _FLAT))
+            return _complete(event, dict(data))
         return event  # type: ignore[no-any-return]
-    except (msgspec.MsgspecError, RecursionError) as error:
+    # msgspec before 0.22 raises SystemError where an integer is too large for a float.
+    except (msgspec.MsgspecError, RecursionError, SystemError) as error:
         raise ValueError(f"not an event: {error}") from None
 
 
@@ -91,18 +92,21 @@ def _load_object(line: bytes) -> dict[str, Any]:
     return data
 
 
-def _complete(head: _ProgressHead, flat: dict[str, float | str]) -> Progress:
+def _complete(head: _ProgressHead, flat: dict[str, Any]) -> Progress:
     """Return the progress event whose JSON object is `flat`."""
     for key in ("event", "time", "step"):
         del flat[key]
-    metrics = {name: value if isinstance(value, float) else _from_word(value) for name, value in flat.items()}
+    metrics = {name: value if isinstance(value, float) else _to_number(value) for name, value in flat.items()}
     return Progress(time=head.time, step=head.step, metrics=metrics)
 
 
-def _from_word(word: str) -> float:
-    if word not in _NON_FINITE:
-        raise ValueError(f"not an event: expected a number, got {word!r:.40}")
-    return _NON_FINITE[word]
+def _to_number(value: Any) -> float:
+    """Return the value of a metric that is not a float: an integer, or a word for a non-finite float."""
+    if isinstance(value, str) and value in _NON_FINITE:
+        return _NON_FINITE[value]
+    if type(value) is not int or abs(value) > sys.float_info.max:
+        raise ValueError(f"not an event: expected a number, got {value!r:.40}")
+    return float(value)
 
 
 def _to_words(value: Any) -> Any:

@@ -124,6 +124,7 @@ NO_EVENTS: list[Any] = [
     *(PAUSED | {"time": time} for time in ODD_TIMES),
     *(PAUSED | {"event": "warning", "message": message} for message in ODD_TEXTS),
     *(PAUSED | {"event": "progress", "train/loss": loss} for loss in ODD_METRICS),
+    to_dict(fakes.evaluated(5, 1.0, 9.0)) | {"mean": 10**400},
     to_dict(fakes.ended(5, 1.0, "stopped")) | {"reason": "tired"},
     to_dict(fakes.started()) | {"config": 5},
     to_dict(fakes.started()) | {"imports": [1]},
