@@ -20,7 +20,7 @@ class Emitter:
 
     def __call__(self, kind: type[Event], **fields: Any) -> None:
         """Emit an event of this kind, at the present time and the run's present step."""
-        event = kind(step=self._step_of(), time=time.time(), **fields)
+        event = kind(step=self._step_of(), time=round(time.time(), 6), **fields)
         problem = self._recorder.write(event)
         self._publish(event)
         if problem:

@@ -30,6 +30,8 @@ CONFIG = quick_config().model_dump(mode="json")
 class NoFiles:
     """A recorder without files."""
 
+    problem = None
+
     def sync(self) -> dict[str, int]:
         return {}
 
