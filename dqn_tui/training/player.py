@@ -1,4 +1,4 @@
-"""Plays greedy episodes to be watched, on a thread of its own: `rollout.Rollout`."""
+"""Plays greedy episodes for viewers, on a separate thread: `rollout.Rollout`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dqn_tui.seeding import episode_seed
 from dqn_tui.training.evaluation import value_actions
 
 Policy = tuple[QNetwork, int]
-"""A network that nobody else changes, and the step at which it was copied."""
+"""A network that nothing else changes, and the step at which it was copied."""
 
 PICTURES_PER_SECOND = 12.0
 ENDING_SECONDS = 1.2
@@ -26,13 +26,13 @@ _MOST_READABLE_NUMBERS = 8
 
 
 class EpisodePlayer:
-    """Asks for a policy at the start of each episode, and plays it at the environment's own frame rate.
+    """Plays episodes at the environment's own frame rate, each with the policy at its start.
 
     Args:
-        config: of the environment; it gets one of its own, which renders.
-        seed: of the episodes' resets.
+        config: settings of the environment; the player makes a separate one, which renders.
+        seed: seed of the episodes' resets.
         copy_policy: called on the player's thread; None ends the player.
-        label: what the policy is called; `{step}` is its step.
+        label: name of the policy; `{step}` is its step.
     """
 
     def __init__(
@@ -64,12 +64,12 @@ class EpisodePlayer:
 
     @property
     def error(self) -> str | None:
-        """Why the player ended by itself."""
+        """Why the player ended on its own."""
         return self._error
 
     @property
     def is_paused(self) -> bool:
-        """Whether it stands still."""
+        """Whether playback is paused."""
         return self._is_paused
 
     @property
@@ -78,19 +78,19 @@ class EpisodePlayer:
         return self._speed
 
     def toggle_pause(self) -> None:
-        """Stand still, or go on."""
+        """Play or pause."""
         with self._condition:
             self._is_paused = not self._is_paused
             self._condition.notify_all()
 
     def advance(self) -> None:
-        """While paused: one frame forward."""
+        """While paused, step one frame forward."""
         with self._condition:
             self._advances += self._is_paused
             self._condition.notify_all()
 
     def change_speed(self, direction: int) -> None:
-        """To the next faster or slower of `SPEEDS`."""
+        """Change to the next faster or slower of `SPEEDS`."""
         with self._condition:
             index = SPEEDS.index(self._speed) + direction
             self._speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
@@ -103,7 +103,7 @@ class EpisodePlayer:
             self._condition.notify_all()
 
     def close(self) -> None:
-        """End the player; returns at once."""
+        """End the player; return at once."""
         with self._condition:
             self._is_closed = True
             self._condition.notify_all()
@@ -170,7 +170,7 @@ class EpisodePlayer:
             ending = "terminated" if result.terminated else "truncated" if result.truncated else ""
 
     def _wait(self, seconds: float) -> bool:
-        """Wait for the next step's time, or as long as the pause lasts; False where the episode is to end."""
+        """Wait until the next step is due and playback is not paused; return False if the episode is to end."""
         deadline = monotonic() + seconds
         with self._condition:
             while not (self._is_closed or self._should_restart):
@@ -187,7 +187,7 @@ class EpisodePlayer:
 
 
 def _forbidding(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
-    """The mask, or None where it allows everything."""
+    """Return the mask, or None where it allows everything."""
     return None if mask is None or mask.all() else tuple(mask.tolist())
 
 

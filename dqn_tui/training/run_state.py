@@ -1,4 +1,4 @@
-"""The state of a run, on its way into a checkpoint and back."""
+"""The state of a run: into a checkpoint, and back."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dqn_tui.training.evaluation import Evaluator
 from dqn_tui.training.learner import Learner
 from dqn_tui.training.meters import PhaseClock
 from dqn_tui.training.reporter import Reporter, read_old_state
-from dqn_tui.training.saver import Contents
+from dqn_tui.training.saver import Contents, Saver
 
 
 class RunState:
-    """All parts of a run that have a state; each knows its own."""
+    """Saves and restores all parts of a run that have a state; each part knows its own."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class RunState:
         reporter: Reporter,
         clock: PhaseClock,
         chores: deque[Chore],
+        saver: Saver,
     ) -> None:
         self._config = config
         self._learner = learner
@@ -36,8 +37,37 @@ class RunState:
         self._reporter = reporter
         self._clock = clock
         self._chores = chores
+        self._saver = saver
 
-    def collect(self) -> Contents:
+    def save(self, reason: str) -> str | None:
+        """Save a checkpoint; return its path, or None where that failed.
+
+        Raises:
+            DivergedError: the weights are not finite, and must not replace those of a good checkpoint.
+        """
+        self._learner.agent.check_weights()
+        phase = self._clock.switch("saving")
+        path = self._saver.save(reason, self._learner.step, self._collect())
+        self._clock.switch(phase)
+        return path
+
+    def restore(self, saved: SavedRun) -> bool:
+        """Restore what a checkpoint holds; return False where an open episode could not be played again.
+
+        Raises:
+            CheckpointError: it does not fit the environment or the configuration.
+        """
+        checkpoint = saved.checkpoint
+        try:
+            self._restore_small_parts(saved)
+            return self._learner.set_state(saved.arrays, saved.state["learning"])
+        except MisfitError as error:
+            file = checkpoint.path / f"{error.group}.safetensors"
+            raise CheckpointError(f"{file} does not fit this run: {error}") from None
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{checkpoint.path} does not fit this run: {error!r}") from None
+
+    def _collect(self) -> Contents:
         """Return all that the rest of the run depends on."""
         arrays, learning = self._learner.get_state()
         agent = self._learner.agent
@@ -55,22 +85,6 @@ class RunState:
             "seconds": self._clock.seconds,
         }
         return Contents(arrays, facts, state)
-
-    def restore(self, saved: SavedRun) -> bool:
-        """Restore what a checkpoint holds; return False where an open episode could not be played again.
-
-        Raises:
-            CheckpointError: it does not fit the environment or the configuration.
-        """
-        checkpoint = saved.checkpoint
-        try:
-            self._restore_small_parts(saved)
-            return self._learner.set_state(saved.arrays, saved.state["learning"])
-        except MisfitError as error:
-            file = checkpoint.path / f"{error.group}.safetensors"
-            raise CheckpointError(f"{file} does not fit this run: {error}") from None
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{checkpoint.path} does not fit this run: {error!r}") from None
 
     def _restore_small_parts(self, saved: SavedRun) -> None:
         state, checkpoint = saved.state, saved.checkpoint

@@ -70,11 +70,13 @@ class Trainer:
             self.learner,
             self._clock,
             self._emit,
-            save=lambda: self._save("request"),
+            save=lambda: self._state.save("request"),
             evaluate=self._evaluate_on_request,
         )
         self._chores: deque[Chore] = deque()
-        self._state = RunState(config, self.learner, self._evaluator, self._reporter, self._clock, self._chores)
+        self._state = RunState(
+            config, self.learner, self._evaluator, self._reporter, self._clock, self._chores, self._saver
+        )
         self._resumed: Checkpoint | None = None
         self._is_exact = True
 
@@ -102,7 +104,7 @@ class Trainer:
     def fail(self, error: BaseException, error_log: str | None) -> None:
         """End the run after an error, with a checkpoint of its state before the step that failed."""
         try:
-            checkpoint = self._save("failure")
+            checkpoint = self._state.save("failure")
         except DivergedError:
             checkpoint = None
         self._reporter.report_output()
@@ -181,7 +183,7 @@ class Trainer:
         chore = self._chores[0]
         if chore is Chore.SAVE:
             self._chores.popleft()
-            self._save("autosave")
+            self._state.save("autosave")
         elif verdict := self._evaluate(chore):
             self._chores.popleft()
             self._act_on(verdict)
@@ -210,26 +212,14 @@ class Trainer:
         if verdict.should_confirm:
             self._chores.appendleft(Chore.CONFIRM)
         if verdict.is_best:
-            self._save("best")
-
-    def _save(self, reason: str) -> str | None:
-        """Save a checkpoint; return its path, or None where that failed.
-
-        Raises:
-            DivergedError: the weights are not finite, and must not replace those of a good checkpoint.
-        """
-        self.learner.agent.check_weights()
-        phase = self._clock.switch("saving")
-        path = self._saver.save(reason, self.step, self._state.collect())
-        self._clock.switch(phase)
-        return path
+            self._state.save("best")
 
     # --- ends ---
 
     def _end(self, reason: EndReason) -> None:
         stop = self._requests.stop
         should_save = stop is None or stop.should_save
-        self._report_end(reason, self._save("end") if should_save else None)
+        self._report_end(reason, self._state.save("end") if should_save else None)
 
     def _report_end(self, reason: EndReason, checkpoint: str | None, cause: str | None = None) -> None:
         self._reporter.report_end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -105,3 +106,14 @@ def test_backward_gives_autograds_gradients_time_after_time(settings: dict[str, 
             network.backward(record, output_grad)
         torch.testing.assert_close(recorded, outputs.detach())
         torch.testing.assert_close(network.flat_grad, torch.cat([gradient.reshape(-1) for gradient in expected]))
+
+
+def test_a_layer_without_an_initialisation_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parameters would otherwise hold whatever was in memory."""
+
+    def make_layers(sizes: Sequence[int], linear: Any) -> nn.Sequential:
+        return nn.Sequential(linear(*sizes), nn.LayerNorm(sizes[-1]))
+
+    monkeypatch.setattr("dqn_tui.dqn.network.make_layers", make_layers)
+    with pytest.raises(TypeError, match="LayerNorm needs an initialisation"):
+        QNetwork(quick_config(net_arch=[]), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))

@@ -89,8 +89,8 @@ def test_a_run_resumes_from_an_older_checkpoint_and_keeps_the_later_ones_aside(t
         assert call_program("--resume", str(older), "--no-ui") == 0
         journal = list(read_journal(session.folder.events))
         assert outcome(journal) == straight
-        *_, warning = [event.message for event in journal if isinstance(event, events.WarningRaised)]
-        assert warning.startswith(f"checkpoints after step {step} moved to {session.folder.superseded}: step_")
+        *_, warning = (event for event in journal if isinstance(event, events.WarningRaised))
+        assert f"checkpoints after step {step} moved to" in warning.message
     assert [item.step for item in find_checkpoints(session.folder)] == [40, 80, 120, 160, 200, 240, 280, 300]
 
 
