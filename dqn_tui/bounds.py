@@ -1,4 +1,4 @@
-"""What a configuration key allows, in words: for error messages and for the table of settings."""
+"""The allowed values of configuration keys in words, for error messages and for the table of settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIGNS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a field allows, where its type and bounds do not say it; part of the field's annotation."""
+    """The allowed values of a field whose type and bounds do not express them; part of the field's annotation."""
 
     words: str
 

@@ -46,7 +46,7 @@ class Config(BaseModel):
     vectorization: Literal["serial", "parallel", "native"] = Field(
         "serial", description="one process, worker processes, or the environment's own vector implementation"
     )
-    frame_stack: int = Field(1, ge=1, le=256, description="latest observations stacked into one")
+    frame_stack: int = Field(1, ge=1, le=64, description="latest observations stacked into one")
     scale_observations: bool = Field(False, description="scale bounded entries of vectors to [-1, 1]")
     sticky_actions: Fraction = Field(0.25, description="Atari: probability of repeating the last action")
     seed: int = Field(1, ge=0, lt=2**31, description="seed of every random draw")

@@ -1,4 +1,4 @@
-"""What other programs call the configuration keys; only suggested, never accepted."""
+"""Names that other programs use for the configuration keys; only suggested, never accepted."""
 
 from __future__ import annotations
 

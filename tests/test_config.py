@@ -16,7 +16,7 @@ from tests.helpers import one_line
 
 
 def refuse(values: dict[str, Any]) -> str:
-    """The one line with which settings are refused."""
+    """Return the one line with which settings are refused."""
     with pytest.raises(UsageError) as caught:
         parse_config(values)
     return one_line(str(caught.value))
@@ -99,7 +99,7 @@ def test_a_value_out_of_bounds_is_refused_with_its_key_its_value_and_what_is_all
         ("learning_rate", "lin_1e-3"),
     ],
 )
-def test_values_at_the_bounds_are_taken(key: str, value: Any) -> None:
+def test_values_at_the_bounds_are_accepted(key: str, value: Any) -> None:
     config = parse_config({key: value})
     assert getattr(config, key) == (tuple(value) if isinstance(value, list) else value)
 
@@ -194,7 +194,7 @@ def test_a_key_that_cannot_change_at_resume_is_refused_with_both_values() -> Non
     assert change_config(Config(), {"batch_size": 32}).batch_size == 32
 
 
-def test_settings_that_do_not_fit_together_are_refused_with_both() -> None:
+def test_settings_that_do_not_fit_together_are_refused_with_both_values() -> None:
     message = refuse({"buffer_size": 10, "batch_size": 32})
     assert all(word in message for word in ("buffer_size", "10", "batch_size", "32"))
     message = refuse({"exploration_initial_eps": 0.1, "exploration_final_eps": 0.5})
@@ -206,7 +206,7 @@ def test_a_settings_object_cannot_be_changed() -> None:
         Config().seed = 2  # type: ignore[misc]
 
 
-def test_minus_one_gradient_steps_are_as_many_as_steps() -> None:
+def test_minus_one_gradient_steps_means_one_per_step() -> None:
     assert parse_config({"train_freq": 7, "gradient_steps": -1}).updates_per_burst == 7
     assert parse_config({"train_freq": 7, "gradient_steps": 2}).updates_per_burst == 2
 

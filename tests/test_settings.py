@@ -16,7 +16,7 @@ from tests.helpers import one_line
 NO_VARIABLES: dict[str, str] = {}
 
 
-def test_each_layer_gives_way_to_the_next(tmp_path: Path) -> None:
+def test_each_layer_overrides_the_previous_one(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("gamma = 0.5\nbatch_size = 16\ntau = 0.5\nseed = 11\n")
     variables = {"DQN_TUI_BATCH_SIZE": "17", "DQN_TUI_TAU": "0.25", "HOME": "/", "DQN_TUI_SEED": "12"}
@@ -111,7 +111,7 @@ def test_every_preset_is_valid_and_found_by_its_environment(name: str) -> None:
     assert "env" not in values or preset_for(env) == values | {"env": env}
 
 
-def test_a_preset_for_a_group_of_environments_needs_to_hear_which() -> None:
+def test_a_preset_for_a_group_of_environments_needs_an_environment() -> None:
     with pytest.raises(UsageError) as caught:
         load_config(preset="minatar", variables=NO_VARIABLES)
     assert "MinAtar/*-v1" in one_line(str(caught.value))
@@ -119,7 +119,7 @@ def test_a_preset_for_a_group_of_environments_needs_to_hear_which() -> None:
     assert (config.env, config.encoder) == ("MinAtar/Freeway-v1", "minatar")
 
 
-def test_rainbow_turns_on_the_six_of_hessel_et_al_over_the_environments_own_preset() -> None:
+def test_rainbow_turns_on_the_six_extensions_on_top_of_the_environments_own_preset() -> None:
     config = load_config(preset="rainbow", variables=NO_VARIABLES)
     assert all((config.double, config.dueling, config.prioritized, config.noisy))
     assert (config.distribution, config.n_steps) == ("c51", 3)
@@ -128,7 +128,7 @@ def test_rainbow_turns_on_the_six_of_hessel_et_al_over_the_environments_own_pres
 
 @pytest.fixture
 def two_members(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A preset without `env`, beside the package's own."""
+    """A preset without `env`, in addition to the package's own."""
     read = settings.read_preset
     names = [*preset_names(), "two-members"]
     monkeypatch.setattr(settings, "preset_names", lambda: names)
@@ -137,14 +137,14 @@ def two_members(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("two_members")
-def test_a_preset_without_an_environment_is_laid_over_the_environments_own() -> None:
+def test_a_preset_without_an_environment_is_applied_on_top_of_the_environments_own() -> None:
     config = load_config(preset="two-members", variables=NO_VARIABLES)
     assert config == parse_config(read_preset("cartpole") | {"double": False, "n_steps": 5})
     assert load_config(preset="two-members", variables=NO_VARIABLES, flags={"n_steps": 2}).n_steps == 2
 
 
 @pytest.mark.usefixtures("two_members")
-def test_a_preset_without_an_environment_goes_with_one_that_has_no_preset() -> None:
+def test_a_preset_without_an_environment_works_for_an_environment_that_has_none() -> None:
     config = load_config(preset="two-members", variables=NO_VARIABLES, flags={"env": "Nobody-v7"})
     assert config == Config(env="Nobody-v7", double=False, n_steps=5)
     assert preset_for("Nobody-v7") == {"env": "Nobody-v7"}
@@ -159,7 +159,7 @@ def write_zoo(folder: Path, text: str) -> Path:
     return file
 
 
-def test_a_zoo_file_stands_in_the_place_of_the_environments_preset(tmp_path: Path) -> None:
+def test_a_zoo_file_replaces_the_environments_preset(tmp_path: Path) -> None:
     file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5, batch_size: 16}")
     config = load_config(file=file, variables={"DQN_TUI_BATCH_SIZE": "17"}, flags={"seed": 5})
     preset = read_preset("cartpole")
@@ -170,7 +170,7 @@ def test_a_zoo_file_stands_in_the_place_of_the_environments_preset(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("two_members")
-def test_a_named_preset_lies_between_stable_baselines3s_defaults_and_the_block(tmp_path: Path) -> None:
+def test_a_named_preset_overrides_stable_baselines3s_defaults_but_not_the_block(tmp_path: Path) -> None:
     file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5, n_steps: 2}")
     config = load_config(preset="two-members", file=file, variables=NO_VARIABLES)
     assert (config.n_steps, config.double, config.target_update_interval) == (2, False, 10_000)
@@ -184,7 +184,7 @@ def test_a_named_preset_lies_between_stable_baselines3s_defaults_and_the_block(t
         {"preset": "acrobot"},
     ],
 )
-def test_the_block_is_that_of_the_environment_that_was_named(tmp_path: Path, arguments: dict[str, Any]) -> None:
+def test_the_block_is_that_of_the_named_environment(tmp_path: Path, arguments: dict[str, Any]) -> None:
     file = write_zoo(tmp_path, "CartPole-v1: {gamma: 0.5}\nAcrobot-v1: {gamma: 0.25}")
     config = load_config(**{"variables": NO_VARIABLES} | arguments, file=file)
     assert (config.env, config.gamma) == ("Acrobot-v1", 0.25)
@@ -199,11 +199,11 @@ def test_the_block_is_that_of_the_environment_that_was_named(tmp_path: Path, arg
         ("My/Maze", "My/Maze"),
     ],
 )
-def test_an_id_without_a_version_is_the_presets(environment: str, expected: str) -> None:
+def test_an_id_without_a_version_gets_that_of_its_preset(environment: str, expected: str) -> None:
     assert load_config(variables={}, flags={"env": environment}).env == expected
 
 
-def test_rainbow_is_rainbow_whatever_the_environments_own_preset_has_on() -> None:
+def test_rainbow_is_unchanged_by_what_the_environments_own_preset_turns_on() -> None:
     assert not load_config(preset="rainbow", variables={"DQN_TUI_ENV": "Acrobot-v1"}).munchausen
 
 

@@ -1,4 +1,4 @@
-"""Blocks of the RL Zoo's files, as settings."""
+"""Blocks of the RL Zoo's files as settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dqn_tui.plain_yaml import MAX_FILE_BYTES
 from dqn_tui.zoo import ZooBlock, parse_policy_kwargs, read_zoo_block
 from tests.helpers import call_program, one_line, only_run
 
-# Two blocks as they stand in the Zoo's dqn.yml, but for the numbers.
+# Two blocks of the Zoo's dqn.yml, with other numbers.
 DQN = """
 atari:
   env_wrapper:
@@ -47,7 +47,7 @@ def read(folder: Path, text: str, environment: str | None = None, name: str = "d
 
 
 def refuse(folder: Path, text: str, environment: str | None = None) -> str:
-    """The one line with which a file is refused; it names the file."""
+    """Return the one line with which a file is refused; it names the file."""
     with pytest.raises(UsageError) as caught:
         read(folder, text, environment)
     message = one_line(str(caught.value))
@@ -69,7 +69,7 @@ def test_a_block_becomes_settings_by_name(tmp_path: Path) -> None:
     }
 
 
-def test_where_a_block_is_silent_stable_baselines3s_defaults_hold(tmp_path: Path) -> None:
+def test_keys_that_are_not_in_a_block_have_stable_baselines3s_defaults(tmp_path: Path) -> None:
     block = read(tmp_path, "CartPole-v1: {}", "CartPole-v1")
     config = parse_config(block.base | block.named)
     assert (config.double, config.net_arch, config.learning_rate) == (False, (64, 64), 1e-4)
@@ -80,10 +80,10 @@ def test_where_a_block_is_silent_stable_baselines3s_defaults_hold(tmp_path: Path
 
 
 @pytest.mark.parametrize("environment", ["ALE/Pong-v5", "BreakoutNoFrameskip-v4"])
-def test_an_atari_game_takes_the_block_of_all_of_them(tmp_path: Path, environment: str) -> None:
+def test_an_atari_game_uses_the_block_for_all_of_them(tmp_path: Path, environment: str) -> None:
     block = read(tmp_path, DQN, environment)
     expected = {"env": environment, "frame_stack": 4, "total_timesteps": 10_000_000, "learning_rate": 1e-4}
-    assert block.named == expected | {"clip_rewards": True}, "as the wrapper does"
+    assert block.named == expected | {"clip_rewards": True}, "like the wrapper"
     assert block.base["net_arch"] == [512], "the layer between the convolutions and the Q-values"
     text = f"{DQN}{environment}: {{gamma: 0.5, policy_kwargs: 'dict(net_arch=[64])'}}"
     own = read(tmp_path, text, environment)
@@ -98,7 +98,7 @@ def test_the_only_block_needs_no_name(tmp_path: Path) -> None:
     ("written", "expected"),
     [("1e5", 100_000), ("5.0e4", 50_000), ("!!float 1e7", 10_000_000), ("100000", 100_000), ("'3e3'", 3_000)],
 )
-def test_counts_may_be_written_as_floats_or_as_yaml_takes_for_text(tmp_path: Path, written: str, expected: int) -> None:
+def test_counts_may_be_floats_or_what_yaml_reads_as_strings(tmp_path: Path, written: str, expected: int) -> None:
     steps = read(tmp_path, f"CartPole-v1: {{n_timesteps: {written}}}").named["total_timesteps"]
     assert (steps, type(steps)) == (expected, int)
 
@@ -132,7 +132,7 @@ def test_quantiles_mean_quantile_regression(tmp_path: Path) -> None:
         "policy_kwargs: dict()",
     ],
 )
-def test_what_changes_nothing_here_is_taken(tmp_path: Path, line: str) -> None:
+def test_keys_that_change_nothing_here_are_accepted(tmp_path: Path, line: str) -> None:
     assert read(tmp_path, f"CartPole-v1:\n  {line}").named.keys() <= {"env", "net_arch"}
 
 
@@ -152,7 +152,7 @@ def test_what_changes_nothing_here_is_taken(tmp_path: Path, line: str) -> None:
         ("", ["CartPole-v1", "None"]),
     ],
 )
-def test_what_cannot_be_taken_over_is_refused_by_name(tmp_path: Path, block: str, words: list[str]) -> None:
+def test_keys_that_are_not_supported_are_refused_by_name(tmp_path: Path, block: str, words: list[str]) -> None:
     message = refuse(tmp_path, f"CartPole-v1: {block}")
     assert all(word in message for word in words), message
 
@@ -166,7 +166,7 @@ def test_a_wrapper_of_another_kind_is_refused_for_atari_too(tmp_path: Path) -> N
     ("environment", "words"),
     [(None, ["--env", "atari", "MountainCar-v0"]), ("CartPole-v1", ["'CartPole-v1'", "MountainCar-v0"])],
 )
-def test_without_a_block_for_the_environment_those_that_there_are_are_named(
+def test_without_a_block_for_the_environment_the_existing_ones_are_listed(
     tmp_path: Path, environment: str | None, words: list[str]
 ) -> None:
     message = refuse(tmp_path, DQN, environment)
@@ -270,7 +270,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_name(tmp_path: Path) -> 
             read_zoo_block(path, None)
 
 
-def test_letters_that_would_move_the_cursor_are_not_shown(tmp_path: Path) -> None:
+def test_control_characters_are_not_printed(tmp_path: Path) -> None:
     message = refuse(tmp_path, '"a\\e[2Jb": {}\n"c": {}')
     assert message.isprintable()
 
@@ -289,9 +289,7 @@ def test_a_run_takes_its_settings_from_a_zoo_file(tmp_path: Path, monkeypatch: p
     assert (written["double"], written["n_steps"]) == (False, 1)
 
 
-def test_a_run_goes_on_with_a_block_in_which_only_what_stands_there_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_resumed_run_changes_only_the_settings_in_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("my.yml").write_text("CartPole-v1: {n_timesteps: 120, gradient_steps: 2}\nAcrobot-v1: {}\n")
     assert call_program("--no-ui", "--steps", "100") == 0
@@ -309,7 +307,7 @@ def test_a_run_goes_on_with_a_block_in_which_only_what_stands_there_changes(
         "!!python/object/new:os.system ['touch owned']",
     ],
 )
-def test_a_file_that_would_run_something_ends_the_program_with_one_line(
+def test_a_file_that_tries_to_execute_code_is_refused_in_one_line(
     tmp_path: Path, block: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Small environments whose right answers, or whose faults, are known; importing this module registers them."""
+"""Small environments with known solutions or faults; importing this module registers them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAULT_STEP = 60
 
 
 class OneState(gym.Env[Any, Any]):
-    """One observation for ever; each step gives `reward`. `terminate_after` ends episodes, or a time limit does."""
+    """A constant observation and a constant reward; episodes end after `terminate_after` steps or at a time limit."""
 
     def __init__(self, reward: float = 0.1, terminate_after: int | None = None, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
@@ -42,14 +42,14 @@ class OneState(gym.Env[Any, Any]):
 
 
 class WithoutRenderMode(OneState):
-    """Its constructor takes nothing, as that of an environment which cannot be rendered may."""
+    """An environment whose constructor takes no arguments, since it cannot be rendered."""
 
     def __init__(self) -> None:
         super().__init__()
 
 
 class Chain(gym.Env[Any, Any]):
-    """States 0 to L-1, any action goes one on; leaving the last gives reward 1 and terminates."""
+    """States 0 to L-1; any action advances by one, and leaving the last gives reward 1 and terminates."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
@@ -69,9 +69,9 @@ class Chain(gym.Env[Any, Any]):
 
 
 class Fork(gym.Env[Any, Any]):
-    """From state 0, action 0 ends at once with 0.3; action 1 leads over state 1, whatever is done there, to 1.
+    """From state 0, action 0 ends at once with reward 0.3; action 1 leads to state 1, where any action gives 1.
 
-    With `mask` the short way is not allowed, and taking it is an error.
+    With `mask` action 0 is not allowed in state 0, and taking it is an error.
     """
 
     def __init__(self, mask: bool = False, render_mode: str | None = None) -> None:
@@ -99,7 +99,7 @@ class Fork(gym.Env[Any, Any]):
 
 
 class Coin(gym.Env[Any, Any]):
-    """One step; the reset's seed alone decides whether it gives 0 or 1."""
+    """Episodes of one step, whose reward, 0 or 1, depends only on the seed."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
@@ -123,7 +123,7 @@ def _interrupt() -> float:
 
 
 def _hang() -> float:
-    """Never comes back; the file that a variable names tells that it is so."""
+    """Never return; create the file that a variable names to signal this."""
     Path(os.environ["HANGS_NOW"]).touch()
     threading.Event().wait()
     raise AssertionError("unreachable")
@@ -135,7 +135,7 @@ def _fill_with_nan(observation: np.ndarray[Any, Any]) -> float:
 
 
 class Faulty(OneState):
-    """From its 60th step since it was made, `fault` gives the reward, or changes the observation, or raises."""
+    """From the 60th step since it was made, `fault` returns the reward, changes the observation, or raises."""
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class Faulty(OneState):
 
 
 class Shrinks(OneState):
-    """From its 60th step since it was made, observations have no dimensions, though the space promises one."""
+    """From the 60th step since it was made, observations have no dimensions, unlike those of the space."""
 
     _all_steps = 0
 
@@ -168,7 +168,7 @@ class Shrinks(OneState):
 
 
 class ExitsFromTheStart(OneState):
-    """Leaves the program when it is made."""
+    """Calls `sys.exit` in its constructor."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         del render_mode
@@ -183,7 +183,7 @@ class CannotCloseAtOnce(OneState):
 
 
 class BrokenFromTheStart(OneState):
-    """Cannot even be made."""
+    """Raises in its constructor."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         del render_mode
@@ -191,7 +191,7 @@ class BrokenFromTheStart(OneState):
 
 
 class CannotClose(OneState):
-    """Raises when it is closed, once it has taken a step."""
+    """Raises when it is closed after a step."""
 
     def close(self) -> None:
         if self._steps:
@@ -234,7 +234,7 @@ class NeverCloses(OneState):
 
 
 class OffsetActions(OneState):
-    """Actions 5, 6 and 7; keeps those it got."""
+    """Actions 5, 6 and 7; records those that are taken."""
 
     taken: ClassVar[list[int]] = []
 
@@ -248,7 +248,7 @@ class OffsetActions(OneState):
 
 
 class Spaces(OneState):
-    """Observations of any space, sampled."""
+    """Samples observations of any space."""
 
     def __init__(
         self, observation_space: spaces.Space[Any], action_space: spaces.Space[Any], render_mode: str | None = None
@@ -267,7 +267,7 @@ class Spaces(OneState):
 
 
 class Talkative(OneState):
-    """Prints, and has a library that prints."""
+    """Prints from Python and below it."""
 
     def step(self, action: Any) -> Any:
         print("a word from Python", flush=True)  # noqa: T201

@@ -1,1 +1,1 @@
-"""Everything that knows Gymnasium."""
+"""Environments: the only part of the package that depends on Gymnasium."""

@@ -22,7 +22,7 @@ class _Parts(NamedTuple):
 
 
 def near_ids(env_id: str) -> list[str]:
-    """Return up to three known ids that may be meant, also of families that are not loaded or not installed.
+    """Return up to three known ids that may be meant, including those of families that are not loaded or not installed.
 
     Namespace, case and version may be missing or wrong: `pong-v5`, `Pong` and `ALE/Pong-v4` all mean `ALE/Pong-v5`.
     """

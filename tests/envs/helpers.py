@@ -1,4 +1,4 @@
-"""What the tests of environments share."""
+"""Helpers shared by the tests of environments."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from dqn_tui.envs.make import make_environment
 
 PACKAGES = {"ALE/": ("ale_py", "cv2"), "MinAtar/": ("minatar",), "LunarLander": ("Box2D",)}
 Stream = list[tuple[Any, ...]]
-"""("reset", environment, observation, mask) and ("step", environment, observation, reward, ended twice, mask)."""
+"""("reset", environment, observation, mask) or ("step", environment, observation, reward, terminated, truncated, mask)."""
 
 
 def skip_unless_installed(env_id: str) -> None:
-    """Skip the test where the environment's package is an extra that is not there."""
+    """Skip the test where the environment needs an extra that is not installed."""
     for prefix, packages in PACKAGES.items():
         for package in packages:
             if env_id.startswith(prefix) and find_spec(package) is None:
@@ -26,22 +26,22 @@ def skip_unless_installed(env_id: str) -> None:
 
 
 def make_config(env: str, **settings: Any) -> Config:
-    """The settings, checked."""
+    """Return a checked configuration."""
     return parse_config({"env": env, **settings})
 
 
 def seed_of(environment: int, episode: int) -> int:
-    """Odd and even ones, none twice."""
+    """Return the seed of an episode: odd and even ones, none twice."""
     return 1_000 * (environment + 1) + 7 * episode
 
 
 def random_actions(count: int, steps: int, action_count: int) -> Any:
-    """int64 [steps, count]."""
+    """Return int64 [steps, count]."""
     return np.random.default_rng(5).integers(0, action_count, (steps, count))
 
 
 def naive_stream(config: Config, actions: Any) -> Stream:
-    """What single environments give, one whole environment after the other, sorted into steps."""
+    """Play single environments, one after the other, and sort their events by step."""
     streams = []
     for index in range(config.num_envs):
         environment, events, episode = make_environment(config), [], 0
@@ -65,7 +65,7 @@ def naive_stream(config: Config, actions: Any) -> Stream:
 
 
 def stream(environments: Environments, actions: Any) -> Stream:
-    """What several environments give together; those that end are reset at once."""
+    """Play several environments together, each reset as soon as its episode ends."""
     episodes = [0] * environments.count
     events = _reset(environments, {index: seed_of(index, 0) for index in range(environments.count)})
     for taken in actions:
@@ -99,7 +99,7 @@ def _reset(environments: Environments, seeds: dict[int, int]) -> Stream:
 
 
 def _plain(observation: Any) -> Any:
-    """Something that == compares; a list of an image's numbers would take its time."""
+    """Return something that `==` compares; a list of an image's numbers would be slow."""
     return observation.tobytes() if observation.ndim == 3 else observation.tolist()
 
 
@@ -108,38 +108,38 @@ def _listed(mask: Any) -> Any:
 
 
 def play_open_episodes(environments: Environments, lengths: list[int]) -> tuple[list[int], list[Any], list[Any]]:
-    """Seeds, actions, and ("observation", return, mask) of episodes that are `lengths` steps long and still open."""
-    seeds, taken, stands = [], [], []
+    """Return seeds, actions, and (observation, return, mask) of episodes `lengths` steps long that are still open."""
+    seeds, taken, states = [], [], []
     for index, length in enumerate(lengths):
-        seed, actions, stand = _open_episode(environments, index, length)
+        seed, actions, state = _open_episode(environments, index, length)
         seeds.append(seed)
         taken.append(actions)
-        stands.append(stand)
-    return seeds, taken, stands
+        states.append(state)
+    return seeds, taken, states
 
 
 def _open_episode(environments: Environments, index: int, length: int) -> tuple[int, Any, Any]:
-    """One that lasts, of those that environment `index` begins from some seed."""
+    """Find a seed from which an episode of environment `index` lasts `length` steps."""
     action_count = environments.spec.spaces.action_count
     for attempt in range(50):
         seed = 100 * (index + 1) + attempt
         actions = np.random.default_rng(attempt).integers(0, action_count, length)
         everyone = dict.fromkeys(range(environments.count), seed)
         observations, masks = environments.reset(everyone)
-        stand = (_plain(observations[index]), 0.0, None if masks is None else masks[index].tolist())
+        state = (_plain(observations[index]), 0.0, None if masks is None else masks[index].tolist())
         for action in actions:
             steps = environments.step(np.full(environments.count, action))
             if (steps.terminated | steps.truncated).any():
                 break
             mask = None if steps.action_masks is None else steps.action_masks[index].tolist()
-            stand = (_plain(steps.observations[index]), stand[1] + float(steps.rewards[index]), mask)
+            state = (_plain(steps.observations[index]), state[1] + float(steps.rewards[index]), mask)
         else:
-            return seed, actions, stand
+            return seed, actions, state
     raise AssertionError(f"no episode of {environments.spec} lasts {length} steps")
 
 
 def replay(environments: Environments, seeds: list[int], actions: list[Any]) -> list[Any]:
-    """What `play_again` answers, as `play_open_episodes` puts it."""
+    """Return the answers of `play_again` in the form of `play_open_episodes`."""
     return [
         answer and (_plain(answer.observation), answer.episode_return, _listed(answer.action_mask))
         for answer in environments.play_again(seeds, actions)

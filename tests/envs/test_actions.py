@@ -51,7 +51,7 @@ def test_an_environment_that_changes_its_action_changes_no_other() -> None:
     assert actions.decode(3).tolist() == [1, 1]
 
 
-def test_the_environment_gets_the_action_that_was_meant() -> None:
+def test_the_environment_receives_the_decoded_action() -> None:
     env = Sampled(action_space=spaces.MultiDiscrete([2, 3]))
     environment = Environment(env)
     environment.reset(0)
@@ -76,7 +76,7 @@ def test_actions_of_another_kind_are_refused(space: Any) -> None:
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=6).filter(any), st.sampled_from([bool, np.int8, np.float64]))
-def test_a_mask_of_any_numbers_is_one_of_truth_values(mask: list[bool], dtype: type) -> None:
+def test_a_mask_of_any_numbers_becomes_boolean(mask: list[bool], dtype: type) -> None:
     actions = Actions(spaces.Discrete(len(mask)))
     read = actions.read_mask(np.array(mask, dtype), is_over=False)
     assert read.dtype == np.bool_
@@ -84,7 +84,7 @@ def test_a_mask_of_any_numbers_is_one_of_truth_values(mask: list[bool], dtype: t
 
 
 @given(st.lists(st.lists(st.booleans(), min_size=1, max_size=4).filter(any), min_size=2, max_size=3))
-def test_masks_of_the_dimensions_allow_what_all_of_them_allow(masks: list[list[bool]]) -> None:
+def test_masks_of_dimensions_allow_the_combinations_that_all_of_them_allow(masks: list[list[bool]]) -> None:
     actions = Actions(spaces.MultiDiscrete([len(mask) for mask in masks]))
     expected = [all(choice) for choice in product(*masks)]
     assert actions.read_mask(tuple(np.array(mask, np.int8) for mask in masks), is_over=False).tolist() == expected
@@ -101,14 +101,14 @@ def test_masks_of_the_dimensions_allow_what_all_of_them_allow(masks: list[list[b
         (np.zeros(6), ["allow an action", "none of 6"]),
     ],
 )
-def test_a_mask_that_cannot_be_is_an_error_that_shows_it(mask: Any, words: list[str]) -> None:
+def test_an_invalid_mask_is_an_error_that_shows_its_size(mask: Any, words: list[str]) -> None:
     with pytest.raises(ValueError, match="action_mask") as caught:
         Actions(spaces.MultiDiscrete([2, 3])).read_mask(mask, is_over=False)
     message = one_line(str(caught.value))
     assert all(word in message for word in words), message
 
 
-def test_the_mask_belongs_to_the_observation_that_came_last() -> None:
+def test_the_mask_belongs_to_the_latest_observation() -> None:
     env = Sampled(info={"action_mask": np.array([1, 0])}, step_info={"action_mask": np.array([0, 1])})
     environment = Environment(env)
     environment.reset(0)
@@ -129,7 +129,7 @@ def test_a_mask_is_a_copy_that_the_environment_cannot_change() -> None:
     assert environment.action_mask.tolist() == [True, False]
 
 
-def test_after_the_end_nothing_need_be_allowed() -> None:
+def test_a_mask_after_the_end_may_allow_nothing() -> None:
     env = Sampled(info={"action_mask": np.ones(2)}, step_info={"action_mask": np.zeros(2)})
     env.is_over = True
     environment = Environment(env)

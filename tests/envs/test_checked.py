@@ -110,7 +110,7 @@ FINE = np.zeros(3, np.float32)
 
 
 class Scripted(gym.Env[Any, Any]):
-    """Returns what it is told to."""
+    """An environment with fixed results."""
 
     observation_space = VECTOR
     action_space = spaces.Discrete(2)

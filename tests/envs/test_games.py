@@ -1,4 +1,4 @@
-"""Atari and MinAtar: what is done to the games, and that they say nothing on the terminal."""
+"""Atari and MinAtar: preprocessing, reproducible episodes, and silence on the terminal."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_an_atari_game_is_four_gray_frames_with_the_games_own_rewards() -> None:
     assert image[3].max() > 0
 
 
-def test_four_frames_make_a_step_and_a_lost_life_ends_nothing() -> None:
+def test_four_frames_make_a_step_and_a_lost_life_ends_no_episode() -> None:
     skip_unless_installed(BREAKOUT)
     environment = make_environment(make_config(BREAKOUT, sticky_actions=0))
     ale = environment._env.unwrapped.ale
@@ -59,8 +59,8 @@ def test_four_frames_make_a_step_and_a_lost_life_ends_nothing() -> None:
 
 
 @pytest.mark.parametrize("sticky_actions", [0.0, 0.5])
-def test_each_frame_repeats_the_action_before_as_often_as_the_configuration_says(sticky_actions: float) -> None:
-    """Up and down by turns, four frames each: a frame repeats the other action only if it is one of the first."""
+def test_each_frame_repeats_the_previous_action_with_the_configured_probability(sticky_actions: float) -> None:
+    """Up and down in turn, four frames each: only the first frames of a step can repeat the other action."""
     skip_unless_installed(PONG)
     environment = make_environment(make_config(PONG, sticky_actions=sticky_actions))
     game: Any = environment._env.unwrapped
@@ -81,8 +81,8 @@ def test_each_frame_repeats_the_action_before_as_often_as_the_configuration_says
     assert repeated[:2] == pytest.approx([sticky_actions, sticky_actions**2], abs=0.1)
 
 
-def test_an_atari_episode_depends_on_its_seed_and_actions_alone_whatever_was_played_before() -> None:
-    """Seaquest is one that begins in other ways after other episodes, when nothing but a reset is between them."""
+def test_an_atari_episode_depends_only_on_its_seed_and_actions_whatever_was_played_before() -> None:
+    """Seaquest starts differently after different episodes where nothing but a reset separates them."""
     env_id = "ALE/Seaquest-v5"
     skip_unless_installed(env_id)
     environment = make_environment(make_config(env_id))
@@ -97,22 +97,22 @@ def test_an_atari_episode_depends_on_its_seed_and_actions_alone_whatever_was_pla
         assert play() == first
 
 
-def test_games_of_the_ales_own_vector_environment_are_played_again_and_never_show_a_reset_as_a_step() -> None:
+def test_games_of_the_ales_own_vector_environment_are_replayed_and_never_return_a_reset_as_a_step() -> None:
     skip_unless_installed(BREAKOUT)
     config = make_config(BREAKOUT, num_envs=2, frame_stack=2, vectorization="native")
     environments = make_environments(config)
     assert environments.spec == make_environment(config).spec
-    seeds, actions, stands = play_open_episodes(environments, [20, 6])
+    seeds, actions, states = play_open_episodes(environments, [20, 6])
     events = stream(environments, random_actions(2, 260, 4))
     assert sum(event[0] == "reset" for event in events) > 2, "an episode ended"
     for kind, _, image, *_ in events:
         frame_before = np.frombuffer(image, np.uint8)[: 84 * 84]
-        assert (frame_before.max() == 0) == (kind == "reset"), "only a reset knows no frame before"
-    assert replay(environments, seeds, actions) == stands
+        assert (frame_before.max() == 0) == (kind == "reset"), "only a reset has no previous frame"
+    assert replay(environments, seeds, actions) == states
 
 
-def test_a_game_that_ended_begins_as_its_seed_says_in_the_ales_own_vector_environment() -> None:
-    """After an end the vector environment would by itself begin some episode, and take no action in that step."""
+def test_a_game_that_ended_restarts_from_its_seed_in_the_ales_own_vector_environment() -> None:
+    """By itself, the vector environment would start some episode after an end, and ignore that step's action."""
     skip_unless_installed(BREAKOUT)
     environments = make_environments(make_config(BREAKOUT, num_envs=1, vectorization="native"))
     actions = random_actions(1, 260, 4)
@@ -128,7 +128,7 @@ def test_a_game_that_ended_begins_as_its_seed_says_in_the_ales_own_vector_enviro
 
 
 @pytest.mark.parametrize("name", MINATAR)
-def test_a_minatar_episode_depends_on_its_seed_and_actions_alone(name: str) -> None:
+def test_a_minatar_episode_depends_only_on_its_seed_and_actions(name: str) -> None:
     skip_unless_installed("MinAtar/")
     environment = make_environment(make_config(f"MinAtar/{name}-v1"))
     assert environment.spec.spaces.observation_shape[1:] == (10, 10)
@@ -162,7 +162,7 @@ def test_a_minatar_game_is_planes_of_zeros_and_ones() -> None:
     assert set(np.unique(environment.reset(0)).tolist()) == {0, 1}
 
 
-def test_a_minatar_game_can_be_watched_in_colours() -> None:
+def test_a_minatar_game_is_rendered_in_colours() -> None:
     skip_unless_installed("MinAtar/")
     environment = make_environment(make_config("MinAtar/Breakout-v1"), should_render=True)
     planes = environment.reset(0)
@@ -192,7 +192,7 @@ assert "matplotlib" not in sys.modules and "seaborn" not in sys.modules
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_an_unknown_game_is_refused_with_those_that_are_near() -> None:
+def test_an_unknown_game_is_refused_with_near_ids() -> None:
     for env_id, near in (("ALE/Pon-v5", PONG), ("MinAtar/Brekout-v1", "MinAtar/Breakout-v1")):
         skip_unless_installed(env_id)
         with pytest.raises(UsageError) as caught:

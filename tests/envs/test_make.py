@@ -1,4 +1,4 @@
-"""Environments as the trainer sees them, and those that it cannot train on."""
+"""Making environments, and refusing those that cannot be trained on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers import one_line
 
 
 def refuse(env_id: str) -> str:
-    """The one line with which an environment is refused."""
+    """Return the one line with which an environment is refused."""
     with pytest.raises(UsageError) as caught:
         inspect_environment(make_config(env_id))
     return one_line(str(caught.value))
@@ -33,7 +33,7 @@ def play(environment: Environment, seed: int, count: int = 8) -> list[list[float
     return [observation.tolist() for observation in observations]
 
 
-def test_cartpole_is_what_gymnasium_says_it_is() -> None:
+def test_cartpole_has_gymnasiums_properties() -> None:
     environment = make_environment(make_config("CartPole-v1"))
     assert environment.spec == EnvironmentSpec(
         Spaces((4,), 2), 475.0, 50.0, action_names=("left", "right"), observation_names=("x", "x'", "θ", "θ'")
@@ -45,7 +45,7 @@ def test_cartpole_is_what_gymnasium_says_it_is() -> None:
     environment.close()
 
 
-def test_an_episode_depends_on_its_seed_and_its_actions_alone() -> None:
+def test_an_episode_depends_only_on_its_seed_and_actions() -> None:
     first, second = make_environment(make_config("CartPole-v1")), make_environment(make_config("CartPole-v1"))
     play(second, 99)
     assert play(first, 3) == play(second, 3) == play(first, 3)

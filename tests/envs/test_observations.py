@@ -19,7 +19,7 @@ BYTES = (0, 255)
 
 
 def observe(space: spaces.Space[Any], frame_stack: int = 1, steps: int = 0) -> tuple[Environment, list[Any], list[Any]]:
-    """An environment, what it gave, and the observations that were in it."""
+    """Return an environment, what it returned, and the original observations."""
     env = Sampled(space)
     environment = Environment(env, frame_stack)
     given = [environment.reset(1), *(environment.step(0).observation for _ in range(steps))]
@@ -30,7 +30,7 @@ def observe(space: spaces.Space[Any], frame_stack: int = 1, steps: int = 0) -> t
 
 
 def naive_image(image: Any, *, is_channels_last: bool) -> Any:
-    """[C, H, W], one number after the other."""
+    """Return [C, H, W], copied number by number."""
     height, width, channels = image.shape if is_channels_last else (*image.shape[1:], image.shape[0])
     result = np.zeros((channels, height, width), image.dtype)
     for y in range(height):
@@ -54,7 +54,7 @@ def naive_image(image: Any, *, is_channels_last: bool) -> Any:
         ((1, 5, 6), False),
     ],
 )
-def test_the_channels_of_an_image_come_first_wherever_they_were(shape: Any, is_channels_last: bool) -> None:
+def test_the_channels_of_an_image_come_first(shape: Any, is_channels_last: bool) -> None:
     environment, (image,), (original,) = observe(spaces.Box(*BYTES, shape, np.uint8))
     np.testing.assert_array_equal(image, naive_image(original, is_channels_last=is_channels_last))
     assert environment.spec.spaces.largest_value == 255
@@ -89,7 +89,7 @@ def test_planes_of_truth_values_are_zeros_and_ones() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "largest"), [(0, 1, 1), (-2, 2, 2), (0, 255, 255), (-np.inf, np.inf, 1), (0, 3e38, 1)]
 )
-def test_an_image_of_floats_stays_one_and_knows_its_bound(low: float, high: float, largest: float) -> None:
+def test_an_image_of_floats_stays_one_and_has_its_bound(low: float, high: float, largest: float) -> None:
     environment, (image,), (original,) = observe(spaces.Box(low, high, (5, 5, 2), np.float32))
     assert environment.spec.spaces.observation_dtype == "float32"
     assert environment.spec.spaces.largest_value == largest
@@ -127,7 +127,7 @@ def test_stacked_images_go_from_the_oldest_to_the_newest_frame_and_begin_with_ze
         np.testing.assert_array_equal(image, np.concatenate(frames[index : index + 3]))
 
 
-def test_a_new_episode_knows_nothing_of_the_frames_before() -> None:
+def test_a_new_episode_contains_no_frames_of_the_previous_one() -> None:
     environment, *_ = observe(spaces.Box(*BYTES, (5, 6), np.uint8), frame_stack=3, steps=4)
     image = environment.reset(1)
     assert image[:2].max() == 0
@@ -162,14 +162,14 @@ def test_stacked_numbers_are_one_hot_each() -> None:
         spaces.Tuple((spaces.Discrete(2), spaces.Text(3))),
     ],
 )
-def test_what_no_network_here_can_take_is_refused_with_what_it_can(space: Any) -> None:
+def test_observations_that_no_network_can_take_are_refused_with_the_supported_kinds(space: Any) -> None:
     with pytest.raises(UsageError) as caught:
         Environment(Sampled(space))
     message = one_line(str(caught.value))
     assert all(word in message for word in ("vectors", "images", "Discrete", str(space)))
 
 
-def test_vectors_with_bounds_are_brought_to_one_and_the_rest_is_left_alone() -> None:
+def test_bounded_entries_are_scaled_to_one_and_the_others_are_unchanged() -> None:
     low, high = np.array([-3.0, 0.0, -np.inf, 0.0], np.float32), np.array([1.0, 10.0, np.inf, 1e30], np.float32)
     space = spaces.Box(low, high, dtype=np.float32)
     environment = Environment(Sampled(space), should_scale=True)

@@ -56,7 +56,7 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_hear_no_signal_of_the_terminal_from_the_start_and_end_with_their_parent(tmp_path: Path) -> None:
+def test_workers_ignore_the_terminals_signals_from_the_start_and_end_with_their_parent(tmp_path: Path) -> None:
     script, pipe = tmp_path / "parent.py", tmp_path / "pipe"
     script.write_text(PARENT)
     os.mkfifo(pipe)
@@ -75,14 +75,14 @@ def test_workers_hear_no_signal_of_the_terminal_from_the_start_and_end_with_thei
         assert parent.stdout.readline() == "ready\n"
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
             os.killpg(parent.pid, number)
-        parent.stdin.write("go on\n")
+        parent.stdin.write("continue\n")
         parent.stdin.flush()
         assert parent.stdout.readline() == "[[20.0, 1.0, 1.0], [30.0, 1.0, 1.0]]\n"
         parent.kill()
-        assert held_by_workers.read() == b"", "comes to its end only when no worker is left"
+        assert held_by_workers.read() == b"", "at its end only once no worker is left"
 
 
-def test_a_worker_that_dies_is_an_error_that_says_which() -> None:
+def test_a_worker_that_dies_is_an_error_that_names_it() -> None:
     environments = make_environments(TWO, imports=["tests.envs.toys"])
     environments.reset({0: 20, 1: toys.DIES})
     environments.step(np.array([0, 0]))

@@ -1,1 +1,1 @@
-"""Families of environments, a module each; `envs.catalog` lists them."""
+"""Families of environments, one module each; `envs.catalog` lists them."""
