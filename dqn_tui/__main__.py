@@ -1,4 +1,4 @@
-"""`python -m dqn_tui` is `dqn-tui`."""
+"""Runs the program as `python -m dqn_tui`."""
 
 from dqn_tui.cli import main
 

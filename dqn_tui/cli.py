@@ -15,7 +15,7 @@ from dqn_tui.errors import UsageError
 
 
 class Marker(enum.StrEnum):
-    """What charts are drawn with."""
+    """Characters that charts are drawn with."""
 
     auto = "auto"
     braille = "braille"
@@ -24,14 +24,16 @@ class Marker(enum.StrEnum):
 
 
 class OnHangup(enum.StrEnum):
-    """What a lost terminal does to the run."""
+    """Effect of a lost terminal on the run."""
 
     proceed = "continue"
     stop = "stop"
 
 
+_ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
+
 app = typer.Typer(
-    help="Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play.",
+    help=_ABOUT,
     epilog="Training starts at once: `dqn-tui` alone learns CartPole-v1. Press ? in the dashboard for its keys.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -57,64 +59,92 @@ def _parse_integer(text: str, minimum: int) -> int:
     return number
 
 
-Target = Annotated[Path, typer.Argument(help="A run folder, or a checkpoint folder in it.", show_default=False)]
+Target = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[TARGET]",
+        help="A run folder, a checkpoint folder, or `latest`.  [default: the newest run that has a checkpoint]",
+        show_default=False,
+    ),
+]
 Imports = Annotated[
     list[str] | None,
-    typer.Option("--import", metavar="MODULE", help="Import a package that registers environments; repeatable."),
+    typer.Option(
+        "--import",
+        metavar="MODULE",
+        help="Import a module that registers environments, installed or in this folder; repeatable.",
+    ),
 ]
-RunsDir = Annotated[Path, typer.Option(help="Where run folders are kept.")]
-Last = Annotated[bool, typer.Option("--last", help="Of a run, the newest checkpoint instead of the best.")]
+RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the run folders.")]
+Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EpisodeSeed = Annotated[int, typer.Option(help="Seed of the episodes.", metavar="N", parser=_parse_seed)]
-MarkerOption = Annotated[Marker, typer.Option(help="What charts are drawn with.")]
+MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with.")]
 
 
-def _print_version(is_asked: bool) -> None:
-    if is_asked:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(f"dqn-tui {__version__}")
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, help=_ABOUT)
 def train(
     context: typer.Context,
-    env: Annotated[str | None, typer.Option(help="Gymnasium environment id.  [default: CartPole-v1]")] = None,
-    steps: Annotated[str | None, typer.Option(metavar="N", help="Environment steps of the run.")] = None,
+    env: Annotated[
+        str | None, typer.Option(metavar="ID", help="Gymnasium environment; see `envs`.  [default: CartPole-v1]")
+    ] = None,
+    steps: Annotated[
+        str | None, typer.Option(metavar="N", help="Environment steps of the whole run.  [default: the preset's]")
+    ] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="Seed of all random draws.  [default: 1]")] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Settings by name; those for any env go over its own.  [default: the env's]")
+        str | None,
+        typer.Option(metavar="NAME", help="Named settings; see `envs`.  [default: the environment's own]"),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings from a file: TOML, or the RL Zoo's YAML.")
     ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any configuration key; repeatable."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; repeatable. `settings` lists them."),
     ] = None,
     runs_dir: RunsDir = Path("runs"),
-    name: Annotated[str | None, typer.Option(help="Name in the run folder's name.  [default: s<seed>]")] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Part of the run folder's name.  [default: s<seed>]")
+    ] = None,
     resume: Annotated[
-        Path | None, typer.Option(metavar="TARGET", help="Go on with a run, from its newest checkpoint or one of them.")
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Resume a run from its newest checkpoint, or from a checkpoint folder in it; `latest` is the newest "
+            "run. A larger --steps extends it.",
+        ),
     ] = None,
     device: Annotated[
-        str | None, typer.Option(metavar="auto|cpu|cuda", help="Where the networks live.  [default: auto]")
+        str | None, typer.Option(metavar="auto|cpu|cuda", help="Device of the networks.  [default: auto]")
     ] = None,
     no_ui: Annotated[bool, typer.Option("--no-ui", help="Train without the dashboard.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Headless: every event as a JSON line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Train without the dashboard and print every event as a JSON line.")
+    ] = False,
     imports: Imports = None,
     marker: MarkerOption = Marker.auto,
     until_solved: Annotated[
-        bool, typer.Option("--until-solved", help="End when the goal is reached and confirmed.")
+        bool, typer.Option("--until-solved", help="End the run once its goal is reached and confirmed.")
     ] = False,
-    on_hangup: Annotated[OnHangup, typer.Option(help="What a lost terminal does.")] = OnHangup.proceed,
+    on_hangup: Annotated[
+        OnHangup, typer.Option(help="When the terminal is lost, continue without it, or save and stop.")
+    ] = OnHangup.proceed,
     version: Annotated[  # noqa: ARG001
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> int:
-    """Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."""
+    """Train, unless a command is given."""
     if context.invoked_subcommand is not None:
         return 0
-    from dqn_tui.commands.train import TrainOptions
+    from dqn_tui.commands.preparation import RunOptions
+    from dqn_tui.commands.train import ViewOptions
     from dqn_tui.commands.train import train as run_training
     from dqn_tui.config import parse_assignment, parse_value
 
@@ -125,52 +155,54 @@ def train(
     if until_solved:
         flags["until_solved"] = True
     return run_training(
-        TrainOptions(
-            flags=flags,
-            preset=preset,
-            config=config,
-            runs_dir=runs_dir,
-            name=name,
-            resume=resume,
-            imports=tuple(imports or ()),
+        RunOptions(flags, preset, config, runs_dir, name, resume, tuple(imports or ())),
+        ViewOptions(
             marker=_resolve_marker(marker),
             is_headless=no_ui,
             should_print_json=as_json,
             should_stop_on_hangup=on_hangup is OnHangup.stop,
-        )
+        ),
     )
 
 
 @app.command()
 def watch(
-    target: Target,
+    target: Target = None,
     last: Last = False,
     seed: EpisodeSeed = 0,
     imports: Imports = None,
+    runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
     """Play greedy episodes of a saved policy in the terminal."""
-    from dqn_tui.commands.policy import watch_policy
+    from dqn_tui.commands.watch import watch_policy
 
     return watch_policy(
-        target, seed=seed, imports=tuple(imports or ()), should_take_last=last, marker=_resolve_marker(marker)
+        target,
+        runs_dir=runs_dir,
+        seed=seed,
+        imports=tuple(imports or ()),
+        should_take_last=last,
+        marker=_resolve_marker(marker),
     )
 
 
 @app.command("eval")
 def evaluate(
-    target: Target,
-    episodes: Annotated[int, typer.Option(help="Greedy episodes.", metavar="N", parser=_parse_count)] = 100,
-    seed: EpisodeSeed = 0,
+    target: Target = None,
+    episodes: Annotated[int, typer.Option(help="Number of greedy episodes.", metavar="N", parser=_parse_count)] = 100,
     last: Last = False,
+    seed: EpisodeSeed = 0,
     imports: Imports = None,
+    runs_dir: RunsDir = Path("runs"),
     as_json: Json = False,
 ) -> int:
-    """Evaluate a saved policy greedily."""
-    from dqn_tui.commands.policy import evaluate_policy
+    """Measure a saved policy over greedy episodes."""
+    from dqn_tui.commands.evaluate import evaluate_policy
 
     return evaluate_policy(
         target,
+        runs_dir=runs_dir,
         episodes=episodes,
         seed=seed,
         imports=tuple(imports or ()),
@@ -182,23 +214,33 @@ def evaluate(
 @app.command()
 def runs(runs_dir: RunsDir = Path("runs"), as_json: Json = False) -> int:
     """List the runs in the runs folder, newest first."""
-    from dqn_tui.commands.listing import list_runs
+    from dqn_tui.commands.list_runs import list_runs
 
     return list_runs(runs_dir, as_json=as_json)
 
 
 @app.command()
 def envs(as_json: Json = False) -> int:
-    """List what can be trained here, and what to install for the rest."""
-    from dqn_tui.commands.listing import list_environments
+    """List presets and environments, and what to install for more."""
+    from dqn_tui.commands.list_environments import list_environments
 
     return list_environments(as_json=as_json)
+
+
+@app.command()
+def settings(as_json: Json = False) -> int:
+    """List every setting: default, bounds, meaning."""
+    from dqn_tui.commands.list_settings import list_settings
+
+    return list_settings(as_json=as_json)
 
 
 def main() -> None:
     """Run the command line and exit with its code, even if other threads are still running."""
     from dqn_tui.commands.leaving import leave
+    from dqn_tui.commands.streams import open_closed_streams
 
+    open_closed_streams()
     try:
         code = run()
     except Exception:  # noqa: BLE001 - raising further would let the interpreter wait for other threads
@@ -208,17 +250,43 @@ def main() -> None:
 
 
 def run() -> int:
-    """Run the command line and return the exit code; a usage error is one line on stderr and exit code 2."""
+    """Run the command line and return the exit code; any error is one line on standard error."""
+    from dqn_tui.commands.streams import OUTPUT_LOST_CODE, OutputLostError, lose_output, say
+
     try:
         return int(app(standalone_mode=False) or 0)
-    except (UsageError, TyperException) as error:
-        from dqn_tui.commands.terminal import say
-
-        message = error.format_message() if isinstance(error, TyperException) else str(error)
-        say(message.replace("Value error, ", ""))
+    except OutputLostError as error:
+        return error.exit_code
+    except UsageError as error:
+        say(str(error).replace("Value error, ", ""))
+        return 2
+    except TyperException as error:
+        say(_explain(error))
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return 130
+    except OSError as error:
+        if error.filename is None:
+            # Typer could not print help.
+            return lose_output(error).exit_code
+        say(f"{error.filename}: {error.strerror}")
+        return OUTPUT_LOST_CODE
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            return lose_output(end.__context__).exit_code
+        say(f"an imported module or the environment called sys.exit({end.code!r})")
+        return 2
+
+
+def _explain(error: TyperException) -> str:
+    """Return the error in one line; for an unknown option, the one that was probably meant."""
+    option, context = getattr(error, "option_name", None), getattr(error, "ctx", None)
+    if type(error).__name__ != "NoSuchOption" or option is None or context is None:
+        return error.format_message()
+    from dqn_tui.commands.option_hints import explain_option
+
+    known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
+    return explain_option(option, known)
 
 
 def _resolve_marker(marker: Marker) -> str:

@@ -1,9 +1,8 @@
-"""The viewer without a screen: a progress bar on a terminal, a line now and then in a pipe, or events as JSON."""
+"""The viewer without a screen: a progress bar on a terminal, plain lines in a pipe, or events as JSON lines."""
 
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,23 +18,23 @@ from dqn_tui.events import Event
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import duration, for_marker, number, symbol
+from dqn_tui.view.text import ASCII, duration, for_marker, number, symbol
 
 REFRESH_SECONDS = 0.2
 LINE_SECONDS = 3.0
 
 
 class Printer(Protocol):
-    """Shows a run as it goes."""
+    """Prints a run while it trains. Each method raises OSError where its output takes nothing more."""
 
     def show(self, event: Event, line: LogLine | None) -> None:
-        """Called for each event, in order, with its line of the log if it has one."""
+        """Take the next event, and its line of the log if it has one."""
 
     def refresh(self, view: RunView) -> None:
-        """Called a few times a second."""
+        """Take the state of the run, a few times a second."""
 
     def close(self) -> None:
-        """Called once, after the last event."""
+        """End, after the last event."""
 
 
 class JsonPrinter:
@@ -50,38 +49,46 @@ class JsonPrinter:
         self._stream.flush()
 
     def refresh(self, view: RunView) -> None:
-        """Nothing stands between events."""
+        """Print nothing between events."""
 
     def close(self) -> None:
-        """Nothing comes after the last."""
+        """Print nothing after the last event."""
 
 
 class LinePrinter:
     """Plain lines for pipes and log files: the log, and the meters every few seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._marker = detect_marker(encoding=stream.encoding)
         self._last_meters = time.monotonic()
 
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event's line of the log."""
         if line:
-            _write_line(_spell(line))
+            self._write(_spell(line, self._marker))
 
     def refresh(self, view: RunView) -> None:
         """Print the meters when it is time."""
         if view.step and time.monotonic() - self._last_meters >= LINE_SECONDS:
             self._last_meters = time.monotonic()
-            _write_line(f"{view.step:,}/{view.total_timesteps:,} steps ({view.fraction:.0%})  {_meters(view)}")
+            self._write(f"{view.step:,}/{view.total_timesteps:,} steps ({view.fraction:.0%})  {_meters(view)}")
 
     def close(self) -> None:
-        """Every line stands already."""
+        """Print nothing: every line is complete."""
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
 
 
 class BarPrinter:
-    """A progress bar at the foot of the terminal, with the log scrolling above it."""
+    """A progress bar at the bottom of the terminal, with the log scrolling above it."""
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False, markup=False, emoji=False)
+    def __init__(self, stream: TextIO) -> None:
+        self._marker = detect_marker(encoding=stream.encoding)
+        kind = _AsciiConsole if self._marker == ASCII else Console
+        self._console = kind(file=stream, highlight=False, markup=False, emoji=False)
         self._progress = Progress(
             TextColumn("{task.fields[state]:<10}", markup=False),
             BarColumn(bar_width=None),
@@ -90,16 +97,19 @@ class BarPrinter:
             console=self._console,
             auto_refresh=False,
             expand=True,
+            # Others' prints are captured before they reach this console.
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._task = self._progress.add_task("", total=1.0, state="WAITING", meters="")
         self._progress.start()
-        # A program that is killed or suspended then leaves no hidden cursor behind.
+        # Then a program that is killed or suspended leaves no hidden cursor behind.
         self._console.show_cursor(True)
 
     def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
         """Print the event's line of the log above the bar."""
         if line:
-            self._console.print(_spell(line), soft_wrap=True)
+            self._console.print(_spell(line, self._marker), soft_wrap=True)
 
     def refresh(self, view: RunView) -> None:
         """Redraw the bar."""
@@ -108,12 +118,12 @@ class BarPrinter:
         self._progress.refresh()
 
     def close(self) -> None:
-        """Leave the bar standing as it is."""
+        """Leave the bar on the terminal."""
         self._progress.stop()
 
 
 class SilentPrinter:
-    """For a run that nobody watches."""
+    """Prints nothing, for a run without a viewer."""
 
     def show(self, event: Event, line: LogLine | None) -> None:
         """Print nothing."""
@@ -122,15 +132,15 @@ class SilentPrinter:
         """Print nothing."""
 
     def close(self) -> None:
-        """Nothing was printed."""
+        """Print nothing."""
 
 
 class LastingPrinter:
-    """Another printer for as long as its output takes anything, then silence.
+    """Another printer for as long as its output takes something, then silence.
 
     Args:
         printer: prints.
-        on_lost: told once why it cannot.
+        on_lost: called once with the error of the output.
     """
 
     def __init__(self, printer: Printer, on_lost: Callable[[OSError], None]) -> None:
@@ -142,11 +152,11 @@ class LastingPrinter:
         self._try(lambda: self._printer.show(event, line))
 
     def refresh(self, view: RunView) -> None:
-        """Print where the run stands."""
+        """Print the state of the run."""
         self._try(lambda: self._printer.refresh(view))
 
     def close(self) -> None:
-        """Print what is left."""
+        """Print the end."""
         self._try(self._printer.close)
 
     def _try(self, to_print: Callable[[], None]) -> None:
@@ -157,17 +167,21 @@ class LastingPrinter:
             self._on_lost(error)
 
 
-def make_printer(json_stream: TextIO | None) -> Printer:
-    """JSON where there is a stream for it, else the printer that fits where stdout goes."""
-    if json_stream is not None:
-        return JsonPrinter(json_stream)
-    return BarPrinter() if sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else LinePrinter()
+def make_printer(stream: TextIO, *, as_json: bool) -> Printer:
+    """Return a printer of JSON lines, a progress bar for a terminal, or plain lines for anything else."""
+    if as_json:
+        return JsonPrinter(stream)
+    is_terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return BarPrinter(stream) if is_terminal else LinePrinter(stream)
 
 
 def follow(run: TrainingRun, view: RunView, printer: Printer) -> None:
-    """Print a run to its end, and start it if that was not done yet.
+    """Start a run unless it is already started, and print it to its end.
 
-    `view` takes the run in; it holds the past of a run that goes on.
+    Args:
+        run: trains.
+        view: takes the run's events; that of a resumed run holds its past.
+        printer: shows events and view.
     """
     news = threading.Event()
     run.start(news.set)
@@ -182,8 +196,15 @@ def follow(run: TrainingRun, view: RunView, printer: Printer) -> None:
     printer.close()
 
 
+class _AsciiConsole(Console):
+    @property
+    def encoding(self) -> str:
+        """Makes Rich draw bars of ASCII characters."""
+        return "ascii"
+
+
 def _meters(view: RunView) -> str:
-    """Steps/s, time left, mean return, epsilon, as far as they are known."""
+    """Return steps/s, time left, mean return and epsilon, as far as they are known."""
     words = []
     if view.steps_per_second is not None:
         words.append(f"{view.steps_per_second:,.0f} steps/s")
@@ -196,12 +217,5 @@ def _meters(view: RunView) -> str:
     return "  ".join(words)
 
 
-def _spell(line: LogLine) -> str:
-    """A line of the log in characters that stdout can take."""
-    marker = detect_marker(encoding=sys.stdout.encoding)
+def _spell(line: LogLine, marker: str) -> str:
     return f"{symbol(line.level, marker)} {for_marker(line.text, marker)}"
-
-
-def _write_line(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()

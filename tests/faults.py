@@ -66,9 +66,16 @@ def impatient() -> None:
     """A viewer that is stuck after a signal is not waited for."""
     from dqn_tui.commands import supervisor
 
-    supervisor.PATIENCE_SECONDS = 0.3
+    supervisor.VIEWER_SECONDS = 0.3
 
 
-FAULTS = {fault.__name__: fault for fault in (widget, player, printer, trainer, environment, impatient)}
+def hurried() -> None:
+    """An environment that hangs is not waited for."""
+    from dqn_tui.commands import supervisor, train
+
+    supervisor.STEP_SECONDS, supervisor.NOTICE_SECONDS, train.CLOSING_SECONDS = 1.0, 0.2, 0.5
+
+
+FAULTS = {fault.__name__: fault for fault in (widget, player, printer, trainer, environment, impatient, hurried)}
 if os.environ.get("FAULT"):
     FAULTS[os.environ["FAULT"]]()

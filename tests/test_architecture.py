@@ -46,7 +46,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
     "ui": (VIEWERS | {"rollout"}, {"textual", "rich", "numpy"}),
-    "commands": (ALL, set()),
+    "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }
 # What `--help` must never wait for.

@@ -56,7 +56,7 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
         (["--env", "module:Env-v0"], ["module:Env-v0"]),
         (["--env", ""], ["env"]),
         (["--env", "Toy/Unheard-v0"], ["Toy/Unheard-v0", "--import"]),
-        (["--set", "net_arch=[65536,65536,65536,65536,65536]"], ["net_arch", "10000000", "memory"]),
+        (["--set", f"net_arch={[65536] * 64}"], ["net_arch", "65536", "memory"]),
         (["--env", "Taxi-v4", "--set", "vectorization=native"], ["vectorization", "Taxi-v4", "'native'"]),
         (["--steps", "0"], ["total_timesteps", ">= 1", "0"]),
         (["--steps", "many"], ["'many'"]),
@@ -76,7 +76,6 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
         (["--no-such-option"], ["--no-such-option"]),
         (["nonsense"], ["nonsense"]),
         (["--runs-dir", "/proc/nowhere", "--no-ui"], ["/proc/nowhere"]),
-        (["eval"], ["target"]),
         (["eval", "nowhere"], ["nowhere"]),
         (["eval", "nowhere", "--episodes", "0"], ["episodes", "0"]),
     ],
@@ -178,12 +177,97 @@ def test_json_prints_every_event_and_nothing_else(tmp_path: Path, capfd: pytest.
     assert told == [to_dict(event) for event in read_journal(only_run(tmp_path).events)]
 
 
-def test_what_an_environment_prints_stands_not_between_the_events(tmp_path: Path) -> None:
-    result = run_program("--json", "--import", "tests.toy", *quick_flags(env="Toy/Talkative-v0"), cwd=tmp_path)
-    assert result.returncode == 0
-    assert {json.loads(line)["event"] for line in result.stdout.splitlines()} >= {"run_started", "run_ended"}
-    assert "a word from Python" in result.stderr
-    assert "a word from below" in result.stderr
+@pytest.mark.parametrize("mode", ["--json", "--no-ui"])
+def test_output_of_the_environment_goes_to_its_file_and_to_the_events(tmp_path: Path, mode: str) -> None:
+    result = run_program(mode, "--import", "tests.toy", *quick_flags(env="Toy/Talkative-v0"), cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    if mode == "--json":
+        assert {json.loads(line)["event"] for line in result.stdout.splitlines()} >= {"run_started", "run_ended"}
+    else:
+        assert "a word from" not in result.stdout
+    run = only_run(tmp_path / "runs")
+    lines = run.output_log.read_text().splitlines()
+    assert lines[:2] == ["\x1b[31ma word from Python\x1b[0m", "a word from below"]
+    # 200 steps of training, 10 of an evaluation.
+    assert len(lines) == 2 * 210
+    written = [event for event in read_journal(run.events) if isinstance(event, events.OutputWritten)]
+    assert sum(event.dropped + len(event.text.splitlines()) for event in written) == len(lines)
+    assert "a word from below" in written[-1].text
+
+
+def test_output_before_a_failure_is_in_the_events_before_the_failure(tmp_path: Path) -> None:
+    run_program("--no-ui", "--import", "tests.toy", *quick_flags(env="Toy/LastWords-v0"), cwd=tmp_path)
+    *_, output, failure = read_journal(only_run(tmp_path / "runs").events)
+    assert isinstance(output, events.OutputWritten)
+    assert isinstance(failure, events.RunFailed)
+    assert output.text.endswith("it is getting hot")
+
+
+def test_output_of_an_environment_that_cannot_be_made_is_shown_without_escape_sequences(tmp_path: Path) -> None:
+    result = run_program("--no-ui", *TOY, "Toy/SaysWhyNot-v0", cwd=tmp_path)
+    assert result.returncode == 2
+    *said, message = result.stderr.splitlines()
+    assert said == ["plug in the motor"]
+    assert message.startswith("dqn-tui: cannot make environment 'Toy/SaysWhyNot-v0'")
+
+
+@pytest.mark.parametrize(
+    "command", [("--no-ui",), ("--no-ui", "--set", "num_envs=2", "--set", "vectorization=parallel")]
+)
+def test_environment_that_exits_when_it_is_made_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert "sys.exit" in refuse(*command, *TOY, "Toy/ExitsAtOnce-v0", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("parallel", [(), ("--set", "num_envs=2", "--set", "vectorization=parallel")])
+def test_environment_that_changes_the_working_folder_does_not_redirect_files(
+    tmp_path: Path, parallel: tuple[str, ...]
+) -> None:
+    flags = quick_flags(env="Toy/ChangesFolder-v0", save_every=50)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    result = run_program("--no-ui", *TOY[:2], *flags, *parallel, cwd=tmp_path, ELSEWHERE=str(elsewhere))
+    assert result.returncode == 0, result.stderr
+    assert list(elsewhere.iterdir()) == []
+    run = only_run(tmp_path / "runs")
+    assert run.best.is_dir()
+    assert find_checkpoints(run)[-1].step == 200
+    assert f"dqn-tui watch runs/{run.path.name}" in result.stdout
+    shown = f"runs/{run.path.name}"
+    extended = run_program(
+        "--no-ui", "--resume", shown, "--steps", "300", *TOY[:2], cwd=tmp_path, ELSEWHERE=str(elsewhere)
+    )
+    assert extended.returncode == 0, extended.stderr
+    assert find_checkpoints(run)[-1].step == 300
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_module_in_the_current_folder_can_be_imported(tmp_path: Path) -> None:
+    """By the console script, too, whose path does not begin with that folder."""
+    (tmp_path / "mazes.py").write_text("from tests.toy import OneState, gym\ngym.register('Maze-v0', OneState)\n")
+    script = "import sys; sys.path.remove(''); from dqn_tui.cli import main; main()"
+    flags = quick_flags(env="Maze-v0", num_envs=2, vectorization="parallel", eval_max_steps=5)
+    result = subprocess.run(
+        [sys.executable, "-c", script, "--no-ui", "--import", "mazes", *flags],
+        cwd=tmp_path, env=program_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_run_whose_journal_is_deleted_ends_with_a_failure(tmp_path: Path) -> None:
+    result = run_program("--no-ui", "--import", "tests.toy", *quick_flags(env="Toy/DeletesJournal-v0"), cwd=tmp_path)
+    assert result.returncode == 1
+    assert "was deleted or moved" in one_line(result.stderr)
+
+
+def test_newer_checkpoints_that_a_resume_sets_aside_are_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run = train(tmp_path, save_every=50).folder
+    capfd.readouterr()
+    assert call_program("--no-ui", "--resume", str(run.step_folders()[0])) == 0
+    message = one_line(capfd.readouterr().err)
+    assert "step_000000200" in message
+    assert "superseded" in message
 
 
 def test_a_run_of_an_imported_environment_names_the_import_in_the_command_that_watches_it(
@@ -323,7 +407,7 @@ def test_a_reader_that_goes_away_ends_the_run_in_one_line_and_loses_nothing(star
     """As in `dqn-tui --json | head`."""
     started.out.close()
     assert started.process.stderr is not None
-    assert "nobody reads the output" in one_line(started.process.stderr.read())
+    assert "the reader of standard output is gone" in one_line(started.process.stderr.read())
     assert started.process.wait(LIMIT_SECONDS) == 141
     check_stopped_and_saved(started.run)
 
@@ -331,7 +415,9 @@ def test_a_reader_that_goes_away_ends_the_run_in_one_line_and_loses_nothing(star
 # --- help ---
 
 
-@pytest.mark.parametrize("arguments", [[], ["watch"], ["eval"], ["runs"], ["envs"]], ids=lambda value: " ".join(value))
+@pytest.mark.parametrize(
+    "arguments", [[], ["watch"], ["eval"], ["runs"], ["envs"], ["settings"]], ids=lambda value: " ".join(value)
+)
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     script = (
         "import sys\n"

@@ -94,7 +94,7 @@ def test_environment_that_hangs_in_render_does_not_block_the_exit(tmp_path: Path
             terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert terminal.modes_left_on == []
-        assert "does not respond; leaving without closing it" in terminal.text
+        assert "does not respond; exiting without closing it" in terminal.text
         assert processes_of_session(terminal.pid) == []
 
 

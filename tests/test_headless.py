@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from dqn_tui import events
 from dqn_tui.control import Request
@@ -21,7 +20,6 @@ from dqn_tui.headless import (
     LastingPrinter,
     LinePrinter,
     Printer,
-    SilentPrinter,
     follow,
     make_printer,
 )
@@ -68,7 +66,7 @@ def show(run: Script, printer: Printer) -> RunView:
     return view
 
 
-def test_json_is_one_line_for_each_event_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_line_per_event_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     told = [STARTED, events.Progress(step=5, time=1.5, metrics={"train/loss": float("nan")}), WARNING, ENDED]
     show(Script(told), JsonPrinter(sys.stdout))
     output = capsys.readouterr()
@@ -76,22 +74,39 @@ def test_json_is_one_line_for_each_event_in_order(capsys: pytest.CaptureFixture[
     assert output.err == ""
 
 
-def test_lines_are_plain_whatever_an_event_says(capsys: pytest.CaptureFixture[str]) -> None:
-    show(Script([STARTED, WARNING, ENDED]), LinePrinter())
+def test_lines_are_plain_whatever_an_event_contains(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Script([STARTED, WARNING, ENDED]), LinePrinter(sys.stdout))
     output = capsys.readouterr().out
     assert "\x1b" not in output
     assert "the disk is" in output
     assert "CartPole-v1" in output
 
 
-def test_a_pipe_gets_lines_and_json_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    assert isinstance(make_printer(None), LinePrinter)
-    assert isinstance(make_printer(sys.stdout), JsonPrinter)
+def test_pipe_gets_lines_or_json_if_requested(capsys: pytest.CaptureFixture[str]) -> None:
+    assert isinstance(make_printer(sys.stdout, as_json=False), LinePrinter)
+    assert isinstance(make_printer(sys.stdout, as_json=True), JsonPrinter)
     assert capsys.readouterr().out == ""
 
 
+class FakeTerminal(io.TextIOWrapper):
+    """A terminal that keeps what is written."""
+
+    def __init__(self, encoding: str = "utf-8") -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, write_through=True)
+
+    def isatty(self) -> bool:
+        return True
+
+    @property
+    def text(self) -> str:
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode()
+
+
 class Torn:
-    """A printer whose output is gone after the first event."""
+    """A printer whose output is lost after the first event."""
+
+    is_closed = False
 
     def __init__(self) -> None:
         self.shown: list[Event] = []
@@ -105,10 +120,11 @@ class Torn:
         """Not reached with anything left to print on."""
 
     def close(self) -> None:
-        raise AssertionError("nothing is left to close")
+        assert not self.shown, "nothing is left to close"
+        self.is_closed = True
 
 
-def test_an_output_that_takes_nothing_more_is_told_once_and_the_run_is_followed_to_its_end() -> None:
+def test_lost_output_is_reported_once_and_the_run_followed_to_its_end() -> None:
     torn, lost = Torn(), []
     view = show(Script([STARTED, WARNING, ENDED]), LastingPrinter(torn, lost.append))
     assert torn.shown == [STARTED]
@@ -116,18 +132,38 @@ def test_an_output_that_takes_nothing_more_is_told_once_and_the_run_is_followed_
     assert view.is_over
 
 
-def test_a_run_that_is_over_already_is_not_waited_for() -> None:
-    view = RunView()
+def test_ended_run_is_followed_no_further() -> None:
+    """`follow` returns at once, and prints nothing but the end."""
+    view, torn = RunView(), Torn()
     view.apply(ENDED)
-    follow(Script([]), view, SilentPrinter())
+    run = Script([WARNING])
+    follow(run, view, LastingPrinter(torn, pytest.fail))
+    assert run.drain() == [WARNING]
+    assert torn.shown == []
+    assert torn.is_closed
 
 
-def test_the_bar_never_leaves_the_cursor_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays visible all the time, so that no way to end or suspend the program has to bring it back."""
-    console = Console(file=io.StringIO(), force_terminal=True)
-    monkeypatch.setattr("dqn_tui.headless.Console", lambda **_: console)
-    printer = BarPrinter()
+def test_bar_never_leaves_the_cursor_hidden() -> None:
+    """Then no way to end or suspend the program has to restore it."""
+    terminal = FakeTerminal()
+    printer = BarPrinter(terminal)
     printer.refresh(RunView())
-    drawn = console.file.getvalue()  # type: ignore[attr-defined]
+    drawn = terminal.text
     assert drawn.rindex("\x1b[?25h") > drawn.rindex("\x1b[?25l")
     printer.close()
+
+
+@pytest.mark.parametrize("variables", [{"LC_ALL": "C"}, {"LC_ALL": "", "LC_CTYPE": "", "LANG": "POSIX"}])
+def test_locale_c_gets_ascii_on_a_terminal_and_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python itself writes UTF-8 in that locale."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = FakeTerminal()
+    script = [STARTED, events.Progress(step=50, time=1.5, metrics={}), WARNING, ENDED]
+    show(Script(script), BarPrinter(terminal))
+    show(Script(script), LinePrinter(sys.stdout))
+    assert terminal.text.isascii()
+    assert "--" in terminal.text
+    assert capsys.readouterr().out.isascii()

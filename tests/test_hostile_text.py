@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,14 +163,14 @@ def test_runs_are_listed_harmlessly(tmp_path: Path, capfd: pytest.CaptureFixture
 
 def test_lines_and_summary_are_harmless(capfd: pytest.CaptureFixture[str]) -> None:
     view = RunView()
-    follow(Told(), view, LinePrinter())
+    follow(Told(), view, LinePrinter(sys.stdout))
     check_harmless(capfd.readouterr().out)
 
 
 def test_the_bar_shows_markup_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
-    monkeypatch.setattr("dqn_tui.headless.Console", lambda **given: Console(file=written, width=400, **given))
-    follow(Told(), RunView(), BarPrinter())
+    monkeypatch.setattr("dqn_tui.headless.Console", lambda **given: Console(width=400, **given | {"file": written}))
+    follow(Told(), RunView(), BarPrinter(sys.stdout))
     check_harmless(written.getvalue())
 
 

@@ -154,6 +154,32 @@ def test_a_dashboard_on_a_terminal_that_takes_nothing_still_heeds_a_signal(tmp_p
     check_saved(tmp_path, "end")
 
 
+@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+def test_termination_ends_a_hung_environment_after_a_grace_period(tmp_path: Path, mode: tuple[str, ...]) -> None:
+    with program_on_terminal(tmp_path, *mode, env="Toy/Hangs-v0", fault="hurried") as terminal:
+        terminal.wait_for("RUNNING")
+        terminal.wait_for((tmp_path / "hangs").exists)
+        terminal.send_signal(signal.SIGTERM)
+        assert terminal.wait_for_exit() == 143
+        assert terminal.modes_left_on == []
+        assert "did not respond within" in terminal.text
+        assert mode == () or "waiting up to" in terminal.text
+
+
+@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+def test_environment_that_hangs_when_it_is_closed_does_not_block_the_exit(
+    tmp_path: Path, mode: tuple[str, ...]
+) -> None:
+    with program_on_terminal(tmp_path, *mode, env="Toy/HangsInClose-v0", fault="hurried", steps=100) as terminal:
+        terminal.wait_for("DONE" if mode == () else "completed")
+        if mode == ():
+            terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.modes_left_on == []
+        assert "does not respond; exiting without closing it" in terminal.text
+    check_saved(tmp_path, "end")
+
+
 # --- the terminal goes away ---
 
 
@@ -221,7 +247,7 @@ def test_a_dashboard_comes_back_after_ctrl_z_and_after_a_stop_from_outside(tmp_p
             terminal.wait_for("Where the time goes")
             assert "RUNNING" in terminal.text
         os.kill(pid, signal.SIGTERM)
-        terminal.wait_for("checkpoint  ")
+        terminal.wait_for("watch it, evaluate it")
         terminal.press("exit $?\n")
         assert terminal.wait_for_exit() == 143
         assert terminal.modes_left_on == []

@@ -198,6 +198,14 @@ class CannotClose(OneState):
             raise RuntimeError("the door is stuck")
 
 
+class HangsInClose(OneState):
+    """Closing it never returns, once it has taken a step."""
+
+    def close(self) -> None:
+        if self._steps:
+            threading.Event().wait()
+
+
 class LeaksThread(OneState):
     """Starts a non-daemon thread that never ends."""
 
@@ -270,9 +278,49 @@ class Talkative(OneState):
     """Prints from Python and below it."""
 
     def step(self, action: Any) -> Any:
-        print("a word from Python", flush=True)  # noqa: T201
+        print("\x1b[31ma word from Python\x1b[0m")  # noqa: T201
         os.write(1, b"a word from below\n")
         return super().step(action)
+
+
+class SaysWhyNot(OneState):
+    """Prints what is wrong, and cannot be made."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        print("\x1b[1mplug in the motor\x1b[0m")  # noqa: T201
+        raise RuntimeError("no such motor")
+
+
+class ExitsAtOnce(OneState):
+    """Ends the program when it is made."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        sys.exit(7)
+
+
+class ChangesFolder(OneState):
+    """Changes the working folder when it is made, and at each step."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode=render_mode)
+        os.chdir(os.environ["ELSEWHERE"])
+
+    def step(self, action: Any) -> Any:
+        os.chdir(os.environ["ELSEWHERE"])
+        return super().step(action)
+
+
+def _delete_journal() -> float:
+    for path in Path("runs").glob("*/events.jsonl"):
+        path.unlink()
+    return 0.0
+
+
+def _say_and_raise() -> float:
+    print("it is getting hot")  # noqa: T201
+    return _raise()
 
 
 def _register(name: str, creator: Any, **more: Any) -> None:
@@ -298,10 +346,16 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Hangs", Faulty, kwargs={"fault": lambda _: _hang()})
     _register("Interrupts", Faulty, kwargs={"fault": lambda _: _interrupt()})
     _register("CannotClose", CannotClose, max_episode_steps=EPISODE_STEPS)
+    _register("HangsInClose", HangsInClose, max_episode_steps=EPISODE_STEPS)
     _register("NanReward", Faulty, kwargs={"fault": lambda _: math.nan})
     _register("HugeReward", Faulty, kwargs={"fault": lambda _: 1e39})
     _register("NanObservation", Faulty, kwargs={"fault": _fill_with_nan})
     _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
+    _register("LastWords", Faulty, kwargs={"fault": lambda _: _say_and_raise()})
+    _register("DeletesJournal", Faulty, kwargs={"fault": lambda _: _delete_journal()})
+    _register("SaysWhyNot", SaysWhyNot)
+    _register("ExitsAtOnce", ExitsAtOnce)
+    _register("ChangesFolder", ChangesFolder, max_episode_steps=EPISODE_STEPS)
     _register("BrokenFromTheStart", BrokenFromTheStart)
     _register("ExitsFromTheStart", ExitsFromTheStart)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)

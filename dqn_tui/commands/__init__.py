@@ -1,1 +1,1 @@
-"""What each command does, once the command line is parsed. Heavy imports stand inside the functions."""
+"""One module for each command, run once the command line is parsed; heavy imports are inside the functions."""

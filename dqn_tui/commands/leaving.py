@@ -16,8 +16,7 @@ import threading
 import time
 from typing import NoReturn, TextIO
 
-from dqn_tui.commands.signals import FAILED_CODE
-from dqn_tui.commands.terminal import say
+from dqn_tui.commands.streams import OUTPUT_LOST_CODE, STDOUT, say, silence
 
 ROLLOUT_SECONDS = 2.0
 """Time limit for a closed rollout to finish its current step and close its environment."""
@@ -33,9 +32,9 @@ def leave(code: int) -> NoReturn:
     Raises:
         SystemExit: no other thread is alive, so the interpreter can shut down normally.
     """
+    code = _flush(code)
     if threading.active_count() == 1:
         sys.exit(code)
-    code = _flush(code)
     limit = threading.Timer(EXIT_SECONDS, os._exit, (code,))
     limit.daemon = True
     try:
@@ -69,6 +68,8 @@ def _flush(code: int) -> int:
                 stream.flush()
         except (OSError, ValueError) as error:
             if stream is sys.stdout:
+                # The interpreter flushes once more.
+                silence(STDOUT)
                 say(f"cannot write the output: {error}")
-                code = code or FAILED_CODE
+                code = code or OUTPUT_LOST_CODE
     return code

@@ -1,4 +1,4 @@
-"""The signals that end a program, caught from its first picture to its last line."""
+"""Catches the signals that end a program, from its first frame to its last line."""
 
 from __future__ import annotations
 
@@ -11,33 +11,32 @@ from typing import Any
 
 from dqn_tui.commands.terminal import Terminal
 
-FAILED_CODE = 1
 SECOND_SIGNAL_SECONDS = 2.0
 _CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def signal_code(number: int) -> int:
-    """The exit code of a program that a signal ended: a shell's 128 + number."""
+    """Return the exit code of a program that a signal ended, as shells number it."""
     return 128 + number
 
 
 class SignalTraps:
-    """Catches SIGINT, SIGTERM and SIGHUP while it is entered; a second SIGINT within two seconds ends at once.
+    """A context manager that catches SIGINT, SIGTERM and SIGHUP; a second SIGINT within two seconds exits at once.
 
-    The handlers are Python's own, not an event loop's: they run even where a screen is stuck in the middle of a write,
-    and they stay while one viewer follows the other, so that a signal which comes twice finds no gap. A SIGHUP that was
-    ignored from the start, as by `nohup`, stays so.
+    The handlers are Python's own, not an event loop's: they run even while a screen is blocked in a write, and they
+    stay in place from one viewer to the next, so a signal that is sent twice finds no gap. A SIGHUP that is ignored
+    from the start, as by `nohup`, stays ignored.
 
     Args:
-        take: called with each signal on the main thread, in the middle of anything; so it must not wait for a lock.
-        terminal: put back before the end at once.
+        take: called with each signal on the main thread, between any two instructions; it must not wait for a lock.
+        terminal: restored before exiting at once.
     """
 
     def __init__(self, take: Callable[[int], None], terminal: Terminal) -> None:
         self._take = take
         self._terminal = terminal
         self._interrupted_at = -SECOND_SIGNAL_SECONDS
-        self._is_ending = False
+        self._is_exiting = False
         self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> SignalTraps:
@@ -53,12 +52,12 @@ class SignalTraps:
             signal.signal(*self._previous.popitem())
 
     def _handle(self, number: int, _: FrameType | None) -> None:
-        if self._is_ending:
-            # A third one, in the middle of the end: it would only cut it short.
+        if self._is_exiting:
+            # A third signal must not interrupt the restoring of the terminal.
             return
         if number == signal.SIGINT:
             if time.monotonic() - self._interrupted_at < SECOND_SIGNAL_SECONDS:
-                self._is_ending = True
+                self._is_exiting = True
                 self._terminal.put_back()
                 os._exit(signal_code(number))
             self._interrupted_at = time.monotonic()

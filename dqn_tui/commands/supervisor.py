@@ -1,4 +1,4 @@
-"""Brings a run to its end, whatever becomes of those who watch it."""
+"""Follows a run to its end, whatever happens to its viewer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import errno
 import os
 import signal
 import threading
-from functools import partial
+import time
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from dqn_tui.commands.signals import FAILED_CODE, SignalTraps, signal_code
-from dqn_tui.commands.terminal import STDOUT, Terminal, say, silence
+from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.streams import STDOUT, own_descriptor, own_output, say, silence
+from dqn_tui.commands.terminal import BUSY_SECONDS, Terminal
 from dqn_tui.control import Stop
+from dqn_tui.events import EndReason, SaveStarted
 
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder
@@ -20,20 +22,25 @@ if TYPE_CHECKING:
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.view.run_view import RunView
 
-PATIENCE_SECONDS = 10.0
-"""For a viewer to leave after a signal, once the run is over."""
+VIEWER_SECONDS = 10.0
+"""Time limit for a viewer to return after a signal, once the run has ended."""
+STEP_SECONDS = 10.0
+"""Time limit for the environment to return from a call after SIGTERM or SIGHUP."""
+NOTICE_SECONDS = 1.0
+"""Time after which a user is told what the program is waiting for."""
 POLL_SECONDS = 0.2
 
 
 class Supervisor:
-    """Shows a run to its end, and knows what each end means for it. A context manager; signals are caught inside.
+    """A context manager that shows a run to its end, and knows the exit code of each end; it catches signals inside.
 
-    - SIGINT and SIGTERM: the run is stopped after its step and saved. Where the viewer is stuck, such as in a write to
-      a terminal that takes nothing, the program leaves without it once that is done.
-    - SIGHUP, or a terminal that is gone without one: the run goes on with nobody watching, or is stopped and saved.
-    - A reader of standard output that goes away ends the run like a signal does.
-    - A viewer that raises, such as a widget, is given up. The run is stopped and saved rather than left to train on
-      unseen: whoever sits there expects the prompt back, and `--resume` goes on from the checkpoint.
+    - SIGINT and SIGTERM: the run finishes its step, is saved, and ends. If the environment does not return within
+      `STEP_SECONDS` of a SIGTERM, the process exits without it; after a SIGINT, a second one does that. If the viewer
+      is blocked, as in a write to a terminal that takes nothing, the process exits once the run has ended.
+    - SIGHUP, or a terminal that is lost without one: the run continues without a viewer, or is stopped and saved.
+    - A closed pipe on standard output stops and saves the run, as a signal does.
+    - A viewer that raises is replaced by none. The run is stopped and saved, not continued unseen: its user expects
+      the prompt back, and `--resume` continues from the checkpoint.
     """
 
     def __init__(self, run: BackgroundRun, view: RunView, folder: RunFolder, *, should_stop_on_hangup: bool) -> None:
@@ -45,10 +52,11 @@ class Supervisor:
         self._terminal = Terminal()
         self._traps = SignalTraps(self.take_signal, self._terminal)
         self._received: int | None = None
+        self._has_time_limit = False
         self._is_ending, self._has_left = threading.Event(), threading.Event()
 
     def __enter__(self) -> Supervisor:
-        threading.Thread(target=self._leave_where_stuck, name="leaver", daemon=True).start()
+        threading.Thread(target=self._leave_when_stuck, name="leaver", daemon=True).start()
         self._traps.__enter__()
         return self
 
@@ -61,7 +69,7 @@ class Supervisor:
         self._traps.__exit__(kind, error, trace)
 
     def show_dashboard(self, app: DqnTuiApp) -> int:
-        """Show the run on a screen for as long as there is one; returns the exit code."""
+        """Show the run on a screen as long as there is one; return the exit code."""
         self._app = app
         with self._terminal.lent_to_screen():
             try:
@@ -70,21 +78,20 @@ class Supervisor:
                 app.error = app.error or error
         self._app = None
         if app.was_abandoned:
-            say("the run did not stop and was left behind")
-            os._exit(app.return_code or FAILED_CODE)
+            say("the run did not stop and was abandoned")
+            os._exit(app.return_code or EndReason.FAILED.exit_code)
         if app.error is not None:
             return self._give_up("dashboard", app.error)
         if app.was_lost:
             self.take_signal(signal.SIGHUP)
-            self._see_to_the_end()
+            self._follow_unseen()
         return self.exit_code
 
-    def show_headless(self, json_stream: TextIO | None) -> int:
-        """Print the run, as JSON where there is a stream for it; returns the exit code."""
+    def show_headless(self, *, as_json: bool) -> int:
+        """Print the run to its end; return the exit code."""
         from dqn_tui.headless import LastingPrinter, follow, make_printer
 
-        output = STDOUT if json_stream is None else json_stream.fileno()
-        printer = LastingPrinter(make_printer(json_stream), partial(self._lose_output, output))
+        printer = LastingPrinter(make_printer(own_output(), as_json=as_json), self._lose_output)
         try:
             follow(self._run, self._view, printer)
         except Exception as error:  # noqa: BLE001 - a printer that fails must not take the run with it
@@ -93,7 +100,7 @@ class Supervisor:
         return self.exit_code
 
     def take_signal(self, number: int) -> None:
-        """Do what a signal asks for; called in the middle of anything."""
+        """React to a signal; called between any two instructions of the main thread."""
         if number != signal.SIGHUP or self._should_stop_on_hangup:
             self._stop_for(number)
         if self._app is not None:
@@ -103,49 +110,84 @@ class Supervisor:
 
     @property
     def exit_code(self) -> int:
-        """A bad end says more than the signal that came with it."""
+        """The exit code: of a failure or divergence, else of the signal that ended the run."""
         reason = self._view.end_reason
         if reason is not None and reason.exit_code:
             return reason.exit_code
         return 0 if self._received is None else signal_code(self._received)
 
     def _stop_for(self, number: int) -> None:
+        self._has_time_limit = self._has_time_limit or number != signal.SIGINT
         if self._received is None:
             self._received = number
             self._run.request(Stop(should_save=True))
             self._is_ending.set()
 
-    def _lose_output(self, output: int, error: OSError) -> None:
-        """`output` takes nothing any more: what is still to be written to that descriptor goes nowhere."""
-        silence(output)
+    def _lose_output(self, error: OSError) -> None:
+        """Discard what is still to be printed."""
+        silence(own_descriptor(STDOUT))
         if error.errno == errno.EPIPE:
-            say("nobody reads the output any more: the run is stopped and saved")
+            say("the reader of standard output is gone; stopping and saving the run")
             self._stop_for(signal.SIGPIPE)
         elif error.errno == errno.EIO:
             self.take_signal(signal.SIGHUP)
         else:
-            say(f"cannot write the output: {error.strerror or error}; training goes on without it")
+            say(f"cannot write the output: {error.strerror or error}; training continues without it")
 
     def _give_up(self, viewer: str, error: BaseException) -> int:
         from dqn_tui.runs.error_log import describe_error, locate_error, write_error_log
 
         log = write_error_log(self._folder, error)
         place = f"traceback in {log}" if log else f"raised at {locate_error(error)}"
-        say(f"the {viewer} failed: {describe_error(error)}; the run is stopped and saved; {place}")
+        say(f"the {viewer} failed: {describe_error(error)}; stopping and saving the run; {place}")
         self._run.request(Stop(should_save=True))
-        self._see_to_the_end()
-        return FAILED_CODE
+        self._follow_unseen()
+        return EndReason.FAILED.exit_code
 
-    def _see_to_the_end(self) -> None:
+    def _follow_unseen(self) -> None:
         from dqn_tui.headless import SilentPrinter, follow
 
         follow(self._run, self._view, SilentPrinter())
 
-    def _leave_where_stuck(self) -> None:
+    # --- the thread that exits where nothing else can ---
+
+    def _leave_when_stuck(self) -> None:
         self._is_ending.wait()
-        while not self._run.has_ended:
-            if self._has_left.wait(POLL_SECONDS):
-                return
-        if not self._has_left.wait(PATIENCE_SECONDS):
-            self._terminal.put_back()
-            os._exit(signal_code(self._received or signal.SIGTERM))
+        if not self._wait_for_run():
+            self._leave(
+                f"the environment did not respond within {STEP_SECONDS:.0f} s; exiting without a last checkpoint"
+            )
+        if not self._has_left.wait(VIEWER_SECONDS):
+            self._leave("")
+
+    def _wait_for_run(self) -> bool:
+        """Wait until the run has ended or its viewer has returned; False once a time limit has passed.
+
+        The limit counts from the newest event, and not while a checkpoint is written: a large one takes long.
+        """
+        newest, since, is_noticed = self._run.newest_event, time.monotonic(), False
+        while not self._run.has_ended and not self._has_left.wait(POLL_SECONDS):
+            if self._run.newest_event is not newest or isinstance(newest, SaveStarted) or not self._has_time_limit:
+                newest, since = self._run.newest_event, time.monotonic()
+                continue
+            waited = time.monotonic() - since
+            if waited > NOTICE_SECONDS and not is_noticed and not self._terminal.has_screen:
+                _try_to_say(f"waiting up to {STEP_SECONDS:.0f} s for the step to finish")
+                is_noticed = True
+            if waited > STEP_SECONDS:
+                return False
+        return True
+
+    def _leave(self, message: str) -> None:
+        if message and not self._terminal.has_screen:
+            _try_to_say(message)
+            message = ""
+        self._terminal.put_back(f"dqn-tui: {message}\r\n" if message else "")
+        os._exit(signal_code(self._received or signal.SIGTERM))
+
+
+def _try_to_say(message: str) -> None:
+    """Say it unless standard error is blocked."""
+    thread = threading.Thread(target=say, args=(message,), daemon=True)
+    thread.start()
+    thread.join(BUSY_SECONDS)

@@ -1,43 +1,42 @@
-"""The terminal that a command was started on: what it was before, and what can still be said there."""
+"""The terminal that a command was started on, and how it is restored."""
 
 from __future__ import annotations
 
 import os
 import select
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TextIO
 
-from dqn_tui.view.text import plain
+from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, silence
 
-STDOUT, STDERR = 1, 2
-# All that Textual's drivers switch on, the keyboard protocol before the alternate screen that it belongs to.
+# All modes that Textual's drivers switch on; the keyboard protocol comes before the alternate screen, to which it
+# belongs.
 _SCREEN_OFF = (
     "\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l"
     "\x1b[?7h\x1b[<u\x1b[?1049l"
 )
-# A terminal that is only busy takes a frame in far less.
-BUSY_SECONDS = 0.5
 _CURSOR_ON = "\x1b[0m\x1b[?25h"
+BUSY_SECONDS = 0.5
+"""Time limit for a busy terminal to accept a write; one that is merely slow needs far less."""
 
 
 class Terminal:
-    """Standard streams as they were at the start.
+    """The standard streams that are terminals, and their modes when the command started.
 
     Attributes:
-        has_screen: an application draws on it, with modes of its own.
+        has_screen: whether an application draws on it, in modes of its own.
     """
 
     def __init__(self) -> None:
-        self._descriptors = [number for number in (2, 1, 0) if os.isatty(number)]
+        candidates = (own_descriptor(STDERR), own_descriptor(STDOUT), STDIN)
+        self._descriptors = [number for number in candidates if os.isatty(number)]
         self._attributes = termios.tcgetattr(self._descriptors[0]) if self._descriptors else None
         self.has_screen = False
 
     @contextmanager
     def lent_to_screen(self) -> Iterator[None]:
-        """While an application has it."""
+        """Mark the terminal as an application's while the block runs."""
         self.has_screen = True
         try:
             yield
@@ -45,13 +44,13 @@ class Terminal:
             self.has_screen = False
 
     def detach(self) -> None:
-        """Standard streams that were on the terminal lead nowhere from here on: writing to a lost one is an error."""
+        """Make the standard streams that are terminals lead nowhere: writing to a lost terminal is an error."""
         silence(*self._descriptors)
 
-    def put_back(self) -> None:
-        """Make it what it was, for a program that ends at once; from here on nothing can be drawn any more.
+    def put_back(self, message: str = "") -> None:
+        """Restore the terminal and write `message`, for a process that exits at once; nothing can be drawn afterwards.
 
-        A terminal that takes nothing for a while is left as it is: waiting for it could last for ever.
+        A terminal that does not accept a write in time is left as it is: waiting for it could take forever.
         """
         if not self._descriptors:
             return
@@ -60,49 +59,14 @@ class Terminal:
         text = _SCREEN_OFF + _CURSOR_ON if self.has_screen else _CURSOR_ON + "\r\n"
         with suppress(OSError, termios.error):
             if select.select([], [terminal], [], BUSY_SECONDS)[1]:
-                os.write(terminal, text.encode())
+                os.write(terminal, (text + message).encode())
             if self.has_screen and self._attributes and not _is_in_background(terminal):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
 
 
 def _is_in_background(terminal: int) -> bool:
-    """Whether another program has the terminal by now: then its modes are not ours to change."""
+    """Return whether another program has the terminal: its modes must not be changed then."""
     try:
         return os.tcgetpgrp(terminal) != os.getpgrp()
     except OSError:
         return False
-
-
-@contextmanager
-def reserved_output() -> Iterator[TextIO]:
-    """Standard output for the caller alone: what anyone else prints meanwhile goes to standard error.
-
-    An environment may print, and so may the libraries that it is made of.
-    """
-    sys.stdout.flush()
-    stream = os.fdopen(os.dup(STDOUT), "w", encoding="utf-8")
-    with suppress(OSError):
-        os.dup2(STDERR, STDOUT)
-    try:
-        yield stream
-    finally:
-        with suppress(OSError):
-            sys.stdout.flush()
-            os.dup2(stream.fileno(), STDOUT)
-            stream.close()
-
-
-def silence(*descriptors: int) -> None:
-    """Let them lead nowhere."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for number in descriptors:
-        os.dup2(nowhere, number)
-    os.close(nowhere)
-
-
-def say(message: str) -> None:
-    """One line on stderr, free of anything that could steer the terminal."""
-    # The terminal may be lost: then there is nobody to tell.
-    with suppress(OSError):
-        sys.stderr.write(f"dqn-tui: {' '.join(plain(message).split())}\n")
-        sys.stderr.flush()

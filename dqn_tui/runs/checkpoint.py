@@ -31,6 +31,7 @@ from dqn_tui.spaces import Spaces
 MANIFEST = "manifest.json"
 STATE = "state.json"
 LARGEST_STATE_BYTES = 16_000_000
+ONLINE = "online.safetensors"
 GROUPS = ("online", "target", "optimizer", "noise", "replay", "episodes")
 _FILES = {STATE, *(f"{group}.safetensors" for group in GROUPS)}
 
@@ -124,11 +125,20 @@ def verify_checkpoint(path: Path) -> Checkpoint:
         CheckpointError: There is none, or it is damaged or of another format.
     """
     checkpoint = read_checkpoint(path)
-    for name, entry in checkpoint.files.items():
-        file = path / name
-        with open_regular(file, entry.size_bytes, entry.size_bytes) as content:
-            _check_hash(file, hashlib.file_digest(content, "sha256").hexdigest(), entry)
+    for name in checkpoint.files:
+        verify_file(checkpoint, name)
     return checkpoint
+
+
+def verify_file(checkpoint: Checkpoint, name: str) -> None:
+    """Check that a file's size and hash are the manifest's.
+
+    Raises:
+        CheckpointError: they are not, or the manifest does not list it.
+    """
+    file, entry = checkpoint.path / name, _find_entry(checkpoint, name)
+    with open_regular(file, entry.size_bytes, entry.size_bytes) as content:
+        _check_hash(file, hashlib.file_digest(content, "sha256").hexdigest(), entry)
 
 
 def read_settings(checkpoint: Checkpoint) -> Config:
@@ -230,14 +240,18 @@ def _describe_file(parts: Content) -> FileEntry:
 
 
 def _read_listed(checkpoint: Checkpoint, name: str, largest_bytes: int) -> tuple[Path, bytes]:
-    file = checkpoint.path / name
-    entry = checkpoint.files.get(name)
-    if entry is None:
-        raise CheckpointError(f"{checkpoint.path / MANIFEST} lists no {name}")
+    file, entry = checkpoint.path / name, _find_entry(checkpoint, name)
     with open_regular(file, largest_bytes, entry.size_bytes) as opened:
         content = opened.read(entry.size_bytes)
     _check_hash(file, hashlib.sha256(content).hexdigest(), entry)
     return file, content
+
+
+def _find_entry(checkpoint: Checkpoint, name: str) -> FileEntry:
+    entry = checkpoint.files.get(name)
+    if entry is None:
+        raise CheckpointError(f"{checkpoint.path / MANIFEST} lists no {name}")
+    return entry
 
 
 def _check_hash(file: Path, sha256: str, entry: FileEntry) -> None:

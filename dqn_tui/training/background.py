@@ -44,6 +44,8 @@ class BackgroundRun:
 
     Attributes:
         usage_error: an error in the settings that only the run's thread could find; None where there is none.
+        newest_event: the newest event, drained or not.
+        collect_output: called on the run's thread before its last event; reports output that was not reported yet.
     """
 
     def __init__(
@@ -61,7 +63,9 @@ class BackgroundRun:
         self._saved = saved
         self._imports = imports
         self._preset = preset
-        self._output = OutputInbox()
+        self._output = OutputInbox(lambda: self.collect_output())
+        self.collect_output: Callable[[], None] = lambda: None
+        self.newest_event: Event | None = None
         self.usage_error: UsageError | None = None
         self._control = Control()
         self._inbox: deque[Event] = deque()
@@ -179,6 +183,7 @@ class BackgroundRun:
 
     def _publish(self, event: Event) -> None:
         self._is_over = self._is_over or isinstance(event, events.RunEnded | events.RunFailed)
+        self.newest_event = event
         self._inbox.append(event)
         if not isinstance(event, _QUIET):
             self._on_news()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from typing import NamedTuple
 
 MOST_LINES = 20
@@ -23,9 +25,13 @@ class OutputInbox:
 
     Neither side ever waits for more than a few microseconds, and a chatty environment costs neither memory nor a flood
     of events.
+
+    Args:
+        collect: called before the lines are taken in any case; it may add lines.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, collect: Callable[[], None] = lambda: None) -> None:
+        self._collect = collect
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=MOST_LINES)
         self._count = 0
@@ -44,6 +50,8 @@ class OutputInbox:
         Args:
             now: seconds on a monotonic clock; `math.inf` takes the lines in any case.
         """
+        if now == math.inf:
+            self._collect()
         if not self._lines or now - self._taken_at < SECONDS_BETWEEN:
             return None
         with self._lock:

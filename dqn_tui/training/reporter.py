@@ -139,7 +139,7 @@ class Reporter:
         learner, wall_seconds = self._learner, self._clock.total_seconds
         self._emit(
             events.RunEnded,
-            reason=reason.value,
+            reason=reason,
             episodes=learner.episodes,
             mean_return_100=self._window.mean_return,
             best_eval_mean=best_eval_mean,

@@ -8,10 +8,18 @@ from collections.abc import Mapping
 
 # The Linux console's fonts have block elements but no braille.
 _CONSOLES = ("linux",)
+# Strongest first.
+_LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
 
 
 def detect_marker(variables: Mapping[str, str] = os.environ, encoding: str | None = None) -> str:
-    """Return `"braille"` for a UTF-8 terminal, `"block"` for a Linux console, else `"ascii"`."""
+    """Return `"braille"` for a UTF-8 terminal, `"block"` for a Linux console, else `"ascii"`.
+
+    In the locale C, Python writes UTF-8, too, but the terminal need not understand it.
+    """
+    locale = next((value for name in _LOCALE_VARIABLES if (value := variables.get(name))), "")
+    if locale in ("C", "POSIX"):
+        return "ascii"
     name = (encoding or getattr(sys.stderr, "encoding", None) or "ascii").lower().replace("-", "")
     if name != "utf8":
         return "ascii"

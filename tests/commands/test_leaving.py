@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dqn_tui.commands import leaving
 from tests.helpers import one_line, only_run, program_environment, quick_flags, run_program
 
 TOY = ("--import", "tests.toy", "--env", "Toy/LeaksThread-v0")
 SETUP = """
     import atexit, os, sys, threading
     from dqn_tui.commands import leaving
-    leaving.THREADS_SECONDS = leaving.EXIT_SECONDS = 0.2
+    leaving.THREADS_SECONDS, leaving.EXIT_SECONDS = 0.1, 2.0
     atexit.register(os.write, 2, b"handler\\n")
     print("kept", end="")
 """
@@ -90,11 +89,13 @@ def test_hanging_exit_handler_does_not_block_the_exit() -> None:
     assert (result.returncode, result.stdout) == (3, "kept")
 
 
-def test_lost_output_is_a_failure() -> None:
+@pytest.mark.parametrize("thread", THREAD)
+def test_lost_output_is_a_failure(thread: str) -> None:
     with open("/dev/full", "w") as full:
-        result = run_script(f"{THREAD['daemon']}\nleaving.leave(0)", full.fileno())
-    assert result.returncode == leaving.FAILED_CODE
-    assert "cannot write the output" in result.stderr
+        result = run_script(f"{THREAD[thread]}\nleaving.leave(0)", full.fileno())
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[0] == "dqn-tui: cannot write the output: [Errno 28] No space left on device"
+    assert "Exception ignored" not in result.stderr
 
 
 def test_leaked_environment_thread_does_not_block_train_and_eval(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who ends a run, and with which exit code: signals, broken pipes and failing printers, in this process."""
+"""Ends of a run and their exit codes: signals, broken pipes and failing printers, in this process."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from dqn_tui.commands import supervisor as supervisor_module
+from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.signals import SignalTraps
 from dqn_tui.commands.supervisor import Supervisor
-from dqn_tui.commands.terminal import Terminal, reserved_output
+from dqn_tui.commands.terminal import Terminal
 from dqn_tui.control import Request, Stop
-from dqn_tui.events import Event
+from dqn_tui.events import Event, SaveStarted
 from dqn_tui.headless import JsonPrinter
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.view.run_view import RunView
@@ -31,14 +32,15 @@ CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class StoppableRun:
-    """Tells that it started, and does `during`; a stop makes it tell its end."""
+    """Reports its start, then calls `during`; a stop makes it report its end."""
 
     has_ended = False
+    newest_event: Event | None = None
 
     def __init__(self, during: Callable[[], None] = lambda: None, *, ends_by_itself: bool = False) -> None:
         self.requests: list[Request] = []
         self._during = during
-        self._told: list[Event] = [STARTED, *([fakes.ended(9, 1_001.0)] if ends_by_itself else [])]
+        self._reported: list[Event] = [STARTED, *([fakes.ended(9, 1_001.0)] if ends_by_itself else [])]
         self._on_news: Callable[[], None] = lambda: None
 
     def start(self, on_news: Callable[[], None]) -> None:
@@ -47,21 +49,21 @@ class StoppableRun:
 
     def request(self, request: Request) -> None:
         self.requests.append(request)
-        self._told.append(fakes.ended(9, 1_001.0, "stopped"))
+        self._reported.append(fakes.ended(9, 1_001.0, "stopped"))
 
     def drain(self) -> list[Event]:
-        told, self._told = self._told, []
-        if STARTED in told:
+        reported, self._reported = self._reported, []
+        if STARTED in reported:
             self._during()
-        return told
+        return reported
 
 
 def supervise(folder: Path, run: StoppableRun, *, should_stop_on_hangup: bool = False) -> int:
-    """Print a run as JSON to its end; returns the exit code."""
+    """Print a run as JSON to its end; return the exit code."""
     run_like: Any = run
     supervisor = Supervisor(run_like, RunView(), RunFolder(folder), should_stop_on_hangup=should_stop_on_hangup)
-    with reserved_output() as stream, supervisor:
-        return supervisor.show_headless(stream)
+    with ForeignOutput(), supervisor:
+        return supervisor.show_headless(as_json=True)
 
 
 def kill(number: int) -> Callable[[], None]:
@@ -69,7 +71,7 @@ def kill(number: int) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_asks_the_run_to_stop_and_save_and_is_told_at_its_end(tmp_path: Path, number: signal.Signals) -> None:
+def test_signal_stops_and_saves_the_run_and_is_its_exit_code(tmp_path: Path, number: signal.Signals) -> None:
     before = [signal.getsignal(caught) for caught in CAUGHT]
     run = StoppableRun(kill(number))
     assert supervise(tmp_path, run) == 128 + number
@@ -78,13 +80,13 @@ def test_a_signal_asks_the_run_to_stop_and_save_and_is_told_at_its_end(tmp_path:
 
 
 @pytest.mark.parametrize(("should_stop", "code"), [(False, 0), (True, 129)])
-def test_a_hangup_stops_the_run_only_where_that_was_asked_for(tmp_path: Path, *, should_stop: bool, code: int) -> None:
+def test_hangup_stops_the_run_only_if_requested(tmp_path: Path, *, should_stop: bool, code: int) -> None:
     run = StoppableRun(kill(signal.SIGHUP), ends_by_itself=not should_stop)
     assert supervise(tmp_path, run, should_stop_on_hangup=should_stop) == code
     assert len(run.requests) == should_stop
 
 
-def test_a_hangup_that_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
+def test_hangup_that_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         run = StoppableRun(kill(signal.SIGHUP), ends_by_itself=True)
@@ -94,7 +96,7 @@ def test_a_hangup_that_nohup_ignores_stays_ignored(tmp_path: Path) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_an_interrupt_after_a_termination_is_its_first(tmp_path: Path) -> None:
+def test_interrupt_after_a_termination_counts_as_the_first(tmp_path: Path) -> None:
     def both() -> None:
         kill(signal.SIGTERM)()
         kill(signal.SIGINT)()
@@ -104,36 +106,40 @@ def test_an_interrupt_after_a_termination_is_its_first(tmp_path: Path) -> None:
     assert len(run.requests) == 1
 
 
-def test_a_third_interrupt_does_not_cut_the_end_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
+def test_third_interrupt_does_not_cut_the_exit_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[Any] = []
 
     class ImpatientlyWatched(Terminal):
         def put_back(self) -> None:
-            told.append("the terminal is to be put back")
+            reported.append("restoring")
             kill(signal.SIGINT)()
-            told.append("it is")
+            reported.append("restored")
 
     monkeypatch.setattr(os, "_exit", sys.exit)
-    with SignalTraps(told.append, ImpatientlyWatched()):
+    with SignalTraps(reported.append, ImpatientlyWatched()):
         kill(signal.SIGINT)()
         with pytest.raises(SystemExit) as end:
             kill(signal.SIGINT)()
-    assert told == [signal.SIGINT, "the terminal is to be put back", "it is"]
+    assert reported == [signal.SIGINT, "restoring", "restored"]
     assert end.value.code == 130
 
 
 @pytest.mark.parametrize(("end", "code"), [(fakes.failed(9, 1_001.0), 1), (fakes.ended(9, 1_001.0, "diverged"), 3)])
-def test_a_bad_end_says_more_than_the_signal(tmp_path: Path, end: Event, code: int) -> None:
+def test_failure_and_divergence_take_precedence_over_the_signal(tmp_path: Path, end: Event, code: int) -> None:
     run = StoppableRun(kill(signal.SIGTERM))
-    run._told.append(end)
+    run._reported.append(end)
     assert supervise(tmp_path, run) == code
 
 
 @pytest.mark.parametrize(
     ("number", "code", "words"),
-    [(errno.EPIPE, 141, "nobody reads"), (errno.ENOSPC, 0, "No space left"), (errno.EIO, 0, "")],
+    [
+        (errno.EPIPE, 141, "the reader of standard output is gone"),
+        (errno.ENOSPC, 0, "No space left"),
+        (errno.EIO, 0, ""),
+    ],
 )
-def test_an_output_that_is_gone_ends_a_pipe_and_nothing_else(
+def test_lost_output_stops_the_run_only_if_it_is_a_pipe(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -148,12 +154,12 @@ def test_an_output_that_is_gone_ends_a_pipe_and_nothing_else(
     run = StoppableRun(ends_by_itself=code == 0)
     assert supervise(tmp_path, run) == code
     assert run.requests == [Stop(should_save=True)] * (code != 0)
-    told = capfd.readouterr().err
-    assert len(told.splitlines()) == bool(words)
-    assert words in told
+    reported = capfd.readouterr().err
+    assert len(reported.splitlines()) == bool(words)
+    assert words in reported
 
 
-def test_a_printer_that_raises_saves_the_run_and_ends_it(
+def test_printer_that_raises_stops_and_saves_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: Any) -> None:
@@ -164,14 +170,14 @@ def test_a_printer_that_raises_saves_the_run_and_ends_it(
     run = StoppableRun()
     assert supervise(tmp_path, run) == 1
     assert run.requests == [Stop(should_save=True)]
-    told = one_line(capfd.readouterr().err)
-    assert told.startswith("dqn-tui: the printer failed: RuntimeError: no ink for 7 letters")
+    reported = one_line(capfd.readouterr().err)
+    assert reported.startswith("dqn-tui: the printer failed: RuntimeError: no ink for 7 letters")
     log = (tmp_path / "error.log").read_text()
     assert "Traceback" in log
-    assert "hunter2" not in told + log
+    assert "hunter2" not in reported + log
 
 
-def test_a_viewer_that_is_stuck_after_the_end_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_viewer_that_is_stuck_after_the_end_is_abandoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[int] = []
     has_left = threading.Event()
 
@@ -179,7 +185,7 @@ def test_a_viewer_that_is_stuck_after_the_end_is_left_behind(tmp_path: Path, mon
         left.append(code)
         has_left.set()
 
-    monkeypatch.setattr(supervisor_module, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(supervisor_module, "VIEWER_SECONDS", 0.01)
     monkeypatch.setattr(supervisor_module.os, "_exit", leave)
 
     def be_stuck() -> None:
@@ -192,8 +198,67 @@ def test_a_viewer_that_is_stuck_after_the_end_is_left_behind(tmp_path: Path, mon
     assert left == [143]
 
 
-def test_the_events_of_a_run_are_told_whole(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_all_events_of_a_run_are_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert supervise(tmp_path, StoppableRun(ends_by_itself=True)) == 0
     output = capfd.readouterr()
     assert [json.loads(line)["event"] for line in output.out.splitlines()] == ["run_started", "run_ended"]
     assert output.err == ""
+
+
+@pytest.fixture
+def exit_codes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Codes of exits at once, which do not end the process of this test."""
+    codes: list[int] = []
+    monkeypatch.setattr(supervisor_module.os, "_exit", codes.append)
+    monkeypatch.setattr(supervisor_module, "POLL_SECONDS", 0.001)
+    monkeypatch.setattr(supervisor_module, "NOTICE_SECONDS", 0.0)
+    monkeypatch.setattr(supervisor_module, "STEP_SECONDS", 0.0)
+    return codes
+
+
+def wait_for_leaver() -> None:
+    """Wait until the thread that exits where nothing else can has done so."""
+    for thread in threading.enumerate():
+        if thread.name == "leaver":
+            thread.join(LIMIT_SECONDS)
+            assert not thread.is_alive()
+
+
+def test_environment_that_hangs_ends_with_a_termination_after_a_notice(
+    tmp_path: Path, exit_codes: list[int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    def hang() -> None:
+        kill(signal.SIGTERM)()
+        run.has_ended = False
+        wait_for_leaver()
+
+    run = StoppableRun(hang)
+    supervise(tmp_path, run)
+    assert exit_codes[0] == 143
+    notice, reason, *_ = capfd.readouterr().err.splitlines()
+    assert notice == "dqn-tui: waiting up to 0 s for the step to finish"
+    assert "did not respond within 0 s; exiting without a last checkpoint" in reason
+
+
+def test_checkpoint_that_takes_long_is_not_a_hung_environment(tmp_path: Path, exit_codes: list[int]) -> None:
+    def save_slowly() -> None:
+        run.newest_event = SaveStarted(step=1, time=1.0)
+        kill(signal.SIGTERM)()
+        tick = threading.Event()
+        for _ in range(50):
+            tick.wait(0.002)
+        assert exit_codes == []
+
+    run = StoppableRun(save_slowly)
+    assert supervise(tmp_path, run) == 143
+
+
+def test_interrupt_alone_sets_no_time_limit(tmp_path: Path, exit_codes: list[int]) -> None:
+    def step_slowly() -> None:
+        kill(signal.SIGINT)()
+        tick = threading.Event()
+        for _ in range(50):
+            tick.wait(0.002)
+        assert exit_codes == []
+
+    assert supervise(tmp_path, StoppableRun(step_slowly)) == 130

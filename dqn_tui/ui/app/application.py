@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -60,6 +61,9 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         if self.no_color and self.theme.startswith("ansi"):
             self.theme = _SAFE_THEME
+        # Prints of an environment are not Textual's to swallow: whoever runs the application captures them.
+        self._capture_stdout: Any = sys.stdout
+        self._capture_stderr: Any = sys.stderr
         self.error: Exception | None = None
         self.was_hung_up = self.was_abandoned = False
         self._first_screen = first_screen

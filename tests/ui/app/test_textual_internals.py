@@ -47,6 +47,8 @@ INTERNALS = (
     Internal(App, "panic", "overridden: would print"),
     Internal(App, "_close_messages_no_wait", "called: closes the screen after an error"),
     Internal(App, "_driver", "read: whether the terminal is still there"),
+    Internal(App, "_capture_stdout", "replaced: prints reach standard output although a screen is drawn"),
+    Internal(App, "_capture_stderr", "replaced: as for standard output"),
     Internal(App, "get_default_screen", "overridden: returns the first screen"),
     Internal(LinuxDriver, "_writer_thread", "read: whether the terminal is in application mode"),
     Internal(LinuxDriver, "_run_input_thread", "overridden: drops input that cannot be parsed"),

@@ -9,7 +9,7 @@ import gymnasium as gym
 import pytest
 
 from dqn_tui import events
-from dqn_tui.commands.train import _round_down
+from dqn_tui.commands.preparation import _round_down
 from dqn_tui.control import Stop
 from dqn_tui.runs.journal import read_journal
 from dqn_tui.runs.lock import RunLock
@@ -34,7 +34,7 @@ def test_a_replay_buffer_for_which_there_is_no_memory_is_refused_before_anything
     assert call_program("--no-ui", "--runs-dir", str(tmp_path / "runs"), *flags) == 2
     assert one_line(capfd.readouterr().err) == (
         "dqn-tui: buffer_size 100000000 needs 6.7 GB of memory for the replay buffer, and 2.0 GB are free; "
-        "say --set buffer_size=20000000 or smaller"
+        "use --set buffer_size=20000000 or smaller"
     )
     assert not (tmp_path / "runs").exists()
 

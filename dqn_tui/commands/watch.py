@@ -1,0 +1,90 @@
+"""`dqn-tui watch`: plays greedy episodes of a saved policy in the terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dqn_tui.commands.failure import report_failure
+from dqn_tui.commands.foreign_output import ForeignOutput
+from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
+from dqn_tui.commands.loading_rollout import LoadingRollout
+from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.streams import STDERR, STDIN, own_descriptor, say
+from dqn_tui.commands.target import check_environment, find_checkpoint
+from dqn_tui.commands.terminal import Terminal
+from dqn_tui.errors import UsageError
+from dqn_tui.events import EndReason
+
+if TYPE_CHECKING:
+    from dqn_tui.runs.checkpoint import Checkpoint
+    from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.ui.app.application import DqnTuiApp
+
+
+def watch_policy(
+    target: str | None, *, runs_dir: Path, seed: int, imports: tuple[str, ...], should_take_last: bool, marker: str
+) -> int:
+    """Play greedy episodes of a saved policy in the terminal; return the exit code.
+
+    The screen is drawn before torch and the environment are loaded. Output of the environment is dropped.
+
+    Raises:
+        UsageError: TARGET or its environment is not usable, or there is no terminal.
+    """
+    from dqn_tui.runs.checkpoint import ONLINE, verify_file
+
+    checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
+    verify_file(checkpoint, ONLINE)
+    if not (os.isatty(STDIN) and os.isatty(own_descriptor(STDERR))):
+        raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
+    with ForeignOutput():
+        return _watch(checkpoint, seed, imports, marker)
+
+
+def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: str) -> int:
+    from dqn_tui.ui.app.application import DqnTuiApp
+    from dqn_tui.ui.theatre.watch_screen import WatchScreen
+
+    def leave() -> None:
+        app.call_from_anywhere(lambda: app.leave(EndReason.FAILED.exit_code))
+
+    rollout = LoadingRollout(lambda: _load_player(checkpoint, seed, imports), leave)
+    app = DqnTuiApp(WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']} · {checkpoint.path}"))
+    terminal = Terminal()
+    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
+        app.run()
+    if app.was_lost and app.error is None:
+        terminal.detach()
+    code = _exit_code(app, rollout)
+    rollout.close()
+    if not rollout.join(ROLLOUT_SECONDS):
+        say("the environment does not respond; exiting without closing it")
+        leave_at_once(code)
+    return code
+
+
+def _load_player(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...]) -> EpisodePlayer:
+    from dqn_tui.runs.checkpoint import check_fit, read_settings
+    from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.saved_policy import load_policy
+
+    config = read_settings(checkpoint)
+    network = load_policy(checkpoint, config)
+    check_fit(checkpoint, check_environment(config, imports, checkpoint.path).spaces)
+    return EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
+
+
+def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:
+    if isinstance(rollout.failure, UsageError):
+        raise rollout.failure
+    if rollout.failure is not None:
+        return report_failure("policy", rollout.failure)
+    if app.error is not None:
+        return report_failure("screen", app.error)
+    if rollout.error is not None:
+        say(f"the rollout failed: {rollout.error}")
+        return EndReason.FAILED.exit_code
+    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0

@@ -1,0 +1,65 @@
+"""Watching a saved policy: what is refused before the screen, and what goes wrong behind it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dqn_tui.runs.checkpoint import read_checkpoint
+from tests.helpers import Session, call_program, one_line, program_environment, reseal, train
+from tests.terminal import Terminal, dqn_tui
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    return train(tmp_path_factory.mktemp("runs"))
+
+
+def test_watching_without_a_terminal_is_refused(run: Session, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call_program("watch", str(run.folder.path)) == 2
+    assert "needs a terminal" in one_line(capfd.readouterr().err)
+
+
+def test_screen_is_drawn_before_torch_is_loaded(run: Session) -> None:
+    with Terminal(dqn_tui("watch", str(run.folder.path)), variables=program_environment()) as terminal:
+        terminal.wait_for("q Quit")
+        assert "libtorch" not in Path(f"/proc/{terminal.pid}/maps").read_text()
+        terminal.wait_for("ROLLOUT")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.modes_left_on == []
+
+
+def test_leaving_while_the_policy_is_loading_is_at_once(run: Session) -> None:
+    with Terminal(dqn_tui("watch", str(run.folder.path)), variables=program_environment()) as terminal:
+        terminal.wait_for("q Quit")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.modes_left_on == []
+        assert "does not respond" not in terminal.text
+
+
+def test_environment_that_cannot_be_made_closes_the_screen_and_is_one_line(tmp_path: Path) -> None:
+    folder = train(tmp_path).folder
+    started, *rest = folder.events.read_text().splitlines(keepends=True)
+    folder.events.write_text(json.dumps(json.loads(started) | {"imports": ["mazes"]}) + "\n" + "".join(rest))
+    reseal(folder.best, config=read_checkpoint(folder.best).config | {"env": "Maze-v0"})
+    command = dqn_tui("watch", "--runs-dir", str(tmp_path))
+    with Terminal(command, columns=200, variables=program_environment()) as terminal:
+        assert terminal.wait_for_exit() == 2
+        assert terminal.modes_left_on == []
+        assert "unknown environment 'Maze-v0'" in terminal.text
+        assert "--import mazes: add it" in terminal.text
+
+
+def test_environment_that_raises_while_it_plays_is_a_failure(tmp_path: Path) -> None:
+    path = str(train(tmp_path, env="Toy/RaisesLate-v0", save_every=100).folder.path)
+    reseal(Path(path) / "best", config=read_checkpoint(Path(path) / "best").config | {"env": "Toy/RaisesAtOnce-v0"})
+    command = dqn_tui("watch", path, "--import", "tests.toy")
+    with Terminal(command, columns=200, variables=program_environment()) as terminal:
+        terminal.wait_for("the motor burnt out")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 1
+        assert "dqn-tui: the rollout failed: RuntimeError: the motor burnt out" in terminal.text
