@@ -82,7 +82,7 @@ class Cautions:
         """
         if td_errors is None or self._config.distribution != "none":
             return None
-        self._shares.append(float((td_errors > 1).mean()))
+        self._shares.append(int(np.count_nonzero(td_errors > 1)) / len(td_errors))
         share = sum(self._shares) / len(self._shares)
         if len(self._shares) < SHARES_KEPT or share <= LARGE_ERROR_SHARE:
             return None
