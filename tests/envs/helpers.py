@@ -14,7 +14,7 @@ from dqn_tui.envs.make import make_environment
 
 PACKAGES = {"ALE/": ("ale_py", "cv2"), "MinAtar/": ("minatar",), "LunarLander": ("Box2D",)}
 Stream = list[tuple[Any, ...]]
-"""("reset", environment, observation, mask) or ("step", environment, observation, reward, terminated, truncated, mask)."""
+"""("reset", index, observation, mask) or ("step", index, observation, reward, terminated, truncated, mask)."""
 
 
 def skip_unless_installed(env_id: str) -> None:

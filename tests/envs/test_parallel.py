@@ -202,7 +202,7 @@ def test_what_workers_print_is_appended_to_a_file(tmp_path: Path, capfd: pytest.
     talk(output)
     lines = output.read_text().splitlines()
     assert lines[0] == "before"
-    assert sorted(lines[1:]) == ["a word from Python"] * 2 + ["a word from below"] * 2
+    assert sorted(lines[1:]) == ["\x1b[31ma word from Python\x1b[0m"] * 2 + ["a word from below"] * 2
     assert capfd.readouterr() == ("", "")
 
 
