@@ -195,7 +195,7 @@ def check_end_tells(view: RunView) -> None:
     assert end.checkpoint is None
     assert "0 are free" in one_line(end.save_problem or "")
     assert "the last save failed" in view.log[-1].text
-    line = one_line(summarize(view, "runs/x")[-1])
+    (line,) = [line for line in summarize(view, "runs/x") if "save failed" in line]
     assert "the last save failed: cannot save" in line
     assert "step_000000050, of step 50" in line
 
@@ -238,7 +238,7 @@ def test_the_end_of_a_run_that_was_never_saved_reports_that_there_is_no_checkpoi
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
     lines = summarize(show(train(tmp_path).events), "runs/x")
-    assert lines[-1].endswith("there is no checkpoint")
+    assert any(line.endswith("there is no checkpoint") for line in lines)
 
 
 # --- pruning ---
