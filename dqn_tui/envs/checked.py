@@ -139,11 +139,13 @@ def _make_mapping_check(checks: Mapping[str, Check]) -> Check:
 
 def _is_number(value: Any) -> bool:
     """Whether a reward is a single number: of Python, of NumPy, or an array without dimensions."""
+    if isinstance(value, str | bytes) or np.ndim(value) != 0:
+        return False
     try:
         float(value)
     except (TypeError, ValueError):
         return False
-    return not isinstance(value, str | bytes) and np.ndim(value) == 0
+    return True
 
 
 def _is_flag(value: Any) -> bool:

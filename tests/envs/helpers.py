@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -10,19 +9,17 @@ import pytest
 
 from dqn_tui.config import Config, parse_config
 from dqn_tui.envs.batch import Environments
+from dqn_tui.envs.catalog import find_family
 from dqn_tui.envs.make import make_environment
 
-PACKAGES = {"ALE/": ("ale_py", "cv2"), "MinAtar/": ("minatar",), "LunarLander": ("Box2D",)}
 Stream = list[tuple[Any, ...]]
 """("reset", index, observation, mask) or ("step", index, observation, reward, terminated, truncated, mask)."""
 
 
 def skip_unless_installed(env_id: str) -> None:
     """Skip the test where the environment needs an extra that is not installed."""
-    for prefix, packages in PACKAGES.items():
-        for package in packages:
-            if env_id.startswith(prefix) and find_spec(package) is None:
-                pytest.skip(f"{package} is not installed")
+    if missing := find_family(env_id).missing_packages:
+        pytest.skip(f"{' and '.join(missing)} not installed")
 
 
 def make_config(env: str, **settings: Any) -> Config:
