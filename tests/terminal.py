@@ -54,12 +54,12 @@ class Terminal:
     """Runs `command` on a terminal of its own; a context manager that kills what is left.
 
     Args:
-        is_blind: take in what the program draws without looking at it, which leaves it the processor.
+        is_blind: discard what the program draws, which leaves it the processor.
         is_controlling: whether a lost terminal sends the program SIGHUP.
 
     Attributes:
-        screen: what stands on it, as pyte sees it.
-        drawn: all bytes that the program wrote; whoever reads them may clear them.
+        screen: the terminal's contents, as pyte sees them.
+        drawn: all bytes that the program wrote; a test may clear them.
         exit_code: None while the program runs; negative for a signal that killed it.
     """
 
@@ -113,7 +113,7 @@ class Terminal:
 
     @property
     def modes_left_on(self) -> list[str]:
-        """What a well-behaved program has switched back when it ends."""
+        """Modes that the program did not restore."""
         left = {MODES[mode] for mode in self._modes ^ ON_AT_FIRST if mode in MODES}
         if self._keyboards:
             left.add("keyboard protocol")
@@ -122,7 +122,7 @@ class Terminal:
         return sorted(left)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Another size; the program gets SIGWINCH."""
+        """Change the size; the program gets SIGWINCH."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
 
@@ -131,7 +131,7 @@ class Terminal:
         self.send("".join(KEYS.get(name, name) for name in names).encode())
 
     def send(self, data: bytes) -> None:
-        """Any bytes, as a terminal that misbehaves may send them."""
+        """Send any bytes, as a broken terminal may."""
         os.write(self._master, data)
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -145,7 +145,7 @@ class Terminal:
             self._master = -1
 
     def wait_for(self, condition: str | Callable[[], bool], seconds: float = 60) -> float:
-        """Read until a text stands on the screen, or a condition holds; returns the seconds that it took.
+        """Read until a text is on the screen, or a condition holds; return the seconds that it took.
 
         Raises:
             AssertionError: it did not happen in time.
@@ -160,7 +160,7 @@ class Terminal:
         return time.monotonic() - start
 
     def press_until(self, key: str, text: str) -> None:
-        """Type a key once a second until a text stands on the screen: the first ones may be swallowed."""
+        """Type a key once a second until a text is on the screen: the first ones may be swallowed."""
         pressed = -1.0
 
         def is_there() -> bool:
@@ -173,11 +173,11 @@ class Terminal:
         self.wait_for(is_there)
 
     def wait_until_gone(self, text: str, seconds: float = 60) -> float:
-        """Read until a text no longer stands on the screen."""
+        """Read until a text is no longer on the screen."""
         return self.wait_for(lambda: text not in self.text, seconds)
 
     def wait_for_exit(self, seconds: float = 60) -> int:
-        """Read until the program ends; returns its exit code."""
+        """Read until the program ends; return its exit code."""
         self.wait_for(lambda: self.exit_code is not None, seconds)
         while self._read(0.0):
             pass
@@ -191,7 +191,7 @@ class Terminal:
             self._read(min(left, 0.02))
 
     def _read(self, seconds: float) -> bool:
-        """Take in what the program wrote; whether there was anything."""
+        """Read what the program wrote; return whether there was anything."""
         self._reap()
         if self._master < 0 or not select.select([self._master], [], [], seconds)[0]:
             if self._master < 0:
@@ -229,7 +229,7 @@ class Terminal:
 
 
 def _give_control_up() -> None:
-    """Let the terminal be none of the session's; the kernel sends a hangup for that, too."""
+    """Detach the session from the terminal; the kernel sends SIGHUP for that, too."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     fcntl.ioctl(0, termios.TIOCNOTTY)
     signal.signal(signal.SIGHUP, before)

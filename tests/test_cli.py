@@ -170,11 +170,11 @@ def test_an_evaluation_prints_json_and_the_runs_are_listed(
 def test_json_prints_every_event_and_nothing_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(eval_every=100)) == 0
     output = capfd.readouterr()
-    told = [json.loads(line) for line in output.out.splitlines()]
+    printed = [json.loads(line) for line in output.out.splitlines()]
     assert output.err == ""
-    assert told[0]["event"] == "run_started"
-    assert told[-1]["event"] == "run_ended"
-    assert told == [to_dict(event) for event in read_journal(only_run(tmp_path).events)]
+    assert printed[0]["event"] == "run_started"
+    assert printed[-1]["event"] == "run_ended"
+    assert printed == [to_dict(event) for event in read_journal(only_run(tmp_path).events)]
 
 
 @pytest.mark.parametrize("mode", ["--json", "--no-ui"])
@@ -270,7 +270,7 @@ def test_newer_checkpoints_that_a_resume_sets_aside_are_named(
     assert "superseded" in message
 
 
-def test_a_run_of_an_imported_environment_names_the_import_in_the_command_that_watches_it(
+def test_summary_names_the_import_in_the_command_that_watches(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ("--runs-dir", str(tmp_path), "--import", "tests.toy", *quick_flags(env="Toy/Fork-v0"))
@@ -278,7 +278,7 @@ def test_a_run_of_an_imported_environment_names_the_import_in_the_command_that_w
     assert re.search(r"dqn-tui watch \S+ --import tests\.toy$", capfd.readouterr().out, re.M)
 
 
-def test_without_a_terminal_the_dashboard_becomes_headless_and_says_so_in_one_line(tmp_path: Path) -> None:
+def test_without_a_terminal_training_is_headless_and_says_so_in_one_line(tmp_path: Path) -> None:
     result = run_program(*quick_flags(), cwd=tmp_path)
     assert result.returncode == 0
     assert "headless" in one_line(result.stderr)
@@ -304,9 +304,7 @@ def test_an_environment_that_raises_is_exit_code_one_and_one_line(tmp_path: Path
     assert checkpoint.reason == "failure"
 
 
-def test_with_json_too_a_run_that_failed_is_told_in_one_line_on_stderr(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_failure_with_json_is_one_line_on_standard_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(env="Toy/Raises-v0")) == 1
     output = capfd.readouterr()
     assert json.loads(output.out.splitlines()[-1])["event"] == "run_failed"
@@ -314,9 +312,7 @@ def test_with_json_too_a_run_that_failed_is_told_in_one_line_on_stderr(
 
 
 @pytest.mark.parametrize("name", ["NanReward", "NanObservation"])
-def test_numbers_that_are_none_are_exit_code_three(
-    tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_divergence_is_exit_code_three(tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert call_program("--json", "--runs-dir", str(tmp_path), *quick_flags(env=f"Toy/{name}-v0")) == 3
     output = capfd.readouterr()
     assert json.loads(output.out.splitlines()[-1])["reason"] == "diverged"
@@ -386,15 +382,15 @@ def test_an_interrupt_ends_the_run_with_a_checkpoint(started: Program) -> None:
 
 
 @pytest.mark.parametrize("started", [("--on-hangup", "stop")], indirect=True)
-def test_a_lost_terminal_stops_the_run_where_that_was_asked_for(started: Program) -> None:
+def test_lost_terminal_stops_the_run_if_requested(started: Program) -> None:
     started.process.send_signal(signal.SIGHUP)
     assert started.end() == (129, "")
     check_stopped_and_saved(started.run)
 
 
-def test_a_lost_terminal_does_not_stop_the_run_and_a_later_signal_still_ends_it_well(started: Program) -> None:
+def test_lost_terminal_does_not_stop_the_run_and_a_later_signal_still_saves_it(started: Program) -> None:
     started.process.send_signal(signal.SIGHUP)
-    # What is no terminal is still written to.
+    # Output that is not a terminal is still written.
     for _ in range(50):
         started.wait_for("episode_ended")
     started.process.send_signal(signal.SIGTERM)
@@ -403,7 +399,7 @@ def test_a_lost_terminal_does_not_stop_the_run_and_a_later_signal_still_ends_it_
     check_stopped_and_saved(started.run)
 
 
-def test_a_reader_that_goes_away_ends_the_run_in_one_line_and_loses_nothing(started: Program) -> None:
+def test_closed_pipe_stops_and_saves_the_run(started: Program) -> None:
     """As in `dqn-tui --json | head`."""
     started.out.close()
     assert started.process.stderr is not None

@@ -38,7 +38,12 @@ def test_waiting_returns_at_once_what_came_before() -> None:
 def test_no_request_of_many_threads_is_lost() -> None:
     control = Control()
     received: list[Request] = []
-    threads = [threading.Thread(target=lambda: [control.submit(Save()) for _ in range(500)]) for _ in range(4)]
+
+    def submit() -> None:
+        for _ in range(500):
+            control.submit(Save())
+
+    threads = [threading.Thread(target=submit) for _ in range(4)]
     for thread in threads:
         thread.start()
     while len(received) < 2_000 and (any(thread.is_alive() for thread in threads) or control.is_pending):

@@ -35,29 +35,30 @@ STARTED = events.RunStarted(
 )  # fmt: skip
 WARNING = events.WarningRaised(**NOW, message="the disk is \x1b[31mred\x1b[0m")
 ENDED = events.RunEnded(
-    step=100, time=2.0, reason="completed", episodes=1, mean_return_100=None, best_eval_mean=None, updates=0,
+    step=100, time=2.0, reason=events.EndReason.COMPLETED,
+    episodes=1, mean_return_100=None, best_eval_mean=None, updates=0,
     wall_seconds=1.0, steps_per_second=100.0, checkpoint=None, weights_sha256="0",
 )  # fmt: skip
 
 
 class Script:
-    """Tells all its events at once."""
+    """Reports all its events at once."""
 
-    def __init__(self, told: list[Event]) -> None:
-        self._told = list(told)
+    def __init__(self, script: list[Event]) -> None:
+        self._events = list(script)
 
     def start(self, on_news: Callable[[], None]) -> None:
         on_news()
 
     def request(self, request: Request) -> None:
-        raise AssertionError(f"nobody asks for {request}")
+        raise AssertionError(f"unexpected {request}")
 
     def drain(self) -> list[Event]:
-        told, self._told = self._told, []
-        return told
+        script, self._events = self._events, []
+        return script
 
     def start_rollout(self) -> Any:
-        raise AssertionError("nobody watches")
+        raise AssertionError("unexpected rollout")
 
 
 def show(run: Script, printer: Printer) -> RunView:
@@ -67,10 +68,10 @@ def show(run: Script, printer: Printer) -> RunView:
 
 
 def test_json_is_one_line_per_event_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    told = [STARTED, events.Progress(step=5, time=1.5, metrics={"train/loss": float("nan")}), WARNING, ENDED]
-    show(Script(told), JsonPrinter(sys.stdout))
+    script = [STARTED, events.Progress(step=5, time=1.5, metrics={"train/loss": float("nan")}), WARNING, ENDED]
+    show(Script(script), JsonPrinter(sys.stdout))
     output = capsys.readouterr()
-    assert [json.loads(line) for line in output.out.splitlines()] == [to_dict(event) for event in told]
+    assert [json.loads(line) for line in output.out.splitlines()] == [to_dict(event) for event in script]
     assert output.err == ""
 
 
@@ -103,6 +104,10 @@ class FakeTerminal(io.TextIOWrapper):
         return self.buffer.getvalue().decode()
 
 
+def fail_for(error: OSError) -> None:
+    raise AssertionError(error)
+
+
 class Torn:
     """A printer whose output is lost after the first event."""
 
@@ -125,7 +130,8 @@ class Torn:
 
 
 def test_lost_output_is_reported_once_and_the_run_followed_to_its_end() -> None:
-    torn, lost = Torn(), []
+    torn = Torn()
+    lost: list[OSError] = []
     view = show(Script([STARTED, WARNING, ENDED]), LastingPrinter(torn, lost.append))
     assert torn.shown == [STARTED]
     assert lost == [FULL]
@@ -137,7 +143,7 @@ def test_ended_run_is_followed_no_further() -> None:
     view, torn = RunView(), Torn()
     view.apply(ENDED)
     run = Script([WARNING])
-    follow(run, view, LastingPrinter(torn, pytest.fail))
+    follow(run, view, LastingPrinter(torn, fail_for))
     assert run.drain() == [WARNING]
     assert torn.shown == []
     assert torn.is_closed

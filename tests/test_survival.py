@@ -1,4 +1,4 @@
-"""The real program through all that can befall it: the terminal as it was, the right exit code, and nothing lost."""
+"""Faults, signals and lost terminals, in the real program: terminal restored, right exit code, nothing lost."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def last_event(tmp_path: Path) -> events.Event | None:
 
 
 def check_saved(tmp_path: Path, reason: str) -> None:
-    """The run told its end, and its last checkpoint is whole and of that step."""
+    """Check that the run reported its end, and that its last checkpoint is complete and of that step."""
     last = last_event(tmp_path)
     assert isinstance(last, events.RunEnded | events.RunFailed)
     newest = find_checkpoints(only_run(tmp_path / "runs"))[-1]
     assert (newest.step, newest.reason, str(newest.path)) == (last.step, reason, last.checkpoint)
 
 
-def check_error_is_logged_and_nothing_more_is_told(tmp_path: Path, terminal: Terminal) -> None:
+def check_error_is_logged_and_nothing_else_is_printed(tmp_path: Path, terminal: Terminal) -> None:
     log = only_run(tmp_path / "runs").error_log.read_text()
     assert "Traceback" in log
     assert "RuntimeError: a fault of 7 letters" in log
@@ -77,7 +77,7 @@ def check_error_is_logged_and_nothing_more_is_told(tmp_path: Path, terminal: Ter
 
 
 def wait_for_seconds(terminal: Terminal, seconds: float) -> None:
-    """What a stop needs: that time passes while the program stands."""
+    """Let time pass while the program is suspended."""
     end = time.monotonic() + seconds
     terminal.wait_for(lambda: time.monotonic() > end)
 
@@ -96,7 +96,7 @@ def test_an_error_in_training_is_one_line_a_log_and_a_checkpoint(
         assert terminal.wait_for_exit() == 1
         assert terminal.modes_left_on == []
         assert "dqn-tui: run failed at step" in terminal.text
-        check_error_is_logged_and_nothing_more_is_told(tmp_path, terminal)
+        check_error_is_logged_and_nothing_else_is_printed(tmp_path, terminal)
     check_saved(tmp_path, "failure")
 
 
@@ -105,11 +105,11 @@ def test_a_widget_that_raises_saves_the_run_and_ends_it(tmp_path: Path) -> None:
         assert terminal.wait_for_exit() == 1
         assert terminal.modes_left_on == []
         assert "dqn-tui: the dashboard failed: RuntimeError" in terminal.text
-        check_error_is_logged_and_nothing_more_is_told(tmp_path, terminal)
+        check_error_is_logged_and_nothing_else_is_printed(tmp_path, terminal)
     check_saved(tmp_path, "end")
 
 
-def test_a_player_that_raises_is_one_line_and_gives_the_terminal_back(tmp_path: Path) -> None:
+def test_a_player_that_raises_is_one_line_and_restores_the_terminal(tmp_path: Path) -> None:
     run = str(train(tmp_path).folder.path)
     with Terminal(
         dqn_tui("watch", run, "--import", "tests.faults"), variables=program_environment(FAULT="player")
@@ -141,10 +141,10 @@ def test_a_second_interrupt_ends_at_once_although_the_environment_hangs(tmp_path
         assert terminal.modes_left_on == []
 
 
-def test_a_dashboard_on_a_terminal_that_takes_nothing_still_heeds_a_signal(tmp_path: Path) -> None:
+def test_dashboard_on_a_blocked_terminal_still_obeys_a_signal(tmp_path: Path) -> None:
     with program_on_terminal(tmp_path, fault="impatient") as terminal:
         terminal.wait_for("RUNNING")
-        # Nobody reads from here on, and a terminal holds less than this makes the dashboard write.
+        # The terminal is not read from here on, and holds less than the dashboard writes for this.
         for columns in range(100, 140):
             terminal.resize(columns, 40)
         terminal.send_signal(signal.SIGTERM)
@@ -184,9 +184,7 @@ def test_environment_that_hangs_when_it_is_closed_does_not_block_the_exit(
 
 
 @pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
-def test_a_terminal_lost_without_a_signal_leaves_the_run_going_to_its_end_and_it_can_be_resumed(
-    tmp_path: Path, mode: tuple[str, ...]
-) -> None:
+def test_run_continues_without_its_terminal_and_can_be_extended(tmp_path: Path, mode: tuple[str, ...]) -> None:
     with program_on_terminal(tmp_path, *mode, steps=3_000, is_controlling=False) as terminal:
         terminal.wait_for("RUNNING")
         terminal.hang_up()
@@ -199,22 +197,22 @@ def test_a_terminal_lost_without_a_signal_leaves_the_run_going_to_its_end_and_it
     check_saved(tmp_path, "end")
 
 
-# --- the program is stopped and goes on ---
+# --- the program is suspended and resumed ---
 
 
 def check_stops_count_nowhere(tmp_path: Path, stopped_seconds: float) -> None:
-    """Between the journal's first and last event the program stood so long."""
-    told = list(read_journal(only_run(tmp_path / "runs").events))
-    ended = told[-1]
+    """Check the run's times; it was suspended for so long between its first and last event."""
+    seen = list(read_journal(only_run(tmp_path / "runs").events))
+    ended = seen[-1]
     assert isinstance(ended, events.RunEnded)
-    passed = ended.time - told[0].time
+    passed = ended.time - seen[0].time
     assert ended.wall_seconds < passed - 0.8 * stopped_seconds
     assert ended.steps_per_second == pytest.approx(ended.step / ended.wall_seconds, rel=0.05)
-    elapsed = [event.metrics["time/time_elapsed"] for event in told if isinstance(event, events.Progress)]
+    elapsed = [event.metrics["time/time_elapsed"] for event in seen if isinstance(event, events.Progress)]
     assert [*elapsed, ended.wall_seconds] == sorted([*elapsed, ended.wall_seconds])
 
 
-def test_a_headless_run_that_was_stopped_goes_on_and_does_not_count_the_time(tmp_path: Path) -> None:
+def test_suspended_time_does_not_count_in_a_headless_run(tmp_path: Path) -> None:
     with program_on_terminal(tmp_path, *HEADLESS) as terminal:
         terminal.wait_for("RUNNING")
         terminal.send_signal(signal.SIGSTOP)
@@ -229,7 +227,7 @@ def test_a_headless_run_that_was_stopped_goes_on_and_does_not_count_the_time(tmp
     check_stops_count_nowhere(tmp_path, STOP_SECONDS)
 
 
-def test_a_dashboard_comes_back_after_ctrl_z_and_after_a_stop_from_outside(tmp_path: Path) -> None:
+def test_dashboard_returns_after_ctrl_z_and_after_a_stop_from_outside(tmp_path: Path) -> None:
     with program_in_shell(tmp_path) as terminal:
         terminal.wait_for("RUNNING")
         # A terminal that can report its size and the mouse in pixels says so; Textual switches both on.

@@ -33,7 +33,7 @@ def last_event(runs_dir: Path) -> events.Event | None:
 
 
 @pytest.mark.parametrize(("keys", "code"), [(("q", "s"), 0), (("q", "k"), 0), (("ctrl+c", "ctrl+c"), 0)])
-def test_the_stop_dialog_ends_the_run_and_gives_the_terminal_back(
+def test_the_stop_dialog_ends_the_run_and_restores_the_terminal(
     tmp_path: Path, keys: tuple[str, str], code: int
 ) -> None:
     with dashboard(tmp_path) as terminal:
@@ -48,7 +48,7 @@ def test_the_stop_dialog_ends_the_run_and_gives_the_terminal_back(
     assert (ended.checkpoint is None) == (keys[1] == "k")
 
 
-def test_input_that_is_no_text_is_dropped_and_an_interrupt_saves_the_run(tmp_path: Path) -> None:
+def test_input_that_is_not_text_is_dropped_and_an_interrupt_saves_the_run(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
         terminal.send(b"\xff\xfe\xc3(\x1b[M\xf0\xf1\xf2\x1b[<999999999999;0;-1M\x1b[1;;;u")
         # A key that is read together with it is dropped with it.
@@ -59,7 +59,7 @@ def test_input_that_is_no_text_is_dropped_and_an_interrupt_saves_the_run(tmp_pat
     assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
 
 
-def test_ctrl_z_comes_straight_back_where_no_shell_waits_and_a_termination_still_saves(tmp_path: Path) -> None:
+def test_ctrl_z_without_a_shell_returns_at_once_and_a_termination_still_saves(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
         terminal.drawn = b""
         terminal.press("ctrl+z")
@@ -73,7 +73,7 @@ def test_ctrl_z_comes_straight_back_where_no_shell_waits_and_a_termination_still
     assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
 
 
-def test_a_lost_terminal_leaves_the_run_going_to_its_end(tmp_path: Path) -> None:
+def test_run_continues_to_its_end_without_its_terminal(tmp_path: Path) -> None:
     with dashboard(tmp_path, "--steps", "4000", "--set", "eval_every=0") as terminal:
         terminal.hang_up()
         assert terminal.wait_for_exit() == 0
@@ -82,7 +82,7 @@ def test_a_lost_terminal_leaves_the_run_going_to_its_end(tmp_path: Path) -> None
     assert (ended.reason, ended.step) == ("completed", 4000)
 
 
-def test_a_lost_terminal_stops_and_saves_the_run_where_that_was_asked_for(tmp_path: Path) -> None:
+def test_lost_terminal_stops_and_saves_the_run_if_requested(tmp_path: Path) -> None:
     with dashboard(tmp_path, *LONG, "--on-hangup", "stop") as terminal:
         terminal.hang_up()
         assert terminal.wait_for_exit() == 129
@@ -117,7 +117,7 @@ def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Pat
     assert shown.updates == plain.updates
 
 
-def test_a_pause_holds_the_run_between_two_steps(tmp_path: Path) -> None:
+def test_paused_run_takes_single_steps(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
         terminal.press("space")
         terminal.wait_for("PAUSED")

@@ -29,7 +29,7 @@ def evaluate_policy(
 ) -> int:
     """Play greedy episodes of a saved policy and print their mean; return the exit code.
 
-    What the environment prints goes to standard error.
+    Output of the environment goes to standard error.
 
     Raises:
         UsageError: TARGET or its environment is not usable.

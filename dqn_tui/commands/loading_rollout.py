@@ -83,7 +83,7 @@ class LoadingRollout:
                 self._player.close()
 
     def join(self, seconds: float) -> bool:
-        """Wait for a closed player to end; return whether it ended in time. What is still loading is not waited for."""
+        """Wait for a closed player to end, but not for loading; return whether it ended in time."""
         return self._player.join(seconds) if self._player else True
 
     def _run(self) -> None:

@@ -99,7 +99,7 @@ def open_closed_streams() -> None:
     """Open the standard descriptors that were closed when the program started.
 
     Otherwise the next files that the program opens would take their numbers, and be written to by anyone who prints.
-    Reading standard input then gives nothing, writing to standard output is an error, and messages are dropped.
+    Afterwards standard input is empty, writing to standard output is an error, and messages are dropped.
     """
     for number, flags in ((STDIN, os.O_RDONLY), (STDOUT, os.O_RDONLY), (STDERR, os.O_WRONLY)):
         try:

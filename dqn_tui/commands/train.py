@@ -47,7 +47,7 @@ class ViewOptions:
 def train(options: RunOptions, shown: ViewOptions) -> int:
     """Train; return the exit code.
 
-    What the environment prints, warns or logs goes to the run's `output.log` and to its events.
+    Prints, warnings and log records of the environment go to the run's `output.log` and to its events.
 
     Raises:
         UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
@@ -162,7 +162,7 @@ def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str], sta
         out.write("".join(f"{for_marker(plain(line), marker)}\n" for line in lines))
         out.flush()
     except OSError:
-        # The reader is gone. What is left in the buffer must not become an error at the end.
+        # The reader is gone. The rest of the buffer must not become an error at exit.
         silence(own_descriptor(number))
 
 

@@ -1,4 +1,4 @@
-"""What others print while the program runs: captured, bounded, and apart from the program's own words."""
+"""Output of other code while the program runs: captured, bounded, and kept apart from the program's own."""
 
 from __future__ import annotations
 

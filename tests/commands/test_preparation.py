@@ -1,4 +1,4 @@
-"""What stands between the command line and a run: memory that is not there, and another host."""
+"""Checks between the command line and a run: memory, and another host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers import Session, call_program, one_line, quick_flags, train
 
 @pytest.fixture
 def stopped(tmp_path: Path) -> Session:
-    """A run that ended at its first step, and waits to go on."""
+    """A run that was stopped at its first step, ready to be resumed."""
     return train(tmp_path, first=[Stop(should_save=True)])
 
 
@@ -26,7 +26,7 @@ def set_free(monkeypatch: pytest.MonkeyPatch, free: int | None) -> None:
     monkeypatch.setattr("dqn_tui.runs.memory.measure_available_bytes", lambda: free)
 
 
-def test_a_replay_buffer_for_which_there_is_no_memory_is_refused_before_anything_is_made(
+def test_replay_buffer_beyond_memory_is_refused_before_anything_is_created(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     set_free(monkeypatch, 2 * 1024**3)
@@ -40,7 +40,7 @@ def test_a_replay_buffer_for_which_there_is_no_memory_is_refused_before_anything
 
 
 @pytest.mark.parametrize("free", [None, 72_256])
-def test_where_there_is_enough_or_nobody_knows_the_run_begins(
+def test_run_begins_if_memory_suffices_or_is_unknown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int | None
 ) -> None:
     set_free(monkeypatch, free)
@@ -49,7 +49,7 @@ def test_where_there_is_enough_or_nobody_knows_the_run_begins(
     assert call_program("--no-ui", "--runs-dir", str(tmp_path), *quick_flags(total_timesteps=5)) == 2
 
 
-def test_more_worker_processes_than_the_machine_can_bear_are_refused_before_anything_is_made(
+def test_too_many_worker_processes_are_refused_before_anything_is_created(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2)
@@ -61,7 +61,7 @@ def test_more_worker_processes_than_the_machine_can_bear_are_refused_before_anyt
     assert not list(tmp_path.iterdir())
 
 
-def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
+def test_run_is_not_resumed_without_memory_for_it(
     stopped: Session, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     set_free(monkeypatch, 10_000)
@@ -76,11 +76,11 @@ def test_a_run_is_not_taken_up_where_there_is_no_memory_for_it(
 @pytest.mark.parametrize(
     ("count", "expected"), [(43_750_000.9, 40_000_000), (9.99, 9), (10, 10), (0.2, 1), (1e6, 10**6)]
 )
-def test_advice_is_a_round_number_that_is_not_larger(count: float, expected: int) -> None:
+def test_suggested_size_is_a_round_number_that_is_not_larger(count: float, expected: int) -> None:
     assert _round_down(count) == expected
 
 
-def test_a_run_whose_environment_has_become_another_is_refused_and_stays_as_it_was(
+def test_run_whose_environment_has_changed_is_refused_and_left_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     folder = train(tmp_path, env="Toy/Fork-v0", first=[Stop(should_save=True)]).folder
@@ -93,7 +93,7 @@ def test_a_run_whose_environment_has_become_another_is_refused_and_stays_as_it_w
     assert folder.events.read_bytes() == before
 
 
-def test_a_run_taken_up_under_another_torch_says_that_it_is_approximate(stopped: Session) -> None:
+def test_run_resumed_under_another_torch_warns_that_it_is_approximate(stopped: Session) -> None:
     host = json.loads(stopped.folder.host.read_text())
     stopped.folder.host.write_text(json.dumps(host | {"torch": "1.0.0"}))
     assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 0
@@ -107,12 +107,14 @@ def test_a_run_taken_up_under_another_torch_says_that_it_is_approximate(stopped:
     assert warning.message == f"resume is approximate: torch was 1.0.0, is {host['torch']}"
 
 
-def test_a_run_taken_up_on_the_same_host_says_nothing(stopped: Session) -> None:
+def test_run_resumed_on_the_same_host_warns_of_nothing(stopped: Session) -> None:
     assert call_program("--no-ui", "--resume", str(stopped.folder.path)) == 0
     assert not any(isinstance(event, events.WarningRaised) for event in read_journal(stopped.folder.events))
 
 
-def test_what_another_process_is_just_saving_is_left_alone(stopped: Session, capfd: pytest.CaptureFixture[str]) -> None:
+def test_checkpoint_that_another_process_is_saving_is_left_alone(
+    stopped: Session, capfd: pytest.CaptureFixture[str]
+) -> None:
     unfinished = stopped.folder.checkpoints / ".step_000000009.tmp"
     unfinished.mkdir()
     lock = RunLock(stopped.folder.path)

@@ -110,7 +110,7 @@ def test_third_interrupt_does_not_cut_the_exit_short(monkeypatch: pytest.MonkeyP
     reported: list[Any] = []
 
     class ImpatientlyWatched(Terminal):
-        def put_back(self) -> None:
+        def put_back(self, message: str = "") -> None:  # noqa: ARG002
             reported.append("restoring")
             kill(signal.SIGINT)()
             reported.append("restored")
@@ -186,7 +186,7 @@ def test_viewer_that_is_stuck_after_the_end_is_abandoned(tmp_path: Path, monkeyp
         has_left.set()
 
     monkeypatch.setattr(supervisor_module, "VIEWER_SECONDS", 0.01)
-    monkeypatch.setattr(supervisor_module.os, "_exit", leave)
+    monkeypatch.setattr(os, "_exit", leave)
 
     def be_stuck() -> None:
         kill(signal.SIGTERM)()
@@ -209,7 +209,7 @@ def test_all_events_of_a_run_are_printed(tmp_path: Path, capfd: pytest.CaptureFi
 def exit_codes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Codes of exits at once, which do not end the process of this test."""
     codes: list[int] = []
-    monkeypatch.setattr(supervisor_module.os, "_exit", codes.append)
+    monkeypatch.setattr(os, "_exit", codes.append)
     monkeypatch.setattr(supervisor_module, "POLL_SECONDS", 0.001)
     monkeypatch.setattr(supervisor_module, "NOTICE_SECONDS", 0.0)
     monkeypatch.setattr(supervisor_module, "STEP_SECONDS", 0.0)

@@ -53,8 +53,8 @@ class WatchScreen(SceneScreen):
         yield Vertical(self._player, self._bar)
 
     def on_mount(self) -> None:
-        """Start to play."""
-        self._player.open(self._rollout)
+        """Start to play once the first frame is drawn: a rollout that is still loading keeps the processor busy."""
+        self.call_after_refresh(self._player.open, self._rollout)
         self.set_interval(0.25, self._bar.repaint_if_changed)
         self._player.focus()
 
