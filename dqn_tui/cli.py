@@ -290,6 +290,9 @@ def _explain(error: TyperException) -> str:
 
 
 def _resolve_marker(marker: Marker) -> str:
-    from dqn_tui.view.marker import detect_marker
+    from dqn_tui.preferences import user_file
+    from dqn_tui.view.marker import choose_marker, detect_marker
 
-    return detect_marker() if marker is Marker.auto else marker.value
+    if marker is not Marker.auto:
+        return marker.value
+    return choose_marker(detect_marker(), user_file().preferences.marker)
