@@ -79,7 +79,7 @@ RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds th
 Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EpisodeSeed = Annotated[int, typer.Option(help="Seed of the episodes.", metavar="N", parser=_parse_seed)]
-MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with.")]
+MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with, for this run.")]
 
 
 def _print_version(is_requested: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dqn_tui.events import EndReason
 from dqn_tui.view.summary import summarize
 from tests.view.test_run_view import ended, failed, saved, started, view_of
 
@@ -30,11 +31,11 @@ def test_summary_says_whether_the_goal_was_reached(goal: float | None, words: st
 
 
 def test_stopped_run_can_be_resumed_and_a_solved_one_extended() -> None:
-    stopped = summarize(view_of(started(), ended(reason="stopped", checkpoint="c")), "r")
+    stopped = summarize(view_of(started(), ended(reason=EndReason.STOPPED, checkpoint="c")), "r")
     assert stopped[4:] == [
         "watch it, evaluate it, resume it:", "  dqn-tui watch r", "  dqn-tui eval r", "  dqn-tui --resume r"
     ]  # fmt: skip
-    solved = summarize(view_of(started(), ended(reason="solved", checkpoint="c")), "r")
+    solved = summarize(view_of(started(), ended(reason=EndReason.SOLVED, checkpoint="c")), "r")
     assert solved[-1] == "  dqn-tui --resume r --set until_solved=false"
 
 

@@ -173,7 +173,8 @@ def _wrapped(label: str, text: str, width: int, role: str) -> list[Row]:
 
 def _path(label: str, path: str, width: int) -> list[Row]:
     """Return the label, and the whole path below it."""
-    return [[(f" {label}", "muted")], *([(line, "text")] for line in _chop(plain(_shorten(path)), width))]
+    rows: list[Row] = [[(f" {label}", "muted")]]
+    return rows + [[(line, "text")] for line in _chop(plain(_shorten(path)), width)]
 
 
 def _command(command: str, width: int) -> list[Row]:
