@@ -79,7 +79,7 @@ RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds th
 Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EpisodeSeed = Annotated[int, typer.Option(help="Seed of the episodes.", metavar="N", parser=_parse_seed)]
-MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with.")]
+MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with, for this run.")]
 
 
 def _print_version(is_requested: bool) -> None:
@@ -290,6 +290,9 @@ def _explain(error: TyperException) -> str:
 
 
 def _resolve_marker(marker: Marker) -> str:
-    from dqn_tui.view.marker import detect_marker
+    from dqn_tui.preferences import user_file
+    from dqn_tui.view.marker import choose_marker, detect_marker
 
-    return detect_marker() if marker is Marker.auto else marker.value
+    if marker is not Marker.auto:
+        return marker.value
+    return choose_marker(detect_marker(), user_file().preferences.marker)

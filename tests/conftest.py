@@ -34,6 +34,11 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def _no_preferences_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
+
+
 def pytest_configure() -> None:
     """Programs that tests start shall inherit nothing odd: of `nohup` no deafness, of pytest's readline no size."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -19,7 +19,9 @@ PACKAGE = "dqn_tui"
 GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout"}
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
-ALL = GROUND | LAYERS | {"dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
+ALL = (
+    GROUND | LAYERS | {"preferences", "dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
+)
 
 # unit: what it may import from the package, and from third parties
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
@@ -32,6 +34,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
+    "preferences": (set(), {"platformdirs"}),
     "bounds": (set(), {"pydantic"}),
     "key_names": ({"errors"}, set()),
     "config": ({"errors", "bounds", "key_names"}, {"pydantic"}),
@@ -45,7 +48,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"rollout"}, {"textual", "rich", "numpy"}),
+    "ui": (VIEWERS | {"rollout", "preferences"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }

@@ -134,12 +134,13 @@ def _read_past(view: RunView, folder: RunFolder) -> None:
 def _show_dashboard(
     supervisor: Supervisor, run: BackgroundRun, view: RunView, prepared: PreparedRun, marker: str
 ) -> int:
+    from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
     config = prepared.config
     screen = DashboardScreen(run, env=config.env, seed=config.seed, marker=marker, view=view)
-    return supervisor.show_dashboard(DqnTuiApp(screen))
+    return supervisor.show_dashboard(DqnTuiApp(screen, user_file()))
 
 
 def _can_show_dashboard() -> bool:

@@ -45,6 +45,7 @@ def watch_policy(
 
 
 def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: str) -> int:
+    from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.theatre.watch_screen import WatchScreen
 
@@ -52,7 +53,8 @@ def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: 
         app.call_from_anywhere(lambda: app.leave(EndReason.FAILED.exit_code))
 
     rollout = LoadingRollout(lambda: _load_player(checkpoint, seed, imports), leave)
-    app = DqnTuiApp(WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']} · {checkpoint.path}"))
+    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']} · {checkpoint.path}")
+    app = DqnTuiApp(screen, user_file())
     terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()

@@ -196,6 +196,16 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         rank=2,
     ),
     Key(
+        id="copy",
+        keys="y",
+        shown="y",
+        action="copy_path",
+        label="Copy path",
+        help="copy the run folder's path",
+        group=_PROGRAM,
+        rank=3,
+    ),
+    Key(
         id="theme",
         keys="T",
         shown="T",

@@ -62,6 +62,8 @@ def _describe(event: events.Event) -> tuple[str, str] | None:
             return "ended", f"stop requested at step {event.step:,}"
         case events.WarningRaised():
             return "warning", event.message
+        case events.OutputWritten():
+            return "info", "the environment prints; all of it is in output.log"
         case events.RunEnded():
             return _describe_end(event)
         case events.RunFailed():

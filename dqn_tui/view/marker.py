@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+from dqn_tui.view.text import MARKERS
+
 # The Linux console's fonts have block elements but no braille.
 _CONSOLES = ("linux",)
 # Strongest first.
@@ -24,3 +26,8 @@ def detect_marker(variables: Mapping[str, str] = os.environ, encoding: str | Non
     if name != "utf8":
         return "ascii"
     return "block" if variables.get("TERM") in _CONSOLES else "braille"
+
+
+def choose_marker(detected: str, remembered: str | None) -> str:
+    """Return the remembered marker, or the detected one if that is poorer: the terminal cannot draw more."""
+    return max(detected, remembered, key=MARKERS.index) if remembered in MARKERS else detected

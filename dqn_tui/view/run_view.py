@@ -40,6 +40,7 @@ class RunView:
         action_shares: Action index to the series of its share of the steps.
         evaluations, checkpoints, log, output, start_values: Bounded, newest last; `output` holds lines that the
             environment printed.
+        output_count: Lines that it printed, those included that `output` has dropped.
         best_evaluation: The evaluation with the highest mean, whose weights are in `best/`.
         ended, failed: The event that ended the run.
     """
@@ -59,6 +60,7 @@ class RunView:
         self.checkpoints: list[SavedCheckpoint] = []
         self.log: deque[LogLine] = deque(maxlen=_LINES_KEPT)
         self.output: deque[str] = deque(maxlen=_LINES_KEPT)
+        self.output_count = 0
         self.start_values: deque[StartValue] = deque(maxlen=_START_VALUES_KEPT)
         self._clock = RunClock()
         self._is_started = self._has_learned = False
@@ -99,13 +101,17 @@ class RunView:
             self._is_started = True
             self._clock.start(event.time)
         self.step = event.step
+        line = self._describe(event)
         handle = self._HANDLERS.get(type(event))
         if handle:
             handle(self, event)
-        line = describe(event)
         if line:
             self.log.append(line)
         return line
+
+    def _describe(self, event: events.Event) -> LogLine | None:
+        """Return the line of the log; of all output, only the first has one."""
+        return None if self.output_count and isinstance(event, events.OutputWritten) else describe(event)
 
     # --- one method for each event that changes more than the step ---
 
@@ -187,7 +193,9 @@ class RunView:
         self._is_saving = False
 
     def _on_output_written(self, event: events.OutputWritten) -> None:
-        self.output.extend(event.text.splitlines())
+        lines = event.text.splitlines()
+        self.output_count += len(lines) + event.dropped
+        self.output.extend(lines)
         if event.dropped:
             self.output.append(f"… {event.dropped:,} more lines in output.log")
 

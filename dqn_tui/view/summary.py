@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Sequence
 
-from dqn_tui.events import EndReason, RunEnded, RunFailed
+from dqn_tui.events import RunEnded, RunFailed
+from dqn_tui.view.next_steps import next_steps
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import duration, number
 
@@ -25,16 +25,15 @@ def summarize(
         imports: modules that register its environment, besides those that the run was started with.
         shorten: makes the paths in events pleasant to read.
     """
+    commands = _summarize_commands(view, run, imports)
     if view.failed is not None:
-        return _summarize_failure(view, view.failed, shorten)
+        return [*_summarize_failure(view, view.failed, shorten), *commands]
     if view.ended is None:
         return [f"the run continues in {run}"]
-    modules = dict.fromkeys([*view.imports, *imports])
-    options = [word for name in modules for word in ("--import", name)]
     return [
         *_summarize_results(view, view.ended),
         *_summarize_checkpoint(view, view.ended, shorten),
-        *_summarize_commands(view, view.ended, run, options),
+        *commands,
     ]
 
 
@@ -66,18 +65,12 @@ def _summarize_checkpoint(view: RunView, ended: RunEnded, shorten: Callable[[str
     return problem or [f"nothing was saved at the end; {_describe_newest(view, shorten)}"]
 
 
-def _summarize_commands(view: RunView, ended: RunEnded, run: str, options: list[str]) -> list[str]:
-    """Return the commands that watch, evaluate and resume or extend the run, if it has a checkpoint."""
-    if not (ended.checkpoint or view.last_saved):
+def _summarize_commands(view: RunView, run: str, imports: Sequence[str]) -> list[str]:
+    """Return the commands that continue from the run; without a checkpoint, its folder."""
+    steps = next_steps(view, run, imports)
+    if not steps:
         return ["run folder:", _INDENT + run]
-    labels, commands = ["watch it", "evaluate it"], [["watch", run], ["eval", run]]
-    if ended.reason is EndReason.STOPPED:
-        labels, commands = [*labels, "resume it"], [*commands, ["--resume", run]]
-    elif ended.reason is EndReason.COMPLETED:
-        steps = str(2 * view.total_timesteps)
-        labels, commands = [*labels, "extend it"], [*commands, ["--resume", run, "--steps", steps]]
-    lines = (shlex.join(["dqn-tui", *command, *options]) for command in commands)
-    return [f"{', '.join(labels)}:", *(_INDENT + line for line in lines)]
+    return [f"{', '.join(step.purpose for step in steps)}:", *(_INDENT + step.command for step in steps)]
 
 
 def _describe_save_problem(view: RunView, end: RunEnded | RunFailed, shorten: Callable[[str], str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 ASCII = "ascii"
 MARKERS = ("braille", "block", ASCII)
+"""The characters that charts are drawn with, the richest first."""
 
 # CSI sequences, strings that end in BEL or ST (OSC, DCS, SOS, PM, APC), other escapes; the 8-bit forms too.
 _SEQUENCE = re.compile(

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from dqn_tui import control
+from dqn_tui.preferences import PreferenceFile
 from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 from dqn_tui.ui.dashboard.pane import Pane
@@ -80,11 +81,12 @@ async def dashboard(
     marker: str = "braille",
     should_answer: bool = True,
     panes: Sequence[Pane] = PANES,
+    memory: PreferenceFile | None = None,
 ) -> AsyncIterator[Dashboard]:
     """Open a dashboard on a run that has trained for `steps`; None: a run that has not reported anything yet."""
     run = FakeRun(should_answer=should_answer)
     screen = DashboardScreen(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time, panes=panes)
-    app = DqnTuiApp(screen)
+    app = DqnTuiApp(screen, memory)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         if steps is not None:

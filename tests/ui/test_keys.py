@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from textual.command import CommandPalette
 
@@ -70,8 +72,10 @@ async def test_digits_and_tab_move_the_focus() -> None:
             await board.press(str(digit))
             assert board.scene.selected == pane
         await board.press("tab")
+        assert board.scene.selected == "output"
+        await board.press("tab")
         assert board.scene.selected == "phases"
-        await board.press("shift+tab")
+        await board.press("shift+tab", "shift+tab")
         assert board.scene.selected == "events"
         await board.press("1", "shift+tab")
         assert board.scene.selected == PANES[-1].id
@@ -157,7 +161,7 @@ async def test_help_lists_every_key(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         await board.press("question_mark")
         text = board.app.screen.query("Static").results()
-        shown = "\n".join(str(widget.render()) for widget in text)
+        shown = " ".join(" ".join(str(widget.render()) for widget in text).split())
         for key in board.screen.HELP_KEYS:
             assert key.help in shown
             assert key.shown in shown
@@ -245,10 +249,21 @@ async def test_the_palette_knows_our_actions() -> None:
         assert board.scene.selected == "grad_norm"
 
 
+@pytest.mark.parametrize("size", FEW_SIZES)
+async def test_path_of_the_run_folder_is_copied_whole(size: tuple[int, int]) -> None:
+    async with dashboard(size) as board:
+        text = await board.press("y")
+        assert board.app.clipboard == os.path.abspath(board.view.run)
+        assert "Path copied" in text
+    async with dashboard(size, steps=None) as board:
+        assert "There is no run folder yet" in await board.press("y")
+        assert board.app.clipboard == ""
+
+
 async def test_after_the_end_training_keys_only_say_so() -> None:
     async with dashboard() as board:
         board.run.emit(fakes.ended(20_000, 1_011.0))
         await board.look()
         for key in ("space", "s", "e", "full_stop"):
-            assert "The run is over." in await board.press(key)
+            assert "The run is over" in await board.press(key)
         assert board.requests == []

@@ -84,7 +84,6 @@ def test_evaluation_of_small_returns_shows_the_significant_digits() -> None:
         fakes.progress(5, 1.0),
         events.SaveStarted(**at(1)),
         events.EvaluationStarted(**at(1), episodes=3),
-        events.OutputWritten(**at(1), text="hello"),
     ],
     ids=lambda event: event.name,
 )

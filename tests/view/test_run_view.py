@@ -446,6 +446,14 @@ def test_output_is_kept_line_by_line_clean_and_bounded() -> None:
     assert list(view.output) == ["one", " two", "three", "… 1,200 more lines in output.log"]
     view.apply(events.OutputWritten(**at(3), text="x\n" * 10_000))
     assert len(view.output) == 500
+    assert view.output_count == 3 + 1_200 + 10_000
+
+
+def test_only_the_first_output_has_a_line_in_the_log() -> None:
+    view = view_of(started())
+    lines = [view.apply(events.OutputWritten(**at(step), text="x")) for step in (1, 2, 3)]
+    assert [line and line.text for line in lines] == ["the environment prints; all of it is in output.log", None, None]
+    assert len(view.log) == 2
 
 
 def test_metrics_of_endless_new_names_stay_bounded() -> None:

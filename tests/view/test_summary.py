@@ -30,13 +30,13 @@ def test_summary_says_whether_the_goal_was_reached(goal: float | None, words: st
     assert summarize(view_of(started(goal=goal), ended()), "r")[1].endswith(words)
 
 
-def test_stopped_run_can_be_resumed_and_a_solved_one_needs_nothing() -> None:
+def test_stopped_run_can_be_resumed_and_a_solved_one_extended() -> None:
     stopped = summarize(view_of(started(), ended(reason=EndReason.STOPPED, checkpoint="c")), "r")
     assert stopped[4:] == [
         "watch it, evaluate it, resume it:", "  dqn-tui watch r", "  dqn-tui eval r", "  dqn-tui --resume r"
     ]  # fmt: skip
     solved = summarize(view_of(started(), ended(reason=EndReason.SOLVED, checkpoint="c")), "r")
-    assert solved[4:] == ["watch it, evaluate it:", "  dqn-tui watch r", "  dqn-tui eval r"]
+    assert solved[-1] == "  dqn-tui --resume r --set until_solved=false"
 
 
 def test_import_named_twice_is_in_the_command_once() -> None:
@@ -76,7 +76,15 @@ def test_failed_last_save_is_explained_once() -> None:
 
 def test_failed_run_names_error_and_traceback() -> None:
     assert summarize(view_of(started(), failed()), "runs/a") == [
-        "dqn-tui: run failed at step 10: ValueError: no; traceback in runs/a/error.log"
+        "dqn-tui: run failed at step 10: ValueError: no; traceback in runs/a/error.log",
+        "run folder:",
+        "  runs/a",
+    ]
+    assert summarize(view_of(started(), saved(5), failed()), "runs/a")[1:] == [
+        "watch it, evaluate it, resume it:",
+        "  dqn-tui watch runs/a",
+        "  dqn-tui eval runs/a",
+        "  dqn-tui --resume runs/a",
     ]
 
 

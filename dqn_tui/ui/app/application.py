@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import signal
 import sys
 from collections import deque
@@ -18,13 +19,18 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import Theme
 
+from dqn_tui.preferences import PreferenceFile
 from dqn_tui.ui.app.driver import TerminalDriver
 from dqn_tui.ui.app.suspension import Suspension
+from dqn_tui.view.text import base_name, plain
 
 HANGUP_CODE = 128 + signal.SIGHUP
 _TERMINAL_CHECK_SECONDS = 1.0
 _SAFE_THEME = "textual-dark"
+# Read by Textual; stronger than what is remembered.
+_THEME_VARIABLE = "TEXTUAL_THEME"
 
 
 class SignalReceived(Message, bubble=False):
@@ -38,7 +44,12 @@ class SignalReceived(Message, bubble=False):
 class DqnTuiApp(App[int], inherit_bindings=False):
     """Draws screens on the terminal until one of them leaves. It prints nothing; the caller reports how it ended.
 
+    Args:
+        first_screen: screen that is shown first and handles signals.
+        memory: where the user's preferences are kept; None keeps them until the end of the program.
+
     Attributes:
+        memory: the preferences; screens read them, and change them as the user does.
         error: exception of a widget or a message handler that ended the application; None if there was none.
         was_hung_up: whether the terminal is gone.
         was_abandoned: whether the user left without waiting for a run that does not stop.
@@ -47,8 +58,8 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     TITLE = "dqn-tui"
     AUTO_FOCUS = None
     CSS = """
-    Toast { padding: 0 1; width: 50; max-width: 90%; }
-    ToastRack { margin-bottom: 1; }
+    ToastRack { margin-bottom: 1; scrollbar-size: 0 0; }
+    Toast { width: auto; max-width: 100%; margin: 0; padding: 0 1; }
     App.ascii Toast { border-left: ascii $success; }
     App.ascii CommandPalette SearchIcon { display: none; }
     App.ascii CommandPalette #--input, App.ascii CommandPalette CommandList { border: none; }
@@ -56,9 +67,13 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     App.ascii CommandPalette LoadingIndicator { display: none; }
     """
 
-    def __init__(self, first_screen: Screen[Any]) -> None:
+    def __init__(self, first_screen: Screen[Any], memory: PreferenceFile | None = None) -> None:
         super().__init__()
         self.animation_level = "none"
+        self.memory = memory or PreferenceFile()
+        theme = self.memory.preferences.theme
+        if theme in self.available_themes and _THEME_VARIABLE not in os.environ:
+            self.theme = theme
         if self.no_color and self.theme.startswith("ansi"):
             self.theme = _SAFE_THEME
         # Prints of an environment are not Textual's to swallow: whoever runs the application captures them.
@@ -80,6 +95,8 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         """Install the handlers of terminal and signals, and handle signals received before the event loop ran."""
         self._event_loop = asyncio.get_running_loop()
         self._callback_context = contextvars.copy_context()
+        self._last_theme = self.theme
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         if isinstance(self._driver, TerminalDriver):
             self._suspension = Suspension(self._driver, self._redraw)
             self._suspension.install()
@@ -157,9 +174,21 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         timeout: float | None = 4,
         markup: bool = False,  # noqa: ARG002
     ) -> None:
-        """Show a toast in place of the previous one, since a pile of them would cover the charts; never as markup."""
+        """Show a toast in one row above the key bar, never as markup.
+
+        There it hides a lower edge or the end of a log line, but neither an axis nor a key.
+        """
+        text = f"{title}: {message}" if title else message
+        super().notify(text, severity=severity, timeout=timeout, markup=False)
+
+    def on_notify(self) -> None:
+        """Let a toast take the place of the previous one, since a pile of them would cover the charts."""
         self.clear_notifications()
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
+
+    def copy_path(self, path: str) -> None:
+        """Copy a path to the clipboard, as an absolute one; the terminal decides whether it takes it (OSC 52)."""
+        self.copy_to_clipboard(os.path.abspath(path))
+        self.notify(plain(base_name(path)), title="Path copied", timeout=2.5)
 
     def action_next_theme(self) -> None:
         """Switch to the next theme; those with the terminal's own colours are only in the palette."""
@@ -167,6 +196,12 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         position = names.index(self.theme) + 1 if self.theme in names else 0
         self.theme = names[position % len(names)]
         self.notify(self.theme, title="Theme", timeout=2)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        """Remember a theme that the user chose; Textual also signals the first one."""
+        if theme.name != self._last_theme:
+            self._last_theme = theme.name
+            self.memory.remember(theme=theme.name)
 
     def action_command_palette(self) -> None:
         """Open Textual's palette with a prompt in ASCII."""

@@ -19,6 +19,23 @@ from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.text import MARKERS
+
+_MARKER_HELP = {
+    "braille": "charts in braille: eight dots in each cell",
+    "block": "charts in blocks, for fonts without braille",
+    "ascii": "nothing but ASCII, for terminals without UTF-8",
+}
+
+
+REMEMBERED = HelpTable(
+    "Remembered for the next runs",
+    [
+        ("theme", "strong", "with T or in the palette"),
+        ("smoothing", "strong", "with m and M"),
+        ("marker", "strong", "in the palette; --marker is for one run"),
+    ],
+)
 
 
 class ScreenCommands(Provider):
@@ -65,13 +82,23 @@ class SceneScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Take over the colours of the theme, now and whenever another one is chosen."""
-        self.app.set_class(self.scene.is_ascii, "ascii")
+        self._apply_marker()
         self.app.theme_changed_signal.subscribe(self, self._take_colors)
         self._take_colors(self.app.current_theme)
 
     def _take_colors(self, _theme: Theme) -> None:
         self.scene.colors = Colors(self.app.theme_variables)
         self.repaint_all()
+
+    def _apply_marker(self) -> None:
+        self.app.set_class(self.scene.is_ascii, "ascii")
+
+    def choose_marker(self, marker: str) -> None:
+        """Draw with other characters, now and in the next runs."""
+        self.scene.marker = marker
+        self._apply_marker()
+        self.repaint_all()
+        self.host.memory.remember(marker=marker)
 
     def repaint_all(self) -> None:
         """Repaint after a change of the scene that concerns every panel."""
@@ -104,3 +131,5 @@ class SceneScreen(Screen[None]):
         for key in self.KEYS:
             if key.is_command:
                 yield SystemCommand(key.label, key.help, partial(self.run_action, key.action))
+        for marker in MARKERS:
+            yield SystemCommand(f"Draw with {marker}", _MARKER_HELP[marker], partial(self.choose_marker, marker))

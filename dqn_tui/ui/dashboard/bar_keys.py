@@ -7,6 +7,7 @@ from dqn_tui.ui.widgets.key_bar import BarKey
 from dqn_tui.ui.widgets.scene import Scene
 
 _TRAINING = {"pause", "save", "evaluate"}
+_AFTERWARDS = {"copy"}
 
 
 def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[BarKey]:
@@ -17,7 +18,7 @@ def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
     keys: tuple[Key, ...] = DASHBOARD_KEYS
-    hidden = _TRAINING if scene.live.is_over else set()
+    hidden = _TRAINING if scene.live.is_over else _AFTERWARDS
     if has_player_focus:
         keys = (*ROLLOUT_KEYS, *DASHBOARD_KEYS)
         hidden = hidden | {"watch"}

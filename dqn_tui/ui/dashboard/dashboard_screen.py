@@ -16,7 +16,7 @@ from dqn_tui import control
 from dqn_tui.control import TrainingRun
 from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, EndReason, Event
-from dqn_tui.ui.app.scene_screen import SceneScreen
+from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
 from dqn_tui.ui.charts.chart_panel import LEGEND
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
 from dqn_tui.ui.dashboard.pacer import Pacer
@@ -34,7 +34,7 @@ from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import SmoothedSeries
-from dqn_tui.view.text import plain, size
+from dqn_tui.view.text import base_name, plain, size
 
 
 class DashboardScreen(SceneScreen):
@@ -80,6 +80,9 @@ class DashboardScreen(SceneScreen):
 
     def on_mount(self) -> None:
         """Start the run once the first frame has been drawn."""
+        smoothing = self.host.memory.preferences.smoothing
+        if smoothing in SmoothedSeries.WINDOWS:
+            self.scene.smoothing = smoothing
         self._schedule_tick()
         self.call_after_refresh(self._feed.start, partial(self.host.call_from_anywhere, self.tick))
 
@@ -104,7 +107,7 @@ class DashboardScreen(SceneScreen):
 
     def _react(self, event: Event) -> None:
         if isinstance(event, CheckpointSaved) and event.reason == "request":
-            self.notify(f"{plain(event.path)} ({size(event.size_bytes)})", title="Checkpoint saved")
+            self.notify(f"{plain(base_name(event.path))} ({size(event.size_bytes)})", title="Checkpoint saved")
 
     def _show_end(self) -> None:
         """Leave if the user is waiting for that; else show the summary beside the charts."""
@@ -167,7 +170,7 @@ class DashboardScreen(SceneScreen):
         if self.view.is_over:
             self._leave()
         else:
-            self.notify("Finishing the step and saving. Interrupt again within two seconds to end at once.", timeout=30)
+            self.notify("Finishing the step and saving; interrupt twice to end at once", timeout=30)
 
     # --- keys: training ---
 
@@ -182,7 +185,7 @@ class DashboardScreen(SceneScreen):
             if self.view.is_paused:
                 self._feed.request(control.TakeStep())
             else:
-                self.notify("Single steps need a paused run: press space first.")
+                self.notify("Single steps need a pause: press space first")
 
     def action_save(self) -> None:
         """Request a checkpoint."""
@@ -196,8 +199,15 @@ class DashboardScreen(SceneScreen):
 
     def _is_running(self) -> bool:
         if self.view.is_over:
-            self.notify("The run is over.")
+            self.notify("The run is over", timeout=2)
         return not self.view.is_over
+
+    def action_copy_path(self) -> None:
+        """Copy the path of the run folder."""
+        if self.view.run:
+            self.host.copy_path(self.view.run)
+        else:
+            self.notify("There is no run folder yet", timeout=2)
 
     # --- keys: the rollout ---
 
@@ -274,6 +284,7 @@ class DashboardScreen(SceneScreen):
         self.scene.smoothing = SmoothedSeries.WINDOWS[position]
         words = "off" if self.scene.smoothing == 1 else SmoothedSeries.smoothing_name(self.scene.smoothing)
         self.notify(words, title="Smoothing", timeout=1.5)
+        self.host.memory.remember(smoothing=self.scene.smoothing)
         self.repaint_all()
 
     def action_toggle_log(self) -> None:
@@ -305,5 +316,5 @@ class DashboardScreen(SceneScreen):
             yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
 
     def help_tables(self) -> Sequence[HelpTable]:
-        """Return the panes and the legend of the charts."""
-        return (help_table(self._panes), LEGEND)
+        """Return the panes, the legend of the charts, and what is remembered."""
+        return (help_table(self._panes), LEGEND, REMEMBERED)

@@ -19,6 +19,7 @@ Plan = dict[str, Region]
 SMALLEST = Size(40, 12)
 _LEAST_CHART = Size(24, 5)
 _LEAST_MAIN_ROWS = 8
+_LEAST_FOOT_COLUMNS = 64
 _GRID_COLUMNS = 4
 
 
@@ -65,7 +66,7 @@ class Planner:
             left, right = _columns(body, body.width // 2, 0)
             return {main: left, self._theatre: right}
         if self._scene.live.is_over:
-            chart, summary = _rows(body, body.height - min(14, max(7, body.height * 6 // 13)), 0)
+            chart, summary = _rows(body, body.height - min(14, max(7, body.height // 2)), 0)
             return {main: chart, "summary": summary}
         mini_count = sum(pane.id != main for pane in self._charts)
         if body.height >= 34:
@@ -85,14 +86,15 @@ class Planner:
             return self._wide_with_rollout(body, upper.height, middle_height)
         side_width = 38 if body.width >= 116 else body.width // 3
         side = [pane.id for pane in self._side]
-        upper_left, corner = _columns(upper, body.width - side_width, 0)
+        corner_width = max(side_width, body.width // 2) if self._scene.live.is_over else side_width
+        upper_left, corner = _columns(upper, body.width - corner_width, 0)
         plan: Plan = {}
         if middle_height:
             left, right = _columns(middle, body.width - side_width, 0)
             plan |= self._middle_charts(left) | _one_of(side[:1], right)
         if bottom_height:
             left, right = _columns(bottom, body.width - side_width, 0)
-            plan |= _side_by_side(self._foot, left) | _one_of(side[1:2], right)
+            plan |= self._feet(left) | _one_of(side[1:2], right)
         plan[self._main(plan)] = upper_left
         if self._scene.live.is_over:
             return plan | {"summary": corner}
@@ -106,20 +108,23 @@ class Planner:
         if middle_height:
             plan |= self._middle_charts(middle)
         if bottom.height:
-            plan |= _side_by_side(self._foot, bottom)
+            plan |= self._feet(bottom)
         return plan | {self._main(plan): upper}
 
     def _large(self, body: Region) -> Plan:
         left, side = _columns(body, body.width - 44, 0)
         upper, foot = _rows(left, left.height - max(8, body.height // 6), 0)
-        plan = _side_by_side(self._foot, foot)
+        plan = self._feet(foot)
         if self._scene.is_rollout_open:
             upper, right = _columns(upper, upper.width - max(56, upper.width * 2 // 5), 0)
             plan[self._theatre] = right
         first, second, third = _rows(upper, upper.height * 2 // 5, upper.height * 3 // 10, 0)
         plan |= self._middle_charts(second) | _grid(self._charts[3:], third)
-        top, rest = _rows(side, 18 if self._scene.live.is_over else 10, 0)
-        plan |= {"summary" if self._scene.live.is_over else "facts": top} | _stack(self._side, rest)
+        is_over = self._scene.live.is_over
+        top, rest = _rows(side, first.height if is_over else 10, 0)
+        if is_over and not self._scene.is_rollout_open:
+            first, top = _columns(first.union(top), first.width * 3 // 4, 0)
+        plan |= {"summary" if is_over else "facts": top} | _stack(self._side, rest)
         return plan | {self._main(plan): first}
 
     # --- parts ---
@@ -127,6 +132,10 @@ class Planner:
     def _middle_charts(self, region: Region) -> Plan:
         """Return the second and the third chart side by side; the first one is in the main place."""
         return _side_by_side(self._charts[1:3], region)
+
+    def _feet(self, region: Region) -> Plan:
+        """Return as many panes of the foot as have room for a sentence, side by side."""
+        return _side_by_side(self._foot[: max(1, region.width // _LEAST_FOOT_COLUMNS)], region)
 
     def _selected(self) -> str:
         """Return the focused pane, or the main one while a closed rollout has the focus."""

@@ -19,6 +19,7 @@ from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.dashboard.evaluations_panel import EvaluationsPanel
 from dqn_tui.ui.dashboard.events_panel import EventsPanel
+from dqn_tui.ui.dashboard.output_panel import OutputPanel
 from dqn_tui.ui.dashboard.pane import Area, Pane
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
 from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
@@ -210,6 +211,13 @@ PANES: tuple[Pane, ...] = (
         about="what happened, newest last",
         area=Area.FOOT,
         make=EventsPanel,
+    ),
+    Pane(
+        id="output",
+        title="Output",
+        about="printed by the environment, newest last",
+        area=Area.FOOT,
+        make=OutputPanel,
     ),
     Pane(
         id="rollout",

@@ -1,118 +1,202 @@
-"""How the run ended; shown beside the charts until the user leaves."""
+"""How the run ended and what can be done next; shown beside the charts until the user leaves."""
 
 from __future__ import annotations
 
-import re
+import os
 import textwrap
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
 
 from dqn_tui.events import EndReason, RunEnded, RunFailed
-from dqn_tui.ui.widgets.panel import FramedPanel
-from dqn_tui.ui.widgets.rows import Row, fit
+from dqn_tui.ui.widgets.panel import Panel
+from dqn_tui.ui.widgets.rows import Row, fit, join_fitting, row_width
 from dqn_tui.ui.widgets.states import state_run
+from dqn_tui.view.next_steps import next_steps
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import duration, fixed, plain
+from dqn_tui.view.text import base_name, duration, fixed, number, plain
 
 _REASONS = {
     EndReason.COMPLETED: "finished",
-    EndReason.SOLVED: "goal reached",
+    EndReason.SOLVED: "solved",
     EndReason.STOPPED: "stopped by you",
     EndReason.DIVERGED: "non-finite numbers",
+    EndReason.FAILED: "error",
 }
+_KEYS = (("q", "quit"), ("w", "watch"), ("y", "copy path"))
 _LABEL_WIDTH = 12
-_PAIRS_FROM = 38
+_FACT_WIDTH = 24
+_MOST_LINES = 4
 
 
-class SummaryPanel(FramedPanel):
-    """Reason, totals, best evaluation and checkpoint; or the error and the path of its traceback."""
+class Block(NamedTuple):
+    """Rows that are shown together or not at all.
 
-    def title_row(self) -> Row:
-        """Return the title."""
-        return [("Summary", "title")]
+    Attributes:
+        rank: claim on the space; blocks of low rank come first.
+        rows: the rows.
+        is_apart: whether an empty row is above it where there is room.
+    """
 
-    def facts(self) -> Sequence[Row]:
-        """Return the key that leaves."""
-        return [[("q ", "key"), ("quit", "muted")]]
-
-    def inside_rows(self, width: int, height: int) -> Sequence[Row]:
-        """Return the rows, the most important first; the last ones are cut where the panel is low."""
-        view = self.scene.shown
-        cause = _cause(view, width)
-        totals = [*cause, *_totals(view.ended, width, height - len(cause))]
-        details = _failure(view.failed, width) if view.failed else totals
-        space: list[Row] = [[]] if height > len(details) + 2 else []
-        return [*space, self._head(view), *space, *details]
-
-    def _head(self, view: RunView) -> Row:
-        word, role = state_run(view.state)
-        if view.failed:
-            reason = f"at step {view.failed.step:,}"
-        else:
-            reason = _REASONS[view.end_reason] if view.end_reason else ""
-        return [(f" {word.strip()}", role), (f"  {reason}", "text")]
+    rank: int
+    rows: list[Row]
+    is_apart: bool = False
 
 
-def _cause(view: RunView, width: int) -> list[Row]:
-    cause = view.cause
-    return _wrapped("cause", cause, width, "error") if cause else []
+class SummaryPanel(Panel):
+    """Reason, goal, results, and the commands that continue from here; or the error and the path of its traceback.
+
+    It has no side edges: a path or a command in it starts at the left edge and fills its lines, so that the mouse can
+    select it whole.
+    """
+
+    def build_rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return a rule with the title and keys, and as many blocks below as fit."""
+        return [_rule(width), *_fitting(_blocks(self.scene.shown, width), height - 1)]
 
 
-def _failure(failed: RunFailed, width: int) -> list[Row]:
-    return [
-        *_wrapped("error", failed.error, width, "error"),
-        *_path("traceback", failed.error_log, width),
-        *_path("checkpoint", failed.checkpoint, width),
-    ]
+def _rule(width: int) -> Row:
+    head: Row = [("── ", "border"), ("Summary", "title"), (" ", "border")]
+    keys: list[Row] = [[(f"{key} ", "key"), (label, "muted")] for key, label in _KEYS]
+    tail = join_fitting(keys, width - row_width(head) - 6)
+    fill = width - row_width(head) - row_width(tail) - 4
+    return [*head, ("─" * max(0, fill), "border"), (" ", "border"), *tail, (" ──", "border")]
 
 
-def _totals(ended: RunEnded | None, width: int, height: int) -> list[Row]:
-    """Return one fact per row, or two where the panel is low."""
-    if ended is None:
-        return []
-    facts = [
-        ("mean return", fixed(ended.mean_return_100)),
-        ("best eval", fixed(ended.best_eval_mean)),
-        ("steps", f"{ended.step:,}"),
+def _fitting(blocks: Sequence[Block], height: int) -> list[Row]:
+    """Return the rows of the blocks that fit, in the order given."""
+    chosen = set()
+    for block in sorted(blocks, key=lambda block: block.rank):
+        if len(block.rows) <= height:
+            height -= len(block.rows)
+            chosen.add(id(block))
+    rows: list[Row] = []
+    for block in blocks:
+        if id(block) in chosen:
+            has_gap = block.is_apart and height > 0
+            height -= has_gap
+            rows += [[], *block.rows] if has_gap else block.rows
+    return rows
+
+
+def _blocks(view: RunView, width: int) -> list[Block]:
+    blocks = [Block(0, [_head(view)])]
+    if view.failed is not None:
+        blocks += _failure(view.failed, width)
+    if view.ended is not None:
+        blocks += _results(view, view.ended, width)
+    end = view.failed or view.ended
+    if end is not None and end.save_problem:
+        blocks.append(Block(3, _wrapped("not saved", end.save_problem, width, "warning")))
+    return [*blocks, *_continuations(view, width)]
+
+
+def _head(view: RunView) -> Row:
+    word, role = state_run(view.state)
+    reason = _REASONS[view.end_reason] if view.end_reason else ""
+    return [(f" {word.strip()}", role), (f"  {reason} at step {view.step:,}", "text")]
+
+
+def _failure(failed: RunFailed, width: int) -> list[Block]:
+    blocks = [Block(1, _wrapped("error", failed.error, width, "error"))]
+    if failed.error_log:
+        blocks.append(Block(2, _path("traceback", failed.error_log, width), is_apart=True))
+    return blocks
+
+
+def _results(view: RunView, ended: RunEnded, width: int) -> list[Block]:
+    cause = [Block(1, _wrapped("cause", view.cause, width, "error"))] if view.cause else []
+    means = [("best eval", fixed(ended.best_eval_mean)), ("mean return", fixed(ended.mean_return_100))]
+    rest = [
         ("episodes", f"{ended.episodes:,}"),
+        ("updates", f"{ended.updates:,}"),
         ("wall time", duration(ended.wall_seconds)),
         ("steps/s", f"{ended.steps_per_second:,.0f}"),
-        ("updates", f"{ended.updates:,}"),
+        ("saved", _saved(view, ended)),
     ]
-    path = _path("checkpoint", ended.checkpoint, width)
-    if height > len(facts) + len(path):
-        return [*(_line(*fact) for fact in facts), *path]
-    if width < _PAIRS_FROM:
-        name = _path("checkpoint", ended.checkpoint and "…/" + ended.checkpoint.rsplit("/", 1)[-1], width)
-        return [*(_line(*fact) for fact in facts[: max(2, height - 1 - len(name))]), *name]
-    pairs = [facts[first : first + 2] for first in range(0, len(facts), 2)]
-    return [*([run for fact in pair for run in fit(_line(*fact), width // 2)] for pair in pairs[:3]), *path]
+    return [*cause, Block(2, [_goal(view, ended)]), Block(3, _table(means, width)), Block(6, _table(rest, width))]
+
+
+def _goal(view: RunView, ended: RunEnded) -> Row:
+    """Return whether the best evaluation reached the goal."""
+    if view.goal is None:
+        return _line("goal", "none")
+    best = ended.best_eval_mean
+    if best is None:
+        return [*_line("goal", number(view.goal)), (", never evaluated", "muted")]
+    word, role = ("reached", "success") if best >= view.goal else ("not reached", "warning")
+    return [*_line("goal", f"{number(view.goal)} "), (word, role)]
+
+
+def _saved(view: RunView, ended: RunEnded) -> str:
+    if ended.checkpoint:
+        return plain(base_name(ended.checkpoint))
+    newest = view.last_saved
+    return f"last at step {newest.step:,}" if newest else "nothing"
+
+
+def _continuations(view: RunView, width: int) -> list[Block]:
+    """Return the commands, the one that resumes with the first claim; without a checkpoint, only the run folder."""
+    claims = {"watch it": 5, "evaluate it": 7}
+    blocks = [
+        Block(claims.get(purpose, 4), [[(f" {purpose}", "muted")], *_command(command, width)], is_apart=True)
+        for purpose, command in next_steps(view, _shorten(view.run))
+    ]
+    return blocks or [Block(4, _path("run folder", view.run or "-", width), is_apart=True)]
+
+
+def _table(facts: Sequence[tuple[str, str]], width: int) -> list[Row]:
+    """Return the facts in as many columns as fit; a long one at the end takes the rest of its row."""
+    count = max(1, width // _FACT_WIDTH)
+    rows = [facts[first : first + count] for first in range(0, len(facts), count)]
+    return [_columns(row) for row in rows]
+
+
+def _columns(facts: Sequence[tuple[str, str]]) -> Row:
+    row: Row = []
+    for fact in facts[:-1]:
+        row += fit(_line(*fact), _FACT_WIDTH)
+    return row + _line(*facts[-1])
 
 
 def _line(label: str, value: str, role: str = "strong") -> Row:
     return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (value, role)]
 
 
-def _wrapped(label: str, text: str, width: int, role: str = "text") -> list[Row]:
+def _wrapped(label: str, text: str, width: int, role: str) -> list[Row]:
     """Return a long text over several rows, with its label in the first."""
-    return _stacked(label, textwrap.wrap(plain(text), _room(width))[:4], role)
+    room = max(8, width - _LABEL_WIDTH - 2)
+    lines = textwrap.wrap(plain(text), room)[:_MOST_LINES] or ["-"]
+    return [_line(label if index == 0 else "", line, role) for index, line in enumerate(lines)]
 
 
-def _path(label: str, path: str | None, width: int) -> list[Row]:
-    """Return a path over several rows, broken after slashes where possible."""
-    if path is None:
-        return [_line(label, "none", "text")]
+def _path(label: str, path: str, width: int) -> list[Row]:
+    """Return the label, and the whole path below it."""
+    rows: list[Row] = [[(f" {label}", "muted")]]
+    return rows + [[(line, "text")] for line in _chop(plain(_shorten(path)), width)]
+
+
+def _command(command: str, width: int) -> list[Row]:
+    """Return a command over as few rows as possible, broken between words; a longer word fills its rows."""
     lines = [""]
-    for part in re.findall(r"[^/]*/?", plain(path)):
-        if len(lines[-1]) + len(part) > _room(width) and lines[-1]:
-            lines.append("")
-        lines[-1] += part
-    pieces = [line[start : start + _room(width)] for line in lines for start in range(0, len(line), _room(width))]
-    return _stacked(label, pieces, "text")
+    for word in plain(command).split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines += _chop(word, width)
+    return [[(line, "text")] for line in lines if line]
 
 
-def _room(width: int) -> int:
-    return max(8, width - _LABEL_WIDTH - 2)
+def _chop(text: str, width: int) -> list[str]:
+    return chop_cells(text, max(1, width))
 
 
-def _stacked(label: str, lines: Sequence[str], role: str) -> list[Row]:
-    return [_line(label if index == 0 else "", line, role) for index, line in enumerate(lines or ["-"])]
+def _shorten(path: str) -> str:
+    """Return a path inside the working folder relative to it, and any other one as it is."""
+    try:
+        here = os.getcwd()
+    except OSError:
+        return path
+    return os.path.relpath(path, here) if os.path.isabs(path) and path.startswith(here + os.sep) else path

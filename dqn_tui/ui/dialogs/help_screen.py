@@ -1,7 +1,8 @@
-"""The help screen, generated from the table of keys and whatever tables a screen adds."""
+"""The help screen, generated from the table of keys and the tables that a screen adds."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -19,7 +20,10 @@ from dqn_tui.ui.widgets.rows import ascii_only
 from dqn_tui.ui.widgets.scene import Scene
 
 _SIGN_WIDTH = 12
-_TWO_COLUMNS_FROM = 118
+_WIDTH, _WIDTH_OF_TWO = 68, 118
+# Edges, padding and scroll bar.
+_AROUND = 5
+_LEAST_MEANING = 12
 
 
 class HelpScreen(ModalScreen[None]):
@@ -31,12 +35,11 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
     HelpScreen > VerticalScroll {
-        width: 68; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
+        max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
         border: round $primary; border-title-color: $text-primary; border-title-style: bold;
         border-subtitle-color: $foreground-muted; scrollbar-size: 1 1;
     }
     HelpScreen.ascii > VerticalScroll { border: ascii $primary; scrollbar-size: 0 0; }
-    HelpScreen > VerticalScroll.wide { width: 118; }
     HelpScreen Horizontal { height: auto; }
     HelpScreen Static { height: auto; width: 1fr; }
     """
@@ -47,23 +50,33 @@ class HelpScreen(ModalScreen[None]):
         self._scene = scene
 
     def compose(self) -> ComposeResult:
-        """Yield one long text, which scrolls where the terminal is low."""
-        has_two_columns = self.app.size.width >= _TWO_COLUMNS_FROM and len(self._tables) > 2
+        """Yield the tables, which scroll where the terminal is low."""
+        self._composed_width = width = self.app.size.width
+        has_two_columns = width >= _WIDTH_OF_TWO and len(self._tables) > 2
+        room = (_WIDTH_OF_TWO - _AROUND) // 2 if has_two_columns else min(width, _WIDTH) - _AROUND
         columns = _split(self._tables) if has_two_columns else [self._tables]
-        with VerticalScroll(classes="wide" if has_two_columns else "") as box:
+        with VerticalScroll() as box:
+            box.styles.width = _WIDTH_OF_TWO if has_two_columns else _WIDTH
             box.border_title = "Help"
             box.border_subtitle = "esc: back"
             with Horizontal():
                 for tables in columns:
-                    yield Static(self._text(tables))
+                    yield Static(self._text(tables, room))
 
-    def _text(self, tables: Sequence[HelpTable]) -> Text:
+    def on_resize(self) -> None:
+        """Arrange the tables again for another width."""
+        if self.app.size.width != self._composed_width:
+            self.refresh(recompose=True)
+
+    def _text(self, tables: Sequence[HelpTable], width: int) -> Text:
+        """Return the tables with their meanings wrapped beside the signs."""
+        room = max(_LEAST_MEANING, width - _SIGN_WIDTH - 1)
         text = Text()
         for table in tables:
             self._add(text, f"{table.title}\n", "accent")
             for sign, role, meaning in table.rows:
                 self._add(text, f" {sign}{' ' * (_SIGN_WIDTH - cell_len(sign))}", role)
-                self._add(text, f"{meaning}\n", "muted")
+                self._add(text, f"\n{' ' * (_SIGN_WIDTH + 1)}".join(textwrap.wrap(meaning, room)) + "\n", "muted")
             self._add(text, "\n", "muted")
         text.rstrip()
         return text

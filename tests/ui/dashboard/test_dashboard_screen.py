@@ -92,11 +92,9 @@ async def test_the_summary_stands_beside_the_charts(size: tuple[int, int]) -> No
         text = await board.look()
         assert "Summary" in text
         assert "1 Return" in text
+        assert "solved at step 20,000" in text
         assert "287.4" in text
-        assert "goal reached" in text
         assert "cannot be drawn" not in text
-        if size[0] >= 60:
-            assert "step_000020000" in text
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -1,0 +1,56 @@
+"""The commands that continue from a run that has ended: watch, evaluate, extend, resume."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dqn_tui.events import EndReason
+from dqn_tui.view.run_view import RunView
+
+
+class NextStep(NamedTuple):
+    """What the user can do next, in two words, and the command line for it."""
+
+    purpose: str
+    command: str
+
+
+def next_steps(view: RunView, run: str, imports: Sequence[str] = ()) -> list[NextStep]:
+    """Return the commands that work for a run that has ended; none without a checkpoint.
+
+    Args:
+        view: the run.
+        run: the path of its folder.
+        imports: modules that register its environment, besides those that the run was started with.
+    """
+    modules = dict.fromkeys([*view.imports, *imports])
+    imported = [word for name in modules for word in ("--import", name)]
+    purpose, *options = _continuation(view)
+    is_saved = _last_checkpoint(view) is not None
+    steps = []
+    if is_saved or view.checkpoints:
+        steps.append(NextStep("watch it", shlex.join(["dqn-tui", "watch", run, *imported])))
+        steps.append(NextStep("evaluate it", shlex.join(["dqn-tui", "eval", run, *imported])))
+    # `best/` holds a policy to watch; a run resumes from the checkpoints by step.
+    if is_saved or any(item.reason != "best" for item in view.checkpoints):
+        steps.append(NextStep(purpose, shlex.join(["dqn-tui", "--resume", run, *options, *imported])))
+    return steps
+
+
+def _last_checkpoint(view: RunView) -> str | None:
+    end = view.failed or view.ended
+    return end.checkpoint if end is not None else None
+
+
+def _continuation(view: RunView) -> tuple[str, ...]:
+    """Return what a resumed run is for, and the options without which it would change nothing."""
+    match view.end_reason:
+        case EndReason.COMPLETED:
+            return "extend it", "--steps", str(2 * max(view.step, view.total_timesteps))
+        case EndReason.SOLVED:
+            return "extend it", "--set", "until_solved=false"
+        case EndReason.DIVERGED if isinstance(rate := view.config.get("learning_rate"), float):
+            return "retry it", "--set", f"learning_rate={rate / 10:.4g}"
+    return ("resume it",)

@@ -1,0 +1,58 @@
+"""The commands that continue from a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dqn_tui import events
+from dqn_tui.events import EndReason
+from dqn_tui.view.next_steps import next_steps
+from tests.view.test_run_view import at, ended, failed, saved, started, view_of
+
+
+def commands(*seen: events.Event) -> list[str]:
+    return [step.command for step in next_steps(view_of(*seen), "runs/a")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "resume"),
+    [
+        (EndReason.COMPLETED, "dqn-tui --resume runs/a --steps 100000"),
+        (EndReason.SOLVED, "dqn-tui --resume runs/a --set until_solved=false"),
+        (EndReason.STOPPED, "dqn-tui --resume runs/a"),
+    ],
+)
+def test_continuation_fits_the_end(reason: EndReason, resume: str) -> None:
+    assert commands(started(), ended(reason=reason, checkpoint="c")) == [
+        "dqn-tui watch runs/a",
+        "dqn-tui eval runs/a",
+        resume,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "options"),
+    [(1e-3, " --set learning_rate=0.0001"), (2.5e-4, " --set learning_rate=2.5e-05"), ("lin_1e-3", "")],
+)
+def test_diverged_run_is_retried_with_a_tenth_of_the_learning_rate(rate: Any, options: str) -> None:
+    seen = started(config={"learning_rate": rate}), saved(1_000), ended(reason=EndReason.DIVERGED)
+    assert commands(*seen)[-1] == f"dqn-tui --resume runs/a{options}"
+
+
+def test_without_a_checkpoint_there_is_no_command() -> None:
+    assert commands(started(), failed()) == []
+    assert commands(started(), ended()) == []
+
+
+def test_best_checkpoint_alone_cannot_be_resumed() -> None:
+    best = events.CheckpointSaved(**at(5), path="runs/a/best", size_bytes=1, seconds=0.0, reason="best")
+    assert commands(started(), best, ended()) == ["dqn-tui watch runs/a", "dqn-tui eval runs/a"]
+
+
+def test_words_of_a_command_are_quoted_for_the_shell() -> None:
+    view = view_of(started(imports=["my games"]), ended(checkpoint="c"))
+    assert next_steps(view, "my runs/a", ["more"])[0].command == (
+        "dqn-tui watch 'my runs/a' --import 'my games' --import more"
+    )
