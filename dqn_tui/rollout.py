@@ -1,4 +1,4 @@
-"""Greedy episodes as viewers see them: frames, and the controls of a player."""
+"""Greedy episodes for viewers: the frames of an episode, and the controls of its player."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ class RolloutFrame:
     """One moment of a watched episode.
 
     Attributes:
-        policy: origin of the weights, for the title, such as `"live @ step 12,400"`.
+        policy: origin of the weights, such as `"live @ step 12,400"`.
         episode: number of the episode, from 1.
-        step: steps taken in the episode; 0 is the reset.
+        step: steps taken in the episode so far; 0 is the reset.
         episode_return: undiscounted return so far.
-        q_values: the value of each action at this observation.
-        action: the greedy action at this observation, taken next.
-        observation: the observation's numbers; empty if they are too many to read.
-        picture: the environment's rendering: RGB uint8 [H, W, 3], text, or None if it renders nothing.
+        q_values: Q-value of each action at this observation.
+        action: greedy action at this observation, which is taken next.
+        observation: entries of the observation vector; empty where there are too many to read.
+        picture: the environment's rendering: RGB uint8 [H, W, 3], text, or None where it renders nothing.
         ending: empty during the episode, then `"terminated"` or `"truncated"`.
         mask: whether each action is allowed at this observation; None where all are.
+        action_names: name of each action, in order; empty where unknown.
+        observation_names: name of each entry of the observation vector; empty where unknown.
     """
 
     policy: str
@@ -39,6 +41,8 @@ class RolloutFrame:
     picture: NDArray[np.uint8] | str | None
     ending: str = ""
     mask: tuple[bool, ...] | None = None
+    action_names: tuple[str, ...] = ()
+    observation_names: tuple[str, ...] = ()
 
 
 class Rollout(Protocol):
@@ -46,31 +50,31 @@ class Rollout(Protocol):
 
     @property
     def frame(self) -> RolloutFrame | None:
-        """The newest frame; None before the first. Each moment is a new object."""
+        """The newest frame, a new object for each moment; None before the first."""
 
     @property
     def error(self) -> str | None:
-        """Why the player ended on its own, in one line; None otherwise."""
+        """The reason in one line why the player ended by itself; None otherwise."""
 
     @property
     def is_paused(self) -> bool:
-        """Whether playback is paused."""
+        """Whether the player is paused."""
 
     @property
     def speed(self) -> float:
-        """1.0 is the environment's own frame rate."""
+        """Playing speed as a multiple of the environment's frame rate, one of `SPEEDS`."""
 
     def toggle_pause(self) -> None:
-        """Play or pause."""
+        """Pause or play."""
 
     def advance(self) -> None:
-        """While paused, step one frame forward."""
+        """Advance by one frame; has no effect while playing."""
 
     def change_speed(self, direction: int) -> None:
-        """Change to the next faster (+1) or slower (-1) of `SPEEDS`."""
+        """Play at the next faster (+1) or slower (-1) of `SPEEDS`."""
 
     def start_new_episode(self) -> None:
-        """Drop this episode and begin the next, with the current policy."""
+        """Abandon this episode and start the next one with the newest policy."""
 
     def close(self) -> None:
-        """End the player and its environment; return at once."""
+        """End the player and close its environment; returns at once."""

@@ -59,7 +59,7 @@ class EpisodePlayer:
 
     @property
     def frame(self) -> RolloutFrame | None:
-        """The newest frame."""
+        """The newest frame; None before the first."""
         return self._frame
 
     @property
@@ -74,7 +74,7 @@ class EpisodePlayer:
 
     @property
     def speed(self) -> float:
-        """1.0 is the environment's own frame rate."""
+        """Playing speed as a multiple of the environment's frame rate, one of `SPEEDS`."""
         return self._speed
 
     def toggle_pause(self) -> None:
@@ -97,7 +97,7 @@ class EpisodePlayer:
             self._condition.notify_all()
 
     def start_new_episode(self) -> None:
-        """Drop this episode and begin the next."""
+        """Abandon this episode and start the next one with the newest policy."""
         with self._condition:
             self._should_restart = True
             self._condition.notify_all()
@@ -109,9 +109,9 @@ class EpisodePlayer:
             self._condition.notify_all()
 
     def join(self, seconds: float) -> bool:
-        """Wait for a closed player to end; return whether it ended in time.
+        """Wait for a closed player to end; return whether it did within `seconds`.
 
-        It ends once the environment or network call in progress returns.
+        It ends when the environment or network call in progress returns.
         """
         self._thread.join(seconds)
         return not self._thread.is_alive()
@@ -123,7 +123,7 @@ class EpisodePlayer:
                 self._play_episodes(environment)
             finally:
                 environment.close()
-        except Exception as error:  # noqa: BLE001 - an environment that cannot draw ends the player, nothing else
+        except Exception as error:  # noqa: BLE001 - an environment that fails ends the player, not the run
             self._error = f"{type(error).__name__}: {error}".splitlines()[0]
 
     def _play_episodes(self, environment: Environment) -> None:
@@ -157,7 +157,9 @@ class EpisodePlayer:
                     observation=_readable(observation),
                     picture=environment.render(),
                     ending=ending,
-                    mask=_forbidding(environment.action_mask),
+                    mask=_restrictive(environment.action_mask),
+                    action_names=environment.spec.action_names,
+                    observation_names=environment.spec.observation_names,
                 )
             if ending:
                 self._wait(ENDING_SECONDS)
@@ -192,6 +194,7 @@ def _forbidding(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
 
 
 def _readable(observation: NDArray[np.float32]) -> tuple[float, ...]:
+    """Return the entries of the observation, or none where it has too many to read."""
     if observation.size > _MOST_READABLE_NUMBERS:
         return ()
-    return tuple(float(value) for value in observation)
+    return tuple(float(value) for value in observation.flat)

@@ -10,34 +10,39 @@ from textual.message import Message
 
 from dqn_tui.rollout import Rollout, RolloutFrame
 from dqn_tui.ui.keys import ROLLOUT_KEYS, bindings
-from dqn_tui.ui.theatre.picture import picture_lines, text_rows
-from dqn_tui.ui.theatre.q_rows import q_rows
+from dqn_tui.ui.theatre.arrangement import arrange
+from dqn_tui.ui.theatre.moment_rows import moment_rows, wanted_size
+from dqn_tui.ui.theatre.picture import drawing_of
+from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
-from dqn_tui.ui.widgets.rows import Row, centre, centre_block, fit, join_with_ellipsis, row_width, shorten
+from dqn_tui.ui.widgets.rows import Row, block, centre_block, shorten
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.text import fixed, plain
 
 FRAMES_PER_SECOND = 12
+# Columns from which facts are written out.
+_WORDY = 90
 
 
 class RolloutPanel(FramedPanel, can_focus=True):
     """A player with its own keys. While it is open, it polls the rollout for a new frame a dozen times a second.
 
     Attributes:
-        rollout: what it plays; None while it is closed.
+        rollout: the rollout that it plays; None while it is closed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(ROLLOUT_KEYS)
 
     class Closed(Message):
-        """The user wants to leave the rollout."""
+        """The user closed the rollout."""
 
     def __init__(self, scene: Scene, pane: PaneName, *, label: str = "") -> None:
         super().__init__(scene, pane)
         self.rollout: Rollout | None = None
         self._label = label
         self._latest: RolloutFrame | None = None
+        self._scale = QScale()
 
     def on_mount(self) -> None:
         """Create the timer, which runs only while the panel is open."""
@@ -50,6 +55,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
     def open(self, rollout: Rollout) -> None:
         """Play this rollout."""
         self.rollout = rollout
+        self._scale = QScale()
         self.refresh()
         if self.is_mounted:
             self._timer.resume()
@@ -105,7 +111,11 @@ class RolloutPanel(FramedPanel, can_focus=True):
         rollout = self.rollout
         if rollout is None:
             return None
-        self._latest = rollout.frame
+        # The player's thread may replace the frame at any moment, so it is read once.
+        newest = rollout.frame
+        if newest is not None and newest is not self._latest:
+            self._scale.include(newest)
+        self._latest = newest
         return (id(self._latest), rollout.is_paused, rollout.speed, rollout.error)
 
     def title_row(self) -> Row:
@@ -113,7 +123,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
         role = "focus" if self.is_selected else "title"
         is_narrow = self.size.width < 36
         digit = f"{self.pane.sign} " if self.pane and self.pane.sign and not is_narrow else ""
-        room = self.size.width - 44
+        room = self.size.width - (62 if self.size.width >= _WORDY else 44)
         label = [(" ", "text"), *shorten([(self._label, "text")], room)] if self._label and room > 10 else []
         row: Row = [(digit, role), ("ROLLOUT", role), *label]
         rollout = self.rollout
@@ -128,62 +138,31 @@ class RolloutPanel(FramedPanel, can_focus=True):
         shown = self._latest
         if shown is None:
             return []
-        return [
-            [("R ", "muted"), (f"{fixed(shown.episode_return):>6}", "number")],
-            [("t ", "muted"), (f"{shown.step:>4}", "text")],
-            [("ep ", "muted"), (f"{shown.episode}", "text")],
-        ]
+        words = ("return ", "step ", "episode ") if self.size.width >= _WORDY else ("R ", "t ", "ep ")
+        values = (
+            (f"{fixed(shown.episode_return):>6}", "number"),
+            (f"{shown.step:>4}", "text"),
+            (f"{shown.episode}", "text"),
+        )
+        return [[(word, "muted"), value] for word, value in zip(words, values, strict=True)]
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
-        """Return the picture in the middle of the free space, and the numbers below it."""
+        """Return the picture, and the numbers below or beside it."""
         rollout, shown = self.rollout, self._latest
         if rollout is not None and rollout.error:
             return centre_block([[("the rollout ended", "warning")], [(plain(rollout.error), "text")]], width, height)
         if shown is None:
             return centre_block([[("loading…", "muted")]], width, height)
-        below = self._below(shown, width, height)
-        picture = self._picture(shown, width, height - len(below))
-        space = max(0, height - len(picture) - len(below))
-        above, between = (space - 1) // 2 if space else 0, 1 if space else 0
-        return [*([[]] * above), *picture, *([[]] * between), *below]
+        return self._moment(shown, width, height)
 
-    def _below(self, shown: RolloutFrame, width: int, height: int) -> list[Row]:
-        """Return Q-values, observation and policy; fewer of them in a low panel."""
-        most = max(min(2, height - 1), height // 3, height - 1 - _rows_of_letters(shown.picture, height))
-        rows = q_rows(shown, width, most, self.scene.marker)
-        if len(rows) < most and shown.observation:
-            rows.append(_observation_row(shown, width))
-        if len(rows) < most:
-            rows.append(_policy_row(shown, width))
-        return rows
-
-    def _picture(self, shown: RolloutFrame, width: int, height: int) -> list[Row]:
-        """Return the picture centred in the width, in no more rows than it needs."""
-        if shown.picture is None:
-            return [centre([("this environment renders nothing", "muted")], width)]
-        if isinstance(shown.picture, str):
-            rows = text_rows(shown.picture)[:height]
-            widest = min(width, max((row_width(row) for row in rows), default=0))
-            return [centre(fit(row, widest), width) for row in rows]
-        drawn = picture_lines(shown.picture, width, height, is_ascii=self.scene.is_ascii)
-        return [centre(row, width) for row in drawn]
-
-
-def _rows_of_letters(picture: object, height: int) -> int:
-    """Return the rows that a picture of letters needs; pixels take all they get."""
-    if picture is None:
-        return 1
-    return len(text_rows(picture)) if isinstance(picture, str) else height
-
-
-def _observation_row(shown: RolloutFrame, width: int) -> Row:
-    parts: list[Row] = [[(f"{value:>6.2f}", "text")] for value in shown.observation]
-    head: Row = [(" obs ", "muted")]
-    return fit([*head, *join_with_ellipsis(parts, width - row_width(head), (" ", "text"))], width)
-
-
-def _policy_row(shown: RolloutFrame, width: int) -> Row:
-    row: Row = [(f" {plain(shown.policy)}", "muted")]
-    if shown.ending:
-        row = [(f" {plain(shown.ending)}", "accent"), ("  ", "text"), *row]
-    return fit(row, width)
+    def _moment(self, shown: RolloutFrame, width: int, height: int) -> list[Row]:
+        drawing = drawing_of(shown.picture, self.scene)
+        place = arrange(drawing, wanted_size(shown, width), width, height)
+        picture = drawing.rows(*place.picture)
+        numbers = moment_rows(shown, self._scale, *place.numbers, self.scene)
+        if place.is_beside:
+            pairs = zip(block(picture, place.picture[0], height), block(numbers, place.numbers[0], height), strict=True)
+            return [[*left, ("  ", "text"), *right] for left, right in pairs]
+        indent = " " * ((width - place.picture[0]) // 2)
+        gap: list[Row] = [[]] if len(numbers) < place.numbers[1] else []
+        return [*([(indent, "text"), *row] for row in picture), *gap, *numbers]
