@@ -188,7 +188,7 @@ class EpisodePlayer:
         return False
 
 
-def _forbidding(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
+def _restrictive(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
     """Return the mask, or None where it allows everything."""
     return None if mask is None or mask.all() else tuple(mask.tolist())
 
