@@ -1,3 +1,5 @@
+"""Pictures at the pixels of a terminal: areas, whole pixels, backgrounds."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -5,49 +7,78 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.halfblock import half_blocks
+from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_size
 
 
 def grey(rows: list[list[int]]) -> np.ndarray:
     return np.repeat(np.array(rows, dtype=np.uint8)[:, :, None], 3, axis=2)
 
 
-def test_areas_are_averaged_on_the_way_down():
-    picture = grey([[0, 100, 10, 10], [100, 200, 30, 30], [1, 1, 0, 255], [1, 1, 255, 0]])
-    top, bottom = half_blocks(picture, 2, 1)
-    assert top[0, :, 0].tolist() == [100, 20]
-    assert bottom[0, :, 0].tolist() == [1, 128]
+def test_areas_without_a_background_are_averaged():
+    picture = grey([[0, 100, 10, 50], [140, 200, 30, 70], [1, 17, 80, 255], [33, 49, 230, 115]])
+    assert scale_picture(picture, 2, 1)[:, :, 0].tolist() == [[110, 40], [25, 170]]
 
 
-def test_pixels_are_repeated_on_the_way_up():
-    top, bottom = half_blocks(grey([[1, 2], [3, 4]]), 4, 2)
-    assert top[:, :, 0].tolist() == [[1, 1, 2, 2], [3, 3, 4, 4]]
-    assert bottom[:, :, 0].tolist() == [[1, 1, 2, 2], [3, 3, 4, 4]]
+def test_a_thin_line_outweighs_the_background():
+    # The white pixels weigh 1 and the black ones 8: in the second row of cells' pixels, 3 are white and one is black.
+    tall = np.full((16, 2, 3), 255, dtype=np.uint8)
+    tall[5] = 0
+    scaled = scale_picture(tall, 2, 2)
+    assert scaled.shape == (4, 1, 3)
+    assert scaled[:, 0, 0].tolist() == [255, round(255 * 3 / (3 + 8)), 255, 255]
+
+
+def test_small_pictures_grow_by_whole_numbers():
+    scaled = scale_picture(grey([[1, 2], [3, 4]]), 5, 2)
+    assert scaled[:, :, 0].tolist() == [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]
+    assert scaled_size(np.zeros((10, 10, 3), np.uint8), 78, 16) == (30, 30)
+    assert scaled_size(np.zeros((7, 7, 3), np.uint8), 78, 11) == (21, 21)
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 60), st.integers(1, 60))
+def test_every_pixel_of_an_enlarged_picture_is_a_square_of_one_size(tall, wide, width, height):
+    picture = np.arange(tall * wide, dtype=np.uint8).reshape(tall, wide, 1).repeat(3, axis=2)
+    scaled = scale_picture(picture, width, height)
+    if width >= wide and 2 * height >= tall:
+        factor = scaled.shape[1] // wide
+        np.testing.assert_array_equal(scaled, np.kron(picture, np.ones((factor, factor, 1), np.uint8)))
 
 
 def test_same_size_is_the_same_picture():
     picture = np.random.default_rng(1).integers(0, 256, (8, 6, 3), dtype=np.uint8)
-    top, bottom = half_blocks(picture, 6, 4)
-    np.testing.assert_array_equal(top, picture[0::2])
-    np.testing.assert_array_equal(bottom, picture[1::2])
+    np.testing.assert_array_equal(scale_picture(picture, 6, 4), picture)
 
 
-@pytest.mark.parametrize(("width", "height", "shape"), [(60, 40, (20, 60)), (200, 20, (20, 60)), (30, 100, (10, 30))])
+@pytest.mark.parametrize(("width", "height", "shape"), [(60, 40, (40, 60)), (200, 20, (40, 60)), (30, 100, (20, 30))])
 def test_aspect_is_kept_and_the_rest_left_free(width, height, shape):
-    top, bottom = half_blocks(np.zeros((400, 600, 3), dtype=np.uint8), width, height)
-    assert top.shape == bottom.shape == (*shape, 3)
+    assert scale_picture(np.zeros((400, 600, 3), dtype=np.uint8), width, height).shape == (*shape, 3)
 
 
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 30), st.integers(0, 30), st.integers(0, 255))
 def test_any_size_fits_and_an_even_picture_stays_even(tall, wide, width, height, value):
-    top, bottom = half_blocks(np.full((tall, wide, 3), value, dtype=np.uint8), width, height)
-    assert top.shape == bottom.shape
-    assert top.shape[0] <= height
-    assert top.shape[1] <= width
-    assert (top == value).all()
-    assert (bottom == value).all()
+    picture = np.full((tall, wide, 3), value, dtype=np.uint8)
+    scaled = scale_picture(picture, width, height)
+    assert scaled.shape[0] <= 2 * height
+    assert scaled.shape[1] <= width
+    assert (scaled.shape[1], scaled.shape[0]) == scaled_size(picture, width, height)
+    assert (scaled == value).all()
 
 
 def test_transparency_is_left_out():
-    top, _ = half_blocks(np.zeros((4, 4, 4), dtype=np.uint8), 4, 2)
-    assert top.shape == (2, 4, 3)
+    assert scale_picture(np.zeros((4, 4, 4), dtype=np.uint8), 4, 2).shape == (4, 4, 3)
+
+
+def test_the_background_is_the_most_frequent_colour_if_it_covers_enough():
+    picture = np.zeros((10, 10, 3), dtype=np.uint8)
+    picture[:4] = (200, 10, 10)
+    picture[4:] = np.arange(60, dtype=np.uint8).reshape(6, 10, 1) * 4
+    colour = background(picture)
+    assert colour is not None
+    assert colour.tolist() == [200, 10, 10]
+    assert background(picture[4:]) is None
+    assert background(picture[:0]) is None
+
+
+def test_contrast_is_the_largest_difference_of_a_channel():
+    picture = np.array([[[10, 20, 30], [0, 255, 30]]], dtype=np.uint8)
+    assert contrast(picture, np.array([10, 20, 90], np.uint8)).tolist() == [[60, 235]]

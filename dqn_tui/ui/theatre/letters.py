@@ -66,11 +66,11 @@ def _letters_of(line: str) -> Iterator[Letter]:
 def _switch(style: Letter, codes: str) -> Letter:
     """Return the style after an SGR sequence; codes add up until a reset."""
     numbers = [int(code) for code in codes.split(";") if code]
+    # The codes after 38 or 48 are an index into a palette or an RGB colour.
+    end = next((place + 1 for place, number in enumerate(numbers) if number in (38, 48)), len(numbers))
+    numbers = numbers[:end]
     if not numbers or 0 in numbers:
         return Letter("")
-    if 38 in numbers:
-        # The codes after 38 are an index into a palette or an RGB colour.
-        numbers = numbers[: numbers.index(38) + 1]
     for number in numbers:
         kind, hue = divmod(number, 10)
         is_hue = RED <= hue <= CYAN

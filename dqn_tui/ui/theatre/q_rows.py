@@ -25,8 +25,10 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
     names = action_labels(shown)
     name_width = min(max(map(len, names), default=0), _LONGEST_NAME, max(4, width // 3))
     number_width = max(len(_q_text(value, scale.decimals)) for value in (scale.low, scale.high, *shown.q_values))
-    # Blanks around the number, and a gap with its sign: at most as long as a number with a sign.
+    # The row ends in a sign and a gap, which may be longer than a value by its own sign.
     bar_width = max(0, width - name_width - 2 * number_width - 8)
+    gaps = {action: _gap(shown, action, allowed, scale.decimals) for action in actions if action in allowed}
+    gap_width = max(map(len, gaps.values()), default=0)
     rows: list[Row] = []
     for action in actions:
         role = "success" if action == shown.action else "text"
@@ -34,7 +36,9 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
         value = f" {_q_text(shown.q_values[action], scale.decimals):>{number_width}} "
         if action in allowed:
             bar = _bar(shown, action, scale, bar_width, marker)
-            rows.append([(" ", "text"), *name, (value, role), *bar, _gap(shown, action, allowed, scale)])
+            sign, gap_role = (" ◀ ", "success") if action == shown.action else ("   ", "muted")
+            gap = (f"{sign}{gaps[action]:>{gap_width}}", gap_role)
+            rows.append([(" ", "text"), *name, (value, role), *bar, gap])
         else:
             rows.append([(" ", "text"), *name, (f"{value}masked", "muted")])
     left_out = len(names) - len(actions)
@@ -68,15 +72,15 @@ def _bar(shown: RolloutFrame, action: int, scale: QScale, width: int, marker: st
     return [(" " * zero, "text"), line, bar, (" " * (width - zero - 1 - (end - start)), "text")]
 
 
-def _gap(shown: RolloutFrame, action: int, allowed: Sequence[int], scale: QScale) -> tuple[str, str]:
+def _gap(shown: RolloutFrame, action: int, allowed: Sequence[int], decimals: int) -> str:
     """Return the lead of the greedy action, or how far another one is behind it."""
     is_chosen = action == shown.action
     rivals = [shown.q_values[other] for other in allowed if (other != action if is_chosen else other == shown.action)]
     best = max((value for value in rivals if math.isfinite(value)), default=math.nan)
     gap = shown.q_values[action] - best
-    text = f"{gap:+.{scale.decimals}f}" if abs(gap) < 1e4 else f"{'+' if gap > 0 else ''}{number(gap)}"
-    text = text if math.isfinite(gap) else ""
-    return (f" ◀ {text}".rstrip(), "success") if is_chosen else (f"   {text}".rstrip(), "muted")
+    if not math.isfinite(gap):
+        return ""
+    return f"{'+' if gap >= 0 else ''}{_q_text(gap, decimals)}"
 
 
 def _scale_row(scale: QScale, width: int) -> Row:
