@@ -56,6 +56,12 @@ def test_a_frame_says_what_is_shown(player: EpisodePlayer) -> None:
     assert player.error is None
 
 
+def test_a_frame_names_actions_and_entries(player: EpisodePlayer) -> None:
+    frame = frame_of(player)
+    assert frame.action_names == ("left", "right")
+    assert frame.observation_names == ("x", "x'", "θ", "θ'")
+
+
 def test_while_paused_it_goes_one_frame_forward_at_a_time(player: EpisodePlayer) -> None:
     frame = pause(player)
     for _ in range(3):

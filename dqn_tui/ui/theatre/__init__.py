@@ -1,1 +1,1 @@
-"""Greedy episodes as they are played: beside the charts of the dashboard, or on a screen of their own."""
+"""Greedy episodes played in the terminal: beside the charts of the dashboard, or alone on the screen."""

@@ -1,4 +1,4 @@
-"""Where the picture of a rollout and its numbers are placed in a panel."""
+"""The places of a rollout's picture and its numbers in a panel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dqn_tui.ui.theatre.picture import Drawing
 
 _GAP = 2
-# Beside the picture, numbers are further from the eye, so the picture must become larger by this factor.
+# Numbers are easier to read below the picture; beside it, the picture must be larger by this factor.
 _LEAST_GAIN = 1.2
 
 

@@ -1,6 +1,6 @@
 """Maps of letters, as Gymnasium's toy text environments print them, drawn large: each letter becomes a tile.
 
-Three kinds of maps are recognised: one letter beside the other (FrozenLake), letters with blanks between them
+Three kinds of maps are recognised: adjacent letters (FrozenLake), letters with blanks between them
 (CliffWalking), and tiles between walls in a frame (Taxi).
 """
 
@@ -28,9 +28,9 @@ class LetterMap:
 
     Attributes:
         tiles: the letters, [row][column].
-        walls: for each row of tiles, what stands left of each tile and right of the last: `|` is a wall. Empty
-            without a frame.
-        last_action: the action that the environment prints beside the map; may be empty.
+        walls: for each row of tiles, the characters left of each tile and right of the last: `|` is a wall. Empty
+            for a map without walls.
+        last_action: the action that the environment prints with the map; may be empty.
     """
 
     tiles: list[list[Letter]]
@@ -62,14 +62,14 @@ class LetterMap:
 
     @property
     def caption(self) -> str:
-        """What the letters' colours mean, and the last action."""
+        """The meaning of the colours in words, and the last action."""
         parts = [f"last: {self.last_action.lower()}"] if self.last_action else []
         if self.walls:
             parts = [*self._journey(), *parts]
         return " · ".join(parts)
 
     def _journey(self) -> list[str]:
-        """Return where Taxi's passenger and destination are, which Taxi tells by colour only."""
+        """Return the places of Taxi's passenger and destination, which Taxi shows by colour only."""
         letters = {letter.hue: letter.char for line in self.tiles for letter in line}
         if MAGENTA not in letters:
             return []

@@ -1,4 +1,4 @@
-"""What belongs to a frame besides its picture: Q-values, observation, policy and how the episode ended."""
+"""The rows of a frame without its picture: Q-values, observation, policy and the ending of the episode."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
 
 
 def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, scene: Scene) -> list[Row]:
-    """Return at most `height` rows; the Q-values come before the rest, and blank rows only where there is room."""
+    """Return at most `height` rows, in order of importance; blank rows separate them if there is room."""
     rows = q_rows(shown, scale, width, height, scene.marker)
     observation = _observation_rows(shown, width, is_ascii=scene.is_ascii)
     policy = _policy_row(shown, width)

@@ -1,4 +1,4 @@
-"""The scale of the Q-value bars: the same for every action, and fixed but for growth."""
+"""The scale of the Q-value bars, common to all actions; it only ever grows."""
 
 from __future__ import annotations
 

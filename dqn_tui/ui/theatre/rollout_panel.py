@@ -1,4 +1,4 @@
-"""A greedy episode as it is played: picture, return so far, and the Q-value of each action."""
+"""The panel that plays greedy episodes: picture, return so far, and the Q-value of each action."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
     def content_key(self) -> Hashable:
         """Return the identity of the newest frame, and the state of the player.
 
-        A new moment is a new object. The panel keeps a reference to the drawn frame, so its id is not reused.
+        Each moment has its own object. The panel keeps a reference to the drawn frame, so its id is not reused.
         """
         rollout = self.rollout
         if rollout is None:

@@ -1,4 +1,4 @@
-"""The tiles of a map: a ground in the colour of what it is, and the agent as a block in its middle."""
+"""The tiles of a map: a ground whose colour shows its kind, and the agent as a block in the middle."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def tile_line(
 ) -> Row:
     """Return one line of a tile of `tile` = (width, height) cells; the letter is in its middle line.
 
-    The agent has its letter in brackets too, so that it is found without colours.
+    The agent's letter is in brackets, so that colour alone never marks it.
     """
     width, height = tile
     is_middle = line == (height - 1) // 2

@@ -7,14 +7,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dqn_tui.errors import UsageError
+from dqn_tui.rollout import RolloutFrame
 from dqn_tui.ui.app.application import DqnTuiApp
-from dqn_tui.ui.theatre.picture import text_rows
-from dqn_tui.ui.theatre.q_rows import q_rows
+from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.theatre.watch_screen import WatchScreen
+from dqn_tui.ui.widgets.pane_name import PaneName
+from dqn_tui.ui.widgets.scene import Scene
 from tests import fakes
 from tests.ui.helpers import SIZES, dashboard, screen_text
 
@@ -132,47 +132,7 @@ async def test_every_kind_of_picture_has_a_place(picture: object) -> None:
         assert "cannot be drawn" not in text
         assert "Q(1)" in text
         if isinstance(picture, str) and picture:
-            assert "H G" in text
-
-
-def test_of_a_picture_of_letters_the_place_of_the_agent_stays_visible() -> None:
-    """What FrozenLake and Taxi draw."""
-    lake = "  (Down)\nS\x1b[41mF\x1b[0mFF\n"
-    assert text_rows(lake) == [[("  (Down)", "text")], [("S", "text"), ("F", "marked"), ("FF", "text")]]
-    taxi = "|\x1b[35mR\x1b[0m: |\x1b[43m \x1b[0m:\x1b[34;1mB\x1b[0m|"
-    assert text_rows(taxi) == [
-        [
-            ("|", "text"),
-            ("R", "warm"),
-            (": |", "text"),
-            (" ", "marked"),
-            (":", "text"),
-            ("B", "cool"),
-            ("|", "text"),
-        ]
-    ]
-
-
-@pytest.mark.parametrize(
-    ("codes", "role"),
-    [
-        *[("36", "cool"), ("94", "cool"), ("31", "warm"), ("32;1", "fresh"), ("93", "fresh")],
-        *[("1", "accent"), ("97", "accent"), ("38;5;41", "accent"), ("38;2;7;44;0", "accent")],
-        *[("31;42", "marked"), ("7", "marked"), ("", "text"), ("0", "text"), ("39;49", "text")],
-    ],
-)
-def test_a_colour_of_a_letter_becomes_the_role_of_its_hue(codes: str, role: str) -> None:
-    assert text_rows(f"\x1b[{codes}mx") == [[("x", role)]]
-
-
-def test_empty_lines_after_a_picture_of_letters_take_no_rows() -> None:
-    assert text_rows("  a\n\nb\n\n\n") == [[("  a", "text")], [], [("b", "text")]]
-
-
-@given(st.text(alphabet="ab\n\x1b[0;1m41\x9b]K", max_size=60))
-def test_no_escape_sequence_of_a_picture_of_letters_comes_through(picture: str) -> None:
-    for row in text_rows(picture):
-        assert all(text.isprintable() for text, _ in row)
+            assert all(letter in text for letter in "SFHG")
 
 
 async def test_odd_q_values_do_no_harm() -> None:
@@ -185,60 +145,75 @@ async def test_odd_q_values_do_no_harm() -> None:
             assert "cannot be drawn" not in await board.look()
 
 
-def test_of_many_actions_the_chosen_and_the_best_show() -> None:
-    frame = dataclasses.replace(fakes.make_frame(3), q_values=tuple(float(value) for value in range(18)), action=2)
-    rows = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 4, "braille")]
-    assert [row[:6].strip() for row in rows[:3]] == ["Q( 2)", "Q(16)", "Q(17)"]
-    assert rows[3] == " +15 more"
-    assert len(q_rows(frame, 60, 18, "braille")) == 18
-    assert len(q_rows(frame, 60, 1, "braille")) == 1
-
-
-@pytest.mark.parametrize("picture", [None, "SFFF\nFHFH\nFFFH\nHFFG", np.zeros((60, 60, 3), dtype=np.uint8)])
-async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: object) -> None:
+async def watch(frame: RolloutFrame | None, size: tuple[int, int]) -> str:
+    """Return the screen of `dqn-tui watch` at this frame."""
     rollout = fakes.FakeRollout()
+    rollout.frame = frame
+    app = DqnTuiApp(WatchScreen(rollout, title="CartPole-v1", marker="braille"))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        return screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_picture_begins_at_the_top_and_the_bars_follow_at_once(size: tuple[int, int]) -> None:
+    names = ("left", "right")
+    noise = np.random.default_rng(0).integers(0, 255, (400, 600, 3), dtype=np.uint8)
+    frame = dataclasses.replace(fakes.make_frame(3), action_names=names, picture=noise)
+    lines = (await watch(frame, size)).splitlines()
+    bars = next(place for place, line in enumerate(lines) if line.startswith("│ left"))
+    assert all("▀" in line for line in lines[1:bars])
+    assert lines[bars + 1].startswith("│ right")
+    # Of the rows inside the frame, the numbers take five: two bars, their scale, the observation and the policy.
+    assert len(lines) - 2 - bars == 5
+    assert "obs" in lines[bars + 3]
+    assert "live @ step 12,400" in lines[bars + 4]
+
+
+async def test_a_wide_and_low_panel_has_the_bars_beside_a_square_picture() -> None:
+    picture = np.zeros((50, 50, 3), np.uint8)
+    picture[::2] = 200
+    lines = (await watch(dataclasses.replace(fakes.make_frame(3), picture=picture), (80, 24))).splitlines()
+    assert "Q(0)" in lines[1]
+    assert "▇" in lines[1]
+    assert lines[1].index("Q(0)") > 30
+
+
+@pytest.mark.parametrize("picture", [None, "SFFF\nFHFH\nFFFH\nHFFG"])
+async def test_actions_take_the_rows_that_a_small_picture_leaves_free(picture: str | None) -> None:
     values = tuple(float(value) for value in range(12))
-    rollout.frame = dataclasses.replace(fakes.make_frame(3), q_values=values, action=11, picture=picture)  # type: ignore[arg-type]
-    app = DqnTuiApp(WatchScreen(rollout, title="FrozenLake-v1", marker="braille"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        text = screen_text(app)
-    is_small = not isinstance(picture, np.ndarray)
-    assert all((f"Q({action:>2})" in text) for action in range(12)) == is_small
-    assert ("more" in text) != is_small
-    assert "SFFF" in text or not isinstance(picture, str)
+    text = await watch(dataclasses.replace(fakes.make_frame(3), q_values=values, action=11, picture=picture), (80, 24))
+    assert all(f"Q({action:>2})" in text for action in range(12))
+    assert "more" not in text
 
 
-@pytest.mark.parametrize(("count", "is_cut"), [(4, False), (9, True)])
-async def test_numbers_of_the_observation_are_not_left_out_silently(count: int, is_cut: bool) -> None:
-    rollout = fakes.FakeRollout()
-    rollout.frame = dataclasses.replace(fakes.make_frame(3), observation=(0.25,) * count, picture=None)
-    app = DqnTuiApp(WatchScreen(rollout, title="Acrobot-v1", marker="braille"))
-    async with app.run_test(size=(60, 24)) as pilot:
-        await pilot.pause()
-        row = next(line for line in screen_text(app).splitlines() if " obs " in line)
-    assert row.count("0.25") < count or not is_cut
-    assert ("…" in row) == is_cut
+async def test_before_the_first_frame_watch_says_that_it_loads() -> None:
+    text = await watch(None, (80, 24))
+    assert "ROLLOUT CartPole-v1" in text
+    assert "loading…" in text
 
 
-def test_a_masked_action_is_no_rival_of_the_chosen_one() -> None:
-    mask = (True, False, True)
-    frame = dataclasses.replace(fakes.make_frame(3), q_values=(1.0, 9.0, 2.0), action=2, mask=mask)
-    rows = q_rows(frame, 60, 4, "braille")
-    texts = ["".join(text for text, _ in row) for row in rows]
-    assert [text[:5].strip() for text in texts] == ["Q(0)", "Q(2)", "Q(1)"]
-    full = 60 - 1 - 8 - 15
-    assert [text.count("▇") for text in texts] == [round(full / 2), full, 0]
-    assert "◀ +1.00" in texts[1]
-    assert texts[2].split() == ["Q(1)", "9.00", "masked"]
-    assert {role for _, role in rows[2]} == {"muted"}
+def test_the_scale_includes_the_frame_that_is_drawn_although_the_player_is_faster() -> None:
+    class Fast(fakes.FakeRollout):
+        """A player with another frame whenever one looks."""
 
+        reads = 0
 
-def test_masked_actions_are_the_first_to_be_left_out() -> None:
-    mask = (False, True, False, True)
-    frame = dataclasses.replace(fakes.make_frame(3), q_values=(5.0, 1.0, 6.0, 2.0), action=3, mask=mask)
-    texts = ["".join(text for text, _ in row) for row in q_rows(frame, 60, 3, "braille")]
-    assert [text[:5].strip() for text in texts[:2]] == ["Q(1)", "Q(3)"]
+        @property
+        def frame(self) -> RolloutFrame | None:
+            self.reads += 1
+            return dataclasses.replace(fakes.make_frame(self.reads), q_values=(10.0**self.reads, 0.0))
+
+        @frame.setter
+        def frame(self, frame: RolloutFrame | None) -> None:
+            pass
+
+    panel = RolloutPanel(Scene(), PaneName(id="rollout", title="Rollout"))
+    panel.rollout = Fast()
+    for _ in range(3):
+        panel.content_key()
+        assert panel._latest is not None
+        assert panel._scale.high == panel._latest.q_values[0]
 
 
 async def test_the_help_of_watch_speaks_of_what_is_there() -> None:
