@@ -6,7 +6,7 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-from dqn_tui.ui.theatre.letters import BLUE, CYAN, GREEN, OTHER, RED, YELLOW, Letter
+from dqn_tui.ui.theatre.letters import BLUE, CYAN, GREEN, MAGENTA, OTHER, RED, YELLOW, Letter
 from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.ui.widgets.rows import Row
 
@@ -24,6 +24,9 @@ _GROUNDS = {
 }
 _PLAIN = (OTHER, 0.14)
 _COLOURED = 0.60
+# Without blending, weaker grounds have no colour.
+_COLOURED_FROM = 0.25
+_DARK = (RED, BLUE, MAGENTA)
 # Neighbours of one kind differ a little, so that tiles can be counted.
 _CHECKER = 0.06
 # CliffWalking marks its agent by a letter instead of a colour.
@@ -38,9 +41,9 @@ def ground_style(colors: Colors, letter: Letter, *, is_odd: bool, is_walled: boo
     if letter.hue:
         hue, share = letter.hue, _COLOURED
     if colors.background.ansi is not None:
-        return colors.style("text") if hue == OTHER else _on_terminal_colour(hue)
+        return colors.style("text") if share < _COLOURED_FROM else _on_terminal_colour(hue)
     ground = colors.background.blend(Color.parse(_HUES[hue]), share + _CHECKER * is_odd)
-    return Style(color=colors.foreground.rich_color, bgcolor=ground.rich_color, bold=True)
+    return Style(color=ground.get_contrast_text(1.0).rich_color, bgcolor=ground.rich_color, bold=True)
 
 
 def tile_line(
@@ -71,5 +74,6 @@ def _agent_style(letter: Letter, colors: Colors) -> Style:
 
 
 def _on_terminal_colour(hue: int) -> Style:
-    """Return black on one of the terminal's own colours."""
-    return Style(color=RichColor.from_ansi(0), bgcolor=RichColor.from_ansi(hue), bold=True)
+    """Return black or white on one of the terminal's own colours."""
+    ink = 15 if hue in _DARK else 0
+    return Style(color=RichColor.from_ansi(ink), bgcolor=RichColor.from_ansi(hue), bold=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.style import Style
 
@@ -58,6 +58,7 @@ def test_shades_of_ascii_leave_the_background_blank() -> None:
 
 @pytest.mark.parametrize("marker", ["braille", "ascii"])
 @pytest.mark.parametrize("picture", PICTURES)
+@settings(max_examples=25)
 @given(width=st.integers(0, 90), height=st.integers(0, 40))
 def test_a_drawing_takes_the_size_that_it_names(picture: object, marker: str, width: int, height: int) -> None:
     drawing = drawing_of(picture, Scene(marker=marker))  # type: ignore[arg-type]
