@@ -48,9 +48,14 @@ def _continuation(view: RunView) -> tuple[str, ...]:
     """Return what a resumed run is for, and the options without which it would change nothing."""
     match view.end_reason:
         case EndReason.COMPLETED:
-            return "extend it", "--steps", str(2 * max(view.step, view.total_timesteps))
+            return "extend it", *_more_steps(view)
         case EndReason.SOLVED:
-            return "extend it", "--set", "until_solved=false"
+            more = _more_steps(view) if view.step >= view.total_timesteps else ()
+            return "extend it", *more, "--set", "until_solved=false"
         case EndReason.DIVERGED if isinstance(rate := view.config.get("learning_rate"), float):
             return "retry it", "--set", f"learning_rate={rate / 10:.4g}"
     return ("resume it",)
+
+
+def _more_steps(view: RunView) -> tuple[str, str]:
+    return "--steps", str(2 * max(view.step, view.total_timesteps))

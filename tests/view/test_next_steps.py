@@ -20,7 +20,7 @@ def commands(*seen: events.Event) -> list[str]:
     ("reason", "resume"),
     [
         (EndReason.COMPLETED, "dqn-tui --resume runs/a --steps 100000"),
-        (EndReason.SOLVED, "dqn-tui --resume runs/a --set until_solved=false"),
+        (EndReason.SOLVED, "dqn-tui --resume runs/a --steps 100000 --set until_solved=false"),
         (EndReason.STOPPED, "dqn-tui --resume runs/a"),
     ],
 )
@@ -30,6 +30,12 @@ def test_continuation_fits_the_end(reason: EndReason, resume: str) -> None:
         "dqn-tui eval runs/a",
         resume,
     ]
+
+
+def test_run_that_was_solved_before_its_last_step_needs_no_more_steps() -> None:
+    assert commands(started(), ended(2_000, EndReason.SOLVED, checkpoint="c"))[-1] == (
+        "dqn-tui --resume runs/a --set until_solved=false"
+    )
 
 
 @pytest.mark.parametrize(
