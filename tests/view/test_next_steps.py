@@ -40,7 +40,12 @@ def test_run_that_was_solved_before_its_last_step_needs_no_more_steps() -> None:
 
 @pytest.mark.parametrize(
     ("rate", "options"),
-    [(1e-3, " --set learning_rate=0.0001"), (2.5e-4, " --set learning_rate=2.5e-05"), ("lin_1e-3", "")],
+    [
+        (1e-3, " --set learning_rate=0.0001"),
+        (2.5e-4, " --set learning_rate=2.5e-05"),
+        ("lin_1e-3", " --set learning_rate=lin_0.0001"),
+        (None, ""),
+    ],
 )
 def test_diverged_run_is_retried_with_a_tenth_of_the_learning_rate(rate: Any, options: str) -> None:
     seen = started(config={"learning_rate": rate}), saved(1_000), ended(reason=EndReason.DIVERGED)
