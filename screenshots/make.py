@@ -28,7 +28,9 @@ def record(columns: int, rows: int, scene: Callable[[Terminal], None]) -> None:
     """Run the default preset up to three fifths of its steps, then play the scene."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Terminal(dqn_tui("--runs-dir", "runs"), columns, rows, cwd=folder) as terminal,
+        Terminal(
+            dqn_tui("--runs-dir", "runs"), columns, rows, variables={"XDG_CONFIG_HOME": folder}, cwd=folder
+        ) as terminal,
     ):
         terminal.wait_for(lambda: has_reached(terminal, 30_000), 300)
         scene(terminal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dqn_tui import events
+from dqn_tui.preferences import Preferences, user_file
 from dqn_tui.runs.checkpoint import resolve_target
 from dqn_tui.runs.folder import find_run_folders
 from dqn_tui.runs.journal import read_journal, read_last_event
@@ -165,6 +167,54 @@ def test_an_ascii_dashboard_draws_nothing_else(tmp_path: Path) -> None:
         terminal.press("q")
         terminal.wait_for("Stop without saving")
         assert terminal.text.isascii()
+        terminal.press("k")
+        terminal.wait_for_exit()
+
+
+def test_locale_without_utf8_gets_nothing_but_ascii(tmp_path: Path) -> None:
+    variables = {"LC_ALL": "C", "LANG": "C"}
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path), *SHORT), 80, 24, variables) as terminal:
+        terminal.wait_for("RUNNING")
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        terminal.press("?")
+        terminal.wait_for("one environment step while paused")
+        terminal.press("q")
+        terminal.wait_until_gone("one environment step while paused")
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("s")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.drawn.isascii()
+    run = str(find_run_folders(tmp_path)[0].path)
+    with Terminal(dqn_tui("watch", run), 80, 24, variables) as terminal:
+        terminal.wait_for("CartPole-v1 . ")
+        terminal.wait_for("t ")
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.drawn.isascii()
+
+
+def test_preferences_reach_the_next_program_and_the_path_the_clipboard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with dashboard(tmp_path / "runs") as terminal:
+        terminal.press("m")
+        terminal.wait_for("ema50")
+        terminal.press("y")
+        path = str(find_run_folders(tmp_path / "runs")[0].path)
+        copied = b"\x1b]52;c;" + base64.b64encode(path.encode())
+        terminal.wait_for(lambda: copied in terminal.drawn)
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("k")
+        terminal.wait_for_exit()
+    assert user_file().preferences == Preferences(smoothing=50)
+    with dashboard(tmp_path / "runs") as terminal:
+        terminal.wait_for("ema50")
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
         terminal.press("k")
         terminal.wait_for_exit()
 

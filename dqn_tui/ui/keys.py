@@ -97,7 +97,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
     Key(
         id="focus",
         keys="1,2,3,4,5,6,7,8,9",
-        shown="1…9",
+        shown="1-9",
         action="focus_digit",
         label="Focus",
         help="focus the pane with that number",

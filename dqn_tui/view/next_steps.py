@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dqn_tui.events import EndReason
 from dqn_tui.view.run_view import RunView
+
+# Of a learning rate that falls linearly, as in `config.Config`.
+_LINEAR = "lin_"
 
 
 class NextStep(NamedTuple):
@@ -48,9 +51,23 @@ def _continuation(view: RunView) -> tuple[str, ...]:
     """Return what a resumed run is for, and the options without which it would change nothing."""
     match view.end_reason:
         case EndReason.COMPLETED:
-            return "extend it", "--steps", str(2 * max(view.step, view.total_timesteps))
+            return "extend it", *_more_steps(view)
         case EndReason.SOLVED:
-            return "extend it", "--set", "until_solved=false"
-        case EndReason.DIVERGED if isinstance(rate := view.config.get("learning_rate"), float):
-            return "retry it", "--set", f"learning_rate={rate / 10:.4g}"
+            more = _more_steps(view) if view.step >= view.total_timesteps else ()
+            return "extend it", *more, "--set", "until_solved=false"
+        case EndReason.DIVERGED if rate := _tenth(view.config.get("learning_rate")):
+            return "retry it", "--set", f"learning_rate={rate}"
     return ("resume it",)
+
+
+def _tenth(rate: Any) -> str | None:
+    """Return a tenth of a learning rate, a schedule such as `"lin_1e-3"` included; None if it is neither."""
+    schedule = _LINEAR if str(rate).startswith(_LINEAR) else ""
+    try:
+        return f"{schedule}{float(str(rate).removeprefix(_LINEAR)) / 10:.4g}"
+    except ValueError:
+        return None
+
+
+def _more_steps(view: RunView) -> tuple[str, str]:
+    return "--steps", str(2 * max(view.step, view.total_timesteps))

@@ -20,7 +20,7 @@ def commands(*seen: events.Event) -> list[str]:
     ("reason", "resume"),
     [
         (EndReason.COMPLETED, "dqn-tui --resume runs/a --steps 100000"),
-        (EndReason.SOLVED, "dqn-tui --resume runs/a --set until_solved=false"),
+        (EndReason.SOLVED, "dqn-tui --resume runs/a --steps 100000 --set until_solved=false"),
         (EndReason.STOPPED, "dqn-tui --resume runs/a"),
     ],
 )
@@ -32,9 +32,20 @@ def test_continuation_fits_the_end(reason: EndReason, resume: str) -> None:
     ]
 
 
+def test_run_that_was_solved_before_its_last_step_needs_no_more_steps() -> None:
+    assert commands(started(), ended(2_000, EndReason.SOLVED, checkpoint="c"))[-1] == (
+        "dqn-tui --resume runs/a --set until_solved=false"
+    )
+
+
 @pytest.mark.parametrize(
     ("rate", "options"),
-    [(1e-3, " --set learning_rate=0.0001"), (2.5e-4, " --set learning_rate=2.5e-05"), ("lin_1e-3", "")],
+    [
+        (1e-3, " --set learning_rate=0.0001"),
+        (2.5e-4, " --set learning_rate=2.5e-05"),
+        ("lin_1e-3", " --set learning_rate=lin_0.0001"),
+        (None, ""),
+    ],
 )
 def test_diverged_run_is_retried_with_a_tenth_of_the_learning_rate(rate: Any, options: str) -> None:
     seen = started(config={"learning_rate": rate}), saved(1_000), ended(reason=EndReason.DIVERGED)

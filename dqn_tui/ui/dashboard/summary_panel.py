@@ -22,7 +22,6 @@ _REASONS = {
     EndReason.SOLVED: "solved",
     EndReason.STOPPED: "stopped by you",
     EndReason.DIVERGED: "non-finite numbers",
-    EndReason.FAILED: "error",
 }
 _KEYS = (("q", "quit"), ("w", "watch"), ("y", "copy path"))
 _LABEL_WIDTH = 12
@@ -36,7 +35,7 @@ class Block(NamedTuple):
     Attributes:
         rank: claim on the space; blocks of low rank come first.
         rows: the rows.
-        is_apart: whether an empty row is above it where there is room.
+        is_apart: whether an empty row is above it, where there is room for all of these.
     """
 
     rank: int
@@ -66,18 +65,14 @@ def _rule(width: int) -> Row:
 
 def _fitting(blocks: Sequence[Block], height: int) -> list[Row]:
     """Return the rows of the blocks that fit, in the order given."""
-    chosen = set()
+    fitting = set()
     for block in sorted(blocks, key=lambda block: block.rank):
         if len(block.rows) <= height:
             height -= len(block.rows)
-            chosen.add(id(block))
-    rows: list[Row] = []
-    for block in blocks:
-        if id(block) in chosen:
-            has_gap = block.is_apart and height > 0
-            height -= has_gap
-            rows += [[], *block.rows] if has_gap else block.rows
-    return rows
+            fitting.add(id(block))
+    chosen = [block for block in blocks if id(block) in fitting]
+    has_gaps = sum(block.is_apart for block in chosen) <= height
+    return [row for block in chosen for row in ([[], *block.rows] if block.is_apart and has_gaps else block.rows)]
 
 
 def _blocks(view: RunView, width: int) -> list[Block]:
@@ -94,8 +89,8 @@ def _blocks(view: RunView, width: int) -> list[Block]:
 
 def _head(view: RunView) -> Row:
     word, role = state_run(view.state)
-    reason = _REASONS[view.end_reason] if view.end_reason else ""
-    return [(f" {word.strip()}", role), (f"  {reason} at step {view.step:,}", "text")]
+    reason = f"{_REASONS[view.end_reason]} " if view.end_reason in _REASONS else ""
+    return [(f" {word.strip()}", role), (f"  {reason}at step {view.step:,}", "text")]
 
 
 def _failure(failed: RunFailed, width: int) -> list[Block]:
