@@ -167,14 +167,6 @@ class Shrinks(OneState):
         return (observation[0] if self._all_steps >= FAULT_STEP else observation), *rest
 
 
-class ExitsFromTheStart(OneState):
-    """Calls `sys.exit` in its constructor."""
-
-    def __init__(self, render_mode: str | None = None) -> None:
-        del render_mode
-        sys.exit(7)
-
-
 class CannotCloseAtOnce(OneState):
     """Raises when it is closed."""
 
@@ -217,7 +209,7 @@ class LeaksThread(OneState):
 class HangsInRender(OneState):
     """Renders the first frame of an episode; rendering the second never returns."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"]}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012 - as Gymnasium declares it
 
     def render(self) -> Any:
         if self._steps:
@@ -228,7 +220,7 @@ class HangsInRender(OneState):
 class NeverCloses(OneState):
     """Computes with torch for ever once it is closed, if it renders."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"]}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"]}  # noqa: RUF012 - as Gymnasium declares it
 
     def render(self) -> Any:
         return np.zeros((8, 8, 3), np.uint8)
@@ -357,7 +349,6 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("ExitsAtOnce", ExitsAtOnce)
     _register("ChangesFolder", ChangesFolder, max_episode_steps=EPISODE_STEPS)
     _register("BrokenFromTheStart", BrokenFromTheStart)
-    _register("ExitsFromTheStart", ExitsFromTheStart)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)
     _register("Shrinks", Shrinks, max_episode_steps=EPISODE_STEPS)
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)

@@ -108,7 +108,7 @@ def test_composed_observations_are_flattened(name: str, size: int) -> None:
         ("Toy/Continuous-v0", ["Discrete", "Toy/Continuous-v0"]),
         ("Toy/Sequence-v0", ["Sequence", "vectors", "Toy/Sequence-v0"]),
         ("Toy/BrokenFromTheStart-v0", ["Toy/BrokenFromTheStart-v0", "no such motor"]),
-        ("Toy/ExitsFromTheStart-v0", ["Toy/ExitsFromTheStart-v0", "sys.exit(7)"]),
+        ("Toy/ExitsAtOnce-v0", ["Toy/ExitsAtOnce-v0", "sys.exit(7)"]),
         ("Toy/CannotCloseAtOnce-v0", ["Toy/CannotCloseAtOnce-v0", "close", "the door is stuck"]),
     ],
 )
