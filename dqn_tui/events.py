@@ -58,7 +58,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     """The first event of every run: all that a viewer needs to draw it.
 
     `replay_bytes` is the memory of the full replay buffer, 0 if unknown. `preset` names the preset the settings are
-    based on, and `imports` the modules given with `--import`.
+    based on, and `imports` the modules given with `--import`. `action_names` has a name for each action, or is empty.
     """
 
     run: str
@@ -69,6 +69,7 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     learning_starts: Count
     buffer_size: Count
     actions: Count
+    action_names: list[str] = msgspec.field(default_factory=list)
     goal: float | None = None
     replay_bytes: Count = 0
     preset: str | None = None

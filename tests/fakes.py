@@ -120,6 +120,7 @@ def started(at: float = 1_000.0, **changes: object) -> events.RunStarted:
         "learning_starts": LEARNING_STARTS,
         "buffer_size": 100_000,
         "actions": 2,
+        "action_names": ["left", "right"],
         "goal": 475.0,
         "config": CONFIG,
     }
@@ -135,6 +136,8 @@ def progress(step: int, at: float, noise: float = 0.0, speed: float = 1_874.0) -
         "time/steps_per_second": speed * (1 + noise / 50),
         "rollout/exploration_rate": max(0.05, 1 - step / (0.3 * TOTAL) * 0.95),
         "replay/size": float(min(step, 100_000)),
+        "rollout/action_share/0": 0.5 + 0.2 * math.cos(step / 4_000),
+        "rollout/action_share/1": 0.5 - 0.2 * math.cos(step / 4_000),
         "time/environment_fraction": 0.31,
         "time/acting_fraction": 0.22,
         "time/sampling_fraction": 0.03,
@@ -150,6 +153,9 @@ def progress(step: int, at: float, noise: float = 0.0, speed: float = 1_874.0) -
             "train/q_mean": 62 * skill + noise,
             "train/target_mean": 60 * skill,
             "train/td_error": 0.42 * math.exp(noise / 4),
+            "train/td_error_p10": 0.04 * math.exp(noise / 4),
+            "train/td_error_p50": 0.3 * math.exp(noise / 4),
+            "train/td_error_p90": 1.1 * math.exp(noise / 4),
             "train/grad_norm": 1.8 * math.exp(noise / 4),
         }
     return events.Progress(step=step, time=at, metrics=metrics)
@@ -238,6 +244,8 @@ class _ScriptMaker:
                     length=length,
                     is_truncated=length == 500,
                     seconds=0.1,
+                    start_q=62 * learnt(step),
+                    discounted_return=(1 - 0.99**length) / 0.01,
                 )
             )
             self._episode_end += length

@@ -55,7 +55,9 @@ class Reporter:
         self._actions = ActionMeter(learner.agent.spaces.action_count)
         self._cautions = Cautions(config)
 
-    def report_start(self, goal: float | None, preset: str | None, imports: Sequence[str]) -> None:
+    def report_start(
+        self, goal: float | None, action_names: Sequence[str], preset: str | None, imports: Sequence[str]
+    ) -> None:
         """Report a run that begins at its first step."""
         config, spaces = self._config, self._learner.agent.spaces
         self._emit(
@@ -68,6 +70,7 @@ class Reporter:
             learning_starts=config.learning_starts,
             buffer_size=config.buffer_size,
             actions=spaces.action_count,
+            action_names=list(action_names),
             goal=goal,
             replay_bytes=estimate_replay_bytes(config, spaces),
             preset=preset,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from dqn_tui.view.series import SmoothedSeries
+
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
@@ -142,7 +144,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         shown="m",
         action="smooth(1)",
         label="Smooth",
-        help="smooth the charts more, up to 500 points",
+        help=f"smooth more: {', '.join(map(str, SmoothedSeries.WINDOWS))} points",
         group=_VIEW,
         rank=8,
     ),
@@ -152,7 +154,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         shown="M",
         action="smooth(-1)",
         label="Smooth less",
-        help="smooth the charts less, down to none",
+        help="smooth less",
         group=_VIEW,
     ),
     Key(

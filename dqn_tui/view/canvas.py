@@ -55,8 +55,8 @@ class Canvas:
     def draw_labels(self, labels: Sequence[tuple[str, float, str]]) -> None:
         """Write labels (text, y, role) right of the plot at their y, the first with precedence.
 
-        A label whose row is taken moves to the row above or below, on its side of the label that is there, and is
-        left out if there is no room.
+        A label whose row is taken moves to the row above or below, on its side of the label that is there, or on the
+        other side at an edge of the plot. It is left out if there is no room.
         """
         taken: dict[int, float] = {}
         for text, y, role in labels:
@@ -65,6 +65,8 @@ class Canvas:
                 continue
             row = dot_row // self._plot.dots_down
             away = 1 if y <= taken.get(row, y) else -1
+            if not 0 <= row + away < self._plot.axis.rows:
+                away = -away
             place = row if row not in taken else row + away
             if place not in taken and 0 <= place < self._plot.axis.rows:
                 taken[place] = y

@@ -13,15 +13,16 @@ from dqn_tui.view.ranges import find_x_range, make_axis
 from dqn_tui.view.raster import DOTS
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import ASCII
+from dqn_tui.view.tick_labels import percent_ticks
 from dqn_tui.view.y_axis import YAxis
 
 _LEAST_LABEL = 4
 _LEAST_PLOT = 6
 # Below, a plot is too small for a grid, and for labels of layers.
 _LEAST_GRID = (20, 5)
-_LEAST_LABELLED = (30, 3)
+_LEAST_LABELLED = (20, 3)
 # Rows from which lines are two and three dots thick.
-_THICK_ROWS = (14, 32)
+_THICK_ROWS = (10, 28)
 _LINE_CHARS = "*+x%"
 
 
@@ -62,13 +63,15 @@ def draw_chart(
     *,
     marker: str = "braille",
     is_log: bool = False,
+    is_percent: bool = False,
     x_range: Range | None = None,
     y_range: Range | None = None,
 ) -> ChartPicture:
     """Draw layers on `width` x `height` cells, axes included.
 
     Without ranges the chart shows all of x, and y from the data in that stretch. Either way the y axis is rounded
-    outward to rows. A range with bounds that are not finite, or in the wrong order, counts as none.
+    outward to rows. A range with bounds that are not finite, or in the wrong order, counts as none. With `is_percent`
+    the labels of the y axis are percentages, 1 being 100%.
     """
     width, height = max(0, width), max(0, height)
     if y_range is None and any(_is_wall(layer) for layer in layers):
@@ -77,6 +80,8 @@ def draw_chart(
     rows = height - 1 if height >= 3 else height
     x_range = find_x_range(layers, x_range)
     axis = make_axis(layers, x_range, y_range, max(1, rows), is_log)
+    if is_percent and not is_log:
+        axis = _in_percent(axis)
     left = _tick_width(axis, width)
     right = _label_width(layers, width - left, rows)
     marker = marker if marker in DOTS else ASCII
@@ -85,6 +90,13 @@ def draw_chart(
     if plot.width and height:
         _draw(canvas, plot, layers, has_labels=right > 0)
     return ChartPicture(canvas.runs(), left, plot.width, rows, x_range, (axis.bottom, axis.top))
+
+
+def _in_percent(axis: YAxis) -> YAxis:
+    """Return the axis with percentages as labels, none of them above 100%."""
+    count = sum(tick <= 1 for tick in axis.ticks)
+    labels = percent_ticks(axis.ticks[:count], axis.scale.step)
+    return replace(axis, ticks=axis.ticks[:count], tick_rows=axis.tick_rows[:count], labels=labels)
 
 
 def _draw(canvas: Canvas, plot: Plot, layers: Sequence[Layer], *, has_labels: bool) -> None:

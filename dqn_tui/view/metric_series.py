@@ -9,9 +9,9 @@ from dqn_tui.view.series import Series, SmoothedSeries
 
 MOST_ACTIONS = 18
 """The largest action set of the known environments: all buttons of an Atari joystick."""
-_SMOOTHED = ("train/loss", "train/q_mean")
+_SMOOTHED = ("train/loss", "train/q_mean", "train/target_mean")
 _PLAIN = (
-    "train/target_mean", "train/td_error", "train/td_error_p10", "train/td_error_p50", "train/td_error_p90",
+    "train/td_error", "train/td_error_p10", "train/td_error_p50", "train/td_error_p90",
     "train/grad_norm", "rollout/exploration_rate", "replay/size", "time/steps_per_second",
 )  # fmt: skip
 _ACTION_SHARE = re.compile(r"rollout/action_share/(\d{1,2})")

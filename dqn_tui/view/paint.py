@@ -84,7 +84,7 @@ def _dots_of(layer: Layer, plot: Plot, line_char: str) -> tuple[Dots, str]:
     if layer.kind == "level":
         return _level(layer.value, plot), "-"
     if layer.kind == "scatter":
-        return _thick(_cloud(layer, plot), layer, plot), "o"
+        return _thick(_cloud(layer, plot), layer, plot), "." if layer.thickness == 1 else "o"
     if layer.kind == "band":
         low, high = layer.series
         return _area(low, high, plot) & _every_other_dot(plot), ":"

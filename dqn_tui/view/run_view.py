@@ -17,7 +17,7 @@ from dqn_tui.view.metric_series import MetricSeries
 from dqn_tui.view.points import EvaluationPoint, SavedCheckpoint, StartValue
 from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
-from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.series import Series, SmoothedSeries
 
 RECENT_EPISODES = 100
 _EVALUATIONS_KEPT = 500
@@ -33,10 +33,12 @@ class RunView:
 
     Attributes:
         version: Grows with each event.
-        run, env, seed, device, total_timesteps, learning_starts, buffer_size, actions, goal, preset, imports, config:
+        run, env, seed, device, total_timesteps, learning_starts, buffer_size, actions, action_names, goal, preset,
+            imports, config:
             As in `RunStarted`; `SettingChanged` updates them.
         step, episodes, updates: Counted from the start of the run.
         metrics: The newest value of each metric of `Progress`.
+        start_q: The highest Q-value of each episode's first observation, as in `start_values`.
         action_shares: Action index to the series of its share of the steps.
         evaluations, checkpoints, log, output, start_values: Bounded, newest last; `output` holds lines that the
             environment printed.
@@ -52,6 +54,7 @@ class RunView:
         self.goal: float | None = None
         self.preset: str | None = None
         self.imports: list[str] = []
+        self.action_names: list[str] = []
         self.config: dict[str, Any] = {}
         self.step = self.episodes = self.updates = 0
         self.metrics: dict[str, float] = {}
@@ -68,12 +71,12 @@ class RunView:
         self._restart()
 
     def _make_series(self) -> None:
-        self.returns, self.lengths = SmoothedSeries(), SmoothedSeries()
+        self.returns, self.lengths, self.start_q = SmoothedSeries(), SmoothedSeries(), Series()
         self._recent_returns = RollingMean(RECENT_EPISODES)
         self._series = MetricSeries()
         smoothed, plain = self._series.smoothed, self._series.plain
         self.loss, self.q_mean = smoothed["train/loss"], smoothed["train/q_mean"]
-        self.target_mean, self.td_error = plain["train/target_mean"], plain["train/td_error"]
+        self.target_mean, self.td_error = smoothed["train/target_mean"], plain["train/td_error"]
         self.td_error_p10, self.td_error_p50 = plain["train/td_error_p10"], plain["train/td_error_p50"]
         self.td_error_p90, self.grad_norm = plain["train/td_error_p90"], plain["train/grad_norm"]
         self.epsilon, self.buffer = plain["rollout/exploration_rate"], plain["replay/size"]
@@ -117,8 +120,8 @@ class RunView:
 
     def _on_run_started(self, event: events.RunStarted) -> None:
         for name in (
-            "run", "env", "seed", "device", "total_timesteps", "learning_starts", "buffer_size", "actions", "goal",
-            "preset", "imports", "config",
+            "run", "env", "seed", "device", "total_timesteps", "learning_starts", "buffer_size", "actions",
+            "action_names", "goal", "preset", "imports", "config",
         ):  # fmt: skip
             setattr(self, name, getattr(event, name))
         self._restart()
@@ -131,7 +134,7 @@ class RunView:
         self._forget_after(event.step)
 
     def _forget_after(self, step: int) -> None:
-        for series in (self.returns, self.lengths, self._series, self._recent_returns):
+        for series in (self.returns, self.lengths, self.start_q, self._series, self._recent_returns):
             series.forget_after(step)
         self.evaluations = [point for point in self.evaluations if point.step <= step]
         self.checkpoints = [item for item in self.checkpoints if item.step <= step]
@@ -168,6 +171,7 @@ class RunView:
         self._recent_returns.append(event.step, event.episode_return)
         if event.start_q is not None and event.discounted_return is not None:
             self.start_values.append(StartValue(event.step, event.start_q, event.discounted_return))
+            self.start_q.append(event.step, event.start_q)
 
     def _on_evaluation_started(self, _: events.EvaluationStarted) -> None:
         self._is_evaluating = True

@@ -21,6 +21,12 @@ def format_ticks(ticks: Sequence[float], step: float) -> tuple[str, ...]:
     return min(labellings, key=lambda labels: max(map(len, labels), default=0))
 
 
+def percent_ticks(ticks: Sequence[float], step: float) -> tuple[str, ...]:
+    """Return one label for each multiple of `step`, where 1 is `"100%"`."""
+    places = decimals(100 * step)
+    return tuple(f"{100 * tick:.{places}f}%" for tick in ticks)
+
+
 def in_unit(ticks: Sequence[float], places: int, factor: float, name: str) -> tuple[str, ...]:
     """Return labels with `places` decimals in a unit of `factor`; 0 has neither."""
     return tuple("0" if tick == 0 else f"{tick / factor:.{places}f}{name}" for tick in ticks)

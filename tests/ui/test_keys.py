@@ -67,7 +67,7 @@ async def test_evaluate_requests_an_evaluation() -> None:
 async def test_digits_and_tab_move_the_focus() -> None:
     async with dashboard() as board:
         for digit, pane in enumerate(
-            ("return", "loss", "q", "epsilon", "buffer", "length", "evaluations", "events"), 1
+            ("return", "loss", "q", "actions", "td_error", "start_q", "evaluations", "events"), 1
         ):
             await board.press(str(digit))
             assert board.scene.selected == pane
@@ -109,9 +109,13 @@ async def test_smoothing_walks_through_its_windows() -> None:
     async with dashboard() as board:
         assert "ema20" in await board.look()
         assert "ema50" in await board.press("m")
-        assert "ema100" in await board.press("m")
-        assert "ema100" in await board.press("m")
+        assert "Smooth 100" in await board.press("m")
+        text = await board.press("m")
+        assert "─ raw" in text
+        assert "Smooth off" in text
+        assert "ema100" in await board.press("M")
         assert "ema50" in await board.press("M")
+        assert not board.app._notifications
         await board.press("M", "M")
         assert " raw " in await board.press("M")
         assert board.scene.smoothing == 1
@@ -223,9 +227,19 @@ async def test_a_click_focuses_a_chart_and_a_click_on_its_title_enlarges_it() ->
 
 async def test_a_click_on_a_row_of_the_state_panel_focuses_that_chart() -> None:
     async with dashboard() as board:
-        text = await board.click("5 Buffer")
-        assert board.scene.selected == "buffer"
-        assert "─ 5 Buffer" in text
+        text = await board.click("5 TD error")
+        assert board.scene.selected == "td_error"
+        assert "─ 5 TD error" in text
+        assert "─ Buffer" in await board.click("Buffer")
+
+
+async def test_rows_in_two_columns_are_clicked_where_they_are() -> None:
+    async with dashboard((80, 24)) as board:
+        await board.click("Epsilon")
+        assert board.scene.selected == "epsilon"
+        await board.press("1")
+        await board.click("2 Loss")
+        assert board.scene.selected == "loss"
 
 
 async def test_the_mouse_over_a_chart_shows_step_and_value() -> None:

@@ -254,7 +254,7 @@ def test_line_is_as_thick_as_the_plot_is_tall():
         columns = ["".join(text for text, role in row if role == "smooth") for row in picture.rows]
         return sum((ord(char) - 0x2800).bit_count() for row in columns for char in row[:1] if char > "\u2800")
 
-    assert [dots(rows) // 2 for rows in (8, 13, 14, 31, 32, 80)] == [1, 1, 2, 2, 3, 3]
+    assert [dots(rows) // 2 for rows in (8, 9, 10, 27, 28, 80)] == [1, 1, 2, 2, 3, 3]
 
 
 def test_labels_are_right_of_the_plot_at_the_end_of_their_lines():
@@ -280,8 +280,24 @@ def test_labels_in_the_same_row_move_apart_in_their_order_or_are_left_out():
 
 def test_labels_without_room_are_left_out():
     layer = Layer.line(series_of(0, 1), label="smooth mean")
-    assert "smooth" not in "".join(lines(draw_chart(40, 12, [layer])))
-    assert draw_chart(40, 12, [layer]).plot_width == 35
+    assert "smooth mean" in "".join(lines(draw_chart(37, 12, [layer])))
+    assert "smooth" not in "".join(lines(draw_chart(36, 12, [layer])))
+    assert draw_chart(36, 12, [layer]).plot_width == 31
+
+
+def test_a_label_beyond_the_edge_moves_to_the_other_side():
+    layers = [Layer.line(series_of(0, 0), name, name) for name in ("first", "second")]
+    picture = draw_chart(60, 12, layers, marker="ascii", y_range=(0, 10))
+    assert [line[54:].strip() for line in lines(picture) if line[54:].strip()] == ["first", "second"]
+
+
+def test_percent_axes_have_no_tick_above_the_whole():
+    for height in range(5, 40):
+        series = series_of(0, 1)
+        picture = draw_chart(60, height, [Layer.line(series)], is_percent=True, y_range=(0, 1))
+        ticks = [line.split("┤")[0].strip() for line in lines(picture) if "┤" in line]
+        assert all(tick.endswith("%") for tick in ticks)
+        assert max(float(tick[:-1]) for tick in ticks) <= 100
 
 
 def test_successes_are_drawn_as_a_rate_instead_of_a_wall():
@@ -294,7 +310,7 @@ def test_successes_are_drawn_as_a_rate_instead_of_a_wall():
     for picture, role in ((alone, "raw"), (with_mean, "smooth")):
         assert picture.y_range[0] == 0
         assert picture.y_range[1] >= 1
-        assert max(sum(row[column] > "\u2800" for row in lines(picture)[:-1]) for column in range(20, 65)) <= 5
+        assert max(sum(row[column] > "\u2800" for row in lines(picture)[:-1]) for column in range(20, 65)) <= 6
         assert len(plot_rows(picture, role)) <= 3
 
 

@@ -21,8 +21,9 @@ def fact(label: str, value: str, role: str = "muted", width: int = 6) -> Row:
 
 def mean_fact(scene: Scene, chart: ChartSpec, show: Show = number) -> Row:
     """Return the newest value of the smoothed series: `ema20  287.4`, or `raw  310`."""
-    label = SmoothedSeries.smoothing_name(chart.window(scene.smoothing))
-    return fact(label, show(chart.smoothed(scene.shown, scene.smoothing).last), f"smooth-{chart.hue}")
+    view = scene.shown
+    label = SmoothedSeries.smoothing_name(chart.window(view, scene.smoothing))
+    return fact(label, show(chart.smoothed(view, scene.smoothing).last), f"smooth-{chart.hue}")
 
 
 def last_fact(scene: Scene, chart: ChartSpec, show: Show = number) -> Row:
@@ -39,17 +40,21 @@ def until_learning(view: RunView) -> str:
     """Return what a metric of the updates waits for."""
     if view.state == "WAITING":
         return "loading…"
-    if 0 < view.total_timesteps <= view.learning_starts:
-        return "the run ends before learning starts"
+    if view.is_over or 0 < view.total_timesteps <= view.learning_starts:
+        return "no learning in this run"
     left = view.learning_starts - view.step
     return f"learning starts in {left:,} steps" if left > 0 else "learning starts"
 
 
 def until_episode(view: RunView) -> str:
     """Return what a metric of the episodes waits for."""
-    return "loading…" if view.state == "WAITING" else "the first episode is running"
+    if view.state == "WAITING":
+        return "loading…"
+    return "no episode has ended" if view.is_over else "the first episode is running"
 
 
 def until_progress(view: RunView) -> str:
     """Return what any other metric waits for."""
-    return "loading…" if view.state == "WAITING" else "no values yet"
+    if view.state == "WAITING":
+        return "loading…"
+    return "no values" if view.is_over else "no values yet"

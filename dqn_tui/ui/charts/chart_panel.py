@@ -20,10 +20,11 @@ from dqn_tui.view.text import number, short_number
 LEGEND = HelpTable(
     "In the charts",
     (
-        ("━━", "smooth-primary", "mean of the last points (m, M: how many)"),
+        ("━━", "smooth-primary", "moving average (m, M: how strong)"),
         ("░░", "raw-primary", "all values, from lowest to highest"),
         ("◆", "evaluation", "greedy evaluation"),
         ("╌╌", "goal", "goal: the return that counts as solved"),
+        ("━━", "target", "target: what Q is trained towards"),
     ),
 )
 
@@ -41,14 +42,17 @@ class ChartPanel(FramedPanel):
         """Return versions of the data, and the newest step as far as it moves the x axis by half a dot."""
         view, spec = self.scene.shown, self._spec
         dots = max(1, 2 * self.size.width)
-        points = spec.points(view)
-        versions = (spec.series(view).version, len(points), *points[-1:], spec.goal(view))
-        end = view.step * dots // max(1, self._x_end())
-        return (*versions, end, view.step if not self._has_data() else 0, view.state == "WAITING", self._hover)
+        versions = (spec.series(view).version, *view.evaluations[-1:], view.goal)
+        # Equal while the data on the axis move by less than half a dot.
+        end = int(dots * math.log(self._x_end()))
+        waiting = (view.state == "WAITING", view.is_over, view.step if not self._has_data() else 0)
+        return (*versions, end, *waiting, self._hover)
 
     def title_row(self) -> Row:
         """Return digit and name, and what is unusual about the axis."""
         row = super().title_row()
+        if title := self._spec.title(self.scene.shown):
+            row[-1] = (title, row[-1][1])
         if not self._is_log():
             return row
         least = self._spec.series(self.scene.shown).minimum
@@ -65,7 +69,7 @@ class ChartPanel(FramedPanel):
             self._picture = None
             return centre_block([[(self._spec.empty(self.scene.shown), "muted")]], width, height)
         view, hover = self.scene.shown, self._hover_x()
-        layers = self._spec.layers(view, self.scene.smoothing)
+        layers = self._spec.layers(self._spec, view, self.scene.smoothing)
         if hover is not None:
             layers.insert(0, Layer.cursor(hover))
         self._picture = draw_chart(
@@ -74,14 +78,15 @@ class ChartPanel(FramedPanel):
             layers,
             marker=self.scene.marker,
             is_log=self._is_log(),
-            x_range=(0.0, float(self._x_end())),
+            is_percent=self._spec.is_percent(view),
+            x_range=self._spec.x_range(view) if self._spec.x_range else (0.0, float(self._x_end())),
             y_range=None if self._is_log() else self._spec.y_range(view),
         )
         return [[*row] for row in self._picture.rows]
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Point at a step."""
-        self._hover = event.x - 1
+        self._hover = event.x - 1 if self._spec.x_range is None else None
         self.repaint_if_changed()
 
     def on_leave(self) -> None:
@@ -99,7 +104,7 @@ class ChartPanel(FramedPanel):
         return max(1, self.scene.shown.step)
 
     def _hover_x(self) -> float | None:
-        if self._hover is None or self._picture is None:
+        if self._hover is None or self._picture is None or self._spec.x_range:
             return None
         return self._picture.x_at(self._hover)
 

@@ -1,4 +1,4 @@
-"""Charts of one row: digit, name, newest value, a sparkline, and one fact where it fits."""
+"""Charts of one row: digit, name, newest value, a sparkline or a bar, and one fact where it fits."""
 
 from __future__ import annotations
 
@@ -7,18 +7,28 @@ from collections.abc import Hashable, Sequence
 from rich.cells import cell_len
 from textual import events
 
-from dqn_tui.ui.charts.chart_spec import ChartSpec
+from dqn_tui.ui.charts.chart_spec import ChartSpec, Parts
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import Panel
-from dqn_tui.ui.widgets.rows import Row, frame
+from dqn_tui.ui.widgets.rows import Row, fit, frame
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.sparkline import sparkline
-from dqn_tui.view.text import number
 
 _LABEL_WIDTH = 9
+_HEAD_WIDTH = 21
 _NOTE_WIDTH = 20
+# Digit, name and value alone; narrower rows than the least hold no more.
+_BARE_WIDTH = 18
+_LEAST_WIDTH = 28
+_TWO_COLUMNS_FROM = 76
+_PART_SIGNS = "#=:%+o"
 
 NamedChart = tuple[PaneName, ChartSpec]
+
+
+def column_count(width: int) -> int:
+    """Return in how many columns the rows are set where they have no box."""
+    return 2 if width >= _TWO_COLUMNS_FROM else 1
 
 
 class MiniCharts(Panel):
@@ -36,16 +46,17 @@ class MiniCharts(Panel):
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the rows, in a box where they are beside other boxes."""
         if not self._is_framed():
-            return [mini_row(*chart, self.scene, width) for chart in self._unplaced()[:height]]
-        rows = [*(mini_row(*chart, self.scene, width - 2) for chart in self._unplaced()), self._training_row(width - 2)]
-        return frame([("State", "title")], [], rows, width, height)
+            return self._grid(width, height)
+        return frame([("State", "title")], [], self._grid(width - 2, height - 2), width, height)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the chart of that row."""
-        charts = self._unplaced()
-        row = event.y - self._is_framed()
-        if 0 <= row < len(charts):
-            self.post_message(self.PaneChosen(charts[row][0].id))
+        """Choose the chart under the mouse."""
+        edge = int(self._is_framed())
+        columns = self._columns(self.size.width - 2 * edge, self.size.height - 2 * edge)
+        row, inside = event.y - edge, event.x - edge
+        place = inside * len(columns) // max(1, self.size.width - 2 * edge)
+        if 0 <= place < len(columns) and 0 <= row < len(columns[place]):
+            self.post_message(self.PaneChosen(columns[place][row][0].id))
 
     def _is_framed(self) -> bool:
         return self.scene.has_place(self._framed_beside)
@@ -53,34 +64,65 @@ class MiniCharts(Panel):
     def _unplaced(self) -> list[NamedChart]:
         return [chart for chart in self._charts if not self.scene.has_place(chart[0].id)]
 
-    def _training_row(self, width: int) -> Row:
-        metrics = self.scene.shown.metrics
-        row: Row = [
-            (f"   {'TD error':<{_LABEL_WIDTH}}", "muted"),
-            (f"{number(metrics.get('train/td_error')):>7}", "text"),
-        ]
-        if width < 33:
-            return row
-        return [*row, ("  rate", "muted"), (f" {number(metrics.get('train/learning_rate')):>7}", "text")]
+    def _columns(self, width: int, height: int) -> list[list[NamedChart]]:
+        """Return the charts in columns: two where they fit beside each other, or have too few rows below each other."""
+        charts = self._unplaced()
+        is_crowded = len(charts) > height and width >= 2 * _BARE_WIDTH
+        count = 2 if self._is_framed() and is_crowded else column_count(width)
+        height = min(height, -(-len(charts) // count))
+        return [charts[start * height :][:height] for start in range(count)]
+
+    def _grid(self, width: int, height: int) -> list[Row]:
+        columns = self._columns(width, height)
+        each = width // len(columns)
+        rows: list[Row] = []
+        for place in range(len(columns[0])):
+            cells = [mini_row(*column[place], self.scene, each) for column in columns if place < len(column)]
+            rows.append([run for cell in cells for run in fit(cell, each)])
+        return rows
 
 
 def mini_row(name: PaneName, spec: ChartSpec, scene: Scene, width: int) -> Row:
     """Return ` 2 Loss      0.0214  █▇▆▅▄▃  max 0.31`, at most `width` cells."""
     view = scene.shown
     has_data = spec.series(view).last is not None
-    has_note = width >= 60
-    room = width - 21 - (_NOTE_WIDTH + 1 if has_note else 1)
+    value = spec.value(view) if has_data else "-"
+    if width < _LEAST_WIDTH:
+        label = (f"{name.short:<{_LABEL_WIDTH}}", "text")
+        return [(f"{name.sign:>1} ", "muted"), label, (f"{value:>{min(7, width - 11)}}", f"smooth-{spec.hue}")]
     row: Row = [
         (f" {name.sign:>1} ", "muted"),
         (f"{name.short:<{_LABEL_WIDTH}}", "text"),
-        (f"{spec.value(view):>7} ", f"smooth-{spec.hue}"),
-        (" ", "text"),
+        (f"{value:>7}  ", f"smooth-{spec.hue}"),
     ]
     if not has_data:
-        reason = spec.empty(view)
-        return [*row, (reason if cell_len(reason) <= width - 21 else "…", "dim")]
-    row.append((sparkline(spec.series(view), room, scene.marker, y_range=spec.y_range(view)), f"spark-{spec.hue}"))
+        return [*row, (_waiting(spec.empty(view), width - _HEAD_WIDTH), "dim")]
+    has_note = width >= 60
+    room = width - _HEAD_WIDTH - (_NOTE_WIDTH + 1 if has_note else 1)
+    if spec.parts is None:
+        picture = sparkline(spec.series(view), room, scene.marker, y_range=spec.y_range(view))
+        row.append((picture, f"spark-{spec.hue}"))
+    else:
+        row += parts_bar(spec.parts(view), room, is_ascii=scene.is_ascii)
     if has_note:
         note = spec.note(view)
         row.append((" " + note if cell_len(note) < _NOTE_WIDTH else "", "muted"))
     return row
+
+
+def _waiting(reason: str, width: int) -> str:
+    """Return the longest form of the reason that fits: all of it, or a sign."""
+    return reason if cell_len(reason) <= width else "…"
+
+
+def parts_bar(parts: Parts, width: int, *, is_ascii: bool) -> Row:
+    """Return a bar of exactly `width` cells, cut in proportion to the parts of a whole; the rest of it is dim."""
+    row: Row = []
+    total = start = 0.0
+    for place, (_, share, role) in enumerate(parts):
+        total = min(1.0, total + max(0.0, share))
+        end = round(total * width)
+        sign = _PART_SIGNS[place % len(_PART_SIGNS)] if is_ascii else "▇"
+        row.append((sign * int(end - start), role))
+        start = end
+    return [*row, (("-" if is_ascii else "▇") * int(width - start), "bar-rest")]

@@ -35,5 +35,12 @@ def _labels(scene: Scene, *, is_playing: bool) -> dict[str, str]:
         "stop": ("Quit", scene.live.is_over),
         "freeze": ("Unfreeze", scene.is_frozen),
         "zoom": ("Restore", scene.is_zoomed),
+        "log": ("Linear y", scene.selected in scene.log_scaled),
+        "smoother": (_smoothing(scene.smoothing), True),
     }
     return {key: label for key, (label, applies) in states.items() if applies}
+
+
+def _smoothing(window: int) -> str:
+    """Return the label that names the strength, of the same width for each."""
+    return f"Smooth {'off' if window == 1 else window:<3}"

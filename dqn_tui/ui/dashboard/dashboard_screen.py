@@ -67,7 +67,6 @@ class DashboardScreen(SceneScreen):
         self._panes = PaneTable(panes)
         self._feed = RunFeed(run, self.view, clock)
         self._pacer = Pacer()
-        self._tick_count = 0
         self._was_over = self._is_leaving = False
         self._signal_code: int | None = None
 
@@ -91,19 +90,17 @@ class DashboardScreen(SceneScreen):
         self.set_timer(self._pacer.seconds_to_next(is_free=is_free), self._tick_on_time)
 
     def _tick_on_time(self) -> None:
-        """Redraw the numbers at every tick, and costly panels at every second one."""
-        self._tick_count += 1
-        self.tick(has_costly=self._tick_count % 2 == 0)
+        self.tick()
         self._schedule_tick()
 
-    def tick(self, *, has_costly: bool = True) -> None:
-        """Take in what happened, and draw it."""
+    def tick(self) -> None:
+        """Take in what happened, and draw it on all panels, so that they show the same moment."""
         for event in self._feed.take():
             self._react(event)
         if self.view.is_over and not self._was_over:
             self._was_over = True
             self._show_end()
-        self._repaint(has_costly=has_costly)
+        self.repaint()
 
     def _react(self, event: Event) -> None:
         if isinstance(event, CheckpointSaved) and event.reason == "request":
@@ -127,12 +124,9 @@ class DashboardScreen(SceneScreen):
 
     def repaint(self) -> None:
         """Redraw what has changed and is visible."""
-        self._repaint()
-
-    def _repaint(self, *, has_costly: bool = True) -> None:
         self._feed.read_clock()
         self.scene.now = self._feed.now
-        self._stage.repaint(has_costly=has_costly)
+        self._stage.repaint()
 
     def rearrange(self) -> None:
         """Lay out and redraw all panels."""
@@ -276,14 +270,9 @@ class DashboardScreen(SceneScreen):
             self.close_rollout()
 
     def action_smooth(self, direction: int) -> None:
-        """Smooth all charts more (1) or less (-1)."""
-        last = len(SmoothedSeries.WINDOWS) - 1
-        position = SmoothedSeries.WINDOWS.index(self.scene.smoothing) + direction
-        if not 0 <= position <= last:
-            return
-        self.scene.smoothing = SmoothedSeries.WINDOWS[position]
-        words = "off" if self.scene.smoothing == 1 else SmoothedSeries.smoothing_name(self.scene.smoothing)
-        self.notify(words, title="Smoothing", timeout=1.5)
+        """Smooth all charts more (1) or less (-1); the strongest is followed by none."""
+        windows = SmoothedSeries.WINDOWS
+        self.scene.smoothing = windows[(windows.index(self.scene.smoothing) + direction) % len(windows)]
         self.host.memory.remember(smoothing=self.scene.smoothing)
         self.repaint_all()
 

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.view.points import EvaluationPoint
+from dqn_tui.view.returns import is_success_rate, next_evaluation, return_text
 from dqn_tui.view.text import bar, fixed, size
 
 
@@ -17,14 +18,16 @@ class EvaluationsPanel(FramedPanel):
         """Return the newest evaluation and the newest checkpoint; both are rare."""
         view = self.scene.shown
         last = view.evaluations[-1] if view.evaluations else None
-        return (view.run, view.state == "WAITING", len(view.evaluations), last, view.last_saved)
+        waiting = (view.state == "WAITING", view.is_over, next_evaluation(view))
+        return (view.run, waiting, len(view.evaluations), last, view.last_saved, is_success_rate(view))
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return a table with a bar for each mean; its last row is the newest checkpoint."""
         points = self.scene.shown.evaluations
         if not points:
             return centre_block(self._nothing_yet(), width, height)
-        head: Row = [("      step     mean   ±sd", "dim")]
+        is_rate = is_success_rate(self.scene.shown)
+        head: Row = [("      step  success    of" if is_rate else "      step     mean   ±sd", "dim")]
         footer = self._saved_row() if height >= 6 else []
         room = height - 1 - len(footer)
         rows = [head, *(self._row(point, width) for point in self._chosen(room))]
@@ -50,8 +53,8 @@ class EvaluationsPanel(FramedPanel):
         return [
             (" ★" if is_best else "  ", "accent"),
             (f"{point.step:>8,} ", "strong" if is_best else "text"),
-            (f"{fixed(point.mean):>8} ", "strong" if is_best else "text"),
-            (f"{fixed(point.std):>5} ", "muted"),
+            (f"{return_text(view, point.mean):>8} ", "strong" if is_best else "text"),
+            (f"{point.episodes if is_success_rate(view) else fixed(point.std):>5} ", "muted"),
             (bar(share, min(room, 30), self.scene.marker), "evaluation" if is_best else "bar"),
         ]
 
@@ -72,12 +75,9 @@ class EvaluationsPanel(FramedPanel):
         view = self.scene.shown
         if view.state == "WAITING":
             return [[("loading…", "muted")]]
-        every = view.config.get("eval_every")
-        if isinstance(every, int) and every > 0 and not view.is_over:
-            return [
-                [("the first evaluation comes", "muted")],
-                [("at step ", "muted"), (f"{every:,}", "text")],
-            ]
         if view.is_over:
             return [[("no evaluations", "muted")]]
+        step = next_evaluation(view)
+        if step is not None:
+            return [[("the first evaluation comes", "muted")], [("at step ", "muted"), (f"{step:,}", "text")]]
         return [[("no evaluations yet", "muted")], [("press ", "muted"), ("e", "key"), (" for one", "muted")]]

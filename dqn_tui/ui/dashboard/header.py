@@ -7,6 +7,8 @@ from collections.abc import Hashable, Sequence
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, join_fitting, justify, row_width
 from dqn_tui.ui.widgets.states import state_run
+from dqn_tui.view.returns import goal_outcome, solved_step
+from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import base_name, duration, plain, short_number
 
 _DOT = (" · ", "dim")
@@ -47,9 +49,12 @@ class Header(Panel):
     def _right(self, *, is_long: bool) -> Row:
         view = self.scene.live
         elapsed = duration(view.elapsed_seconds(self.scene.now))
-        left = duration(view.seconds_left) if view.seconds_left is not None and not view.is_over else "--:--"
-        row: Row = [*self._frozen(), state_run(view.state)]
+        sign, role = state_run(view.state)
+        row: Row = [*self._frozen(), (sign.rstrip() if view.is_over else sign, role)]
         row += [(f" {elapsed:>8}", "text"), (" elapsed" if is_long else "", "muted")]
+        if view.is_over:
+            return [*row, *_outcome(view)]
+        left = duration(view.seconds_left)
         return [*row, ("  ETA " if is_long else " ETA ", "muted"), (f"{left:>7} ", "text")]
 
     def _frozen(self) -> Row:
@@ -74,18 +79,23 @@ class Header(Panel):
 
     def _status(self, width: int) -> Row:
         view = self.scene.live
-        left = duration(view.seconds_left) if view.seconds_left is not None and not view.is_over else "--:--"
         total = view.total_timesteps or 0
         steps = f"{short_number(view.step)}/{short_number(total)}" if total else short_number(view.step)
         frozen: list[Row] = [[("FROZEN", "warning")]] if self.scene.is_frozen else []
-        parts: list[Row] = [
-            [state_run(view.state)],
-            [(_percent(view.fraction), "number")],
-            *frozen,
-            [(f"{steps:>11}", "text")],
-            [("ETA ", "muted"), (f"{left:>5}", "text")],
-        ]
+        sign, role = state_run(view.state)
+        parts: list[Row] = [[(sign.rstrip() if view.is_over else sign, role)], [(_percent(view.fraction), "number")]]
+        count: Row = [(f"{steps:>11}", "text")]
+        if view.is_over:
+            parts += [_outcome(view, is_short=True), count]
+        else:
+            parts += [*frozen, count, [("ETA ", "muted"), (f"{duration(view.seconds_left):>5}", "text")]]
         return join_fitting(parts, width, (" ", "text"))
+
+
+def _outcome(view: RunView, *, is_short: bool = False) -> Row:
+    """Return whether the goal was reached."""
+    outcome = goal_outcome(view, is_short=is_short)
+    return [(f"  {outcome} ", "muted" if solved_step(view) is None else "success")] if outcome else [(" ", "text")]
 
 
 def progress_bar(fraction: float, width: int) -> Row:

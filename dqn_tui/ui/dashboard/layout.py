@@ -11,6 +11,7 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from dqn_tui.ui.charts.mini_charts import column_count
 from dqn_tui.ui.dashboard.pane import Area, Pane, PaneTable
 from dqn_tui.ui.widgets.scene import Scene
 
@@ -21,6 +22,7 @@ _LEAST_CHART = Size(24, 5)
 _LEAST_MAIN_ROWS = 8
 _LEAST_FOOT_COLUMNS = 64
 _GRID_COLUMNS = 4
+_MOST_FACTS = 10
 
 
 class Planner:
@@ -29,6 +31,7 @@ class Planner:
     def __init__(self, panes: PaneTable, scene: Scene) -> None:
         self._scene = scene
         self._charts, self._side, self._foot = (panes.in_area(area) for area in (Area.CHARTS, Area.SIDE, Area.FOOT))
+        self._gauges = panes.in_area(Area.GAUGES)
         self._main_pane, self._theatre = panes.main.id, panes.theatre.id
 
     def plan(self, size: Size) -> Plan:
@@ -68,9 +71,9 @@ class Planner:
         if self._scene.live.is_over:
             chart, summary = _rows(body, body.height - min(14, max(7, body.height // 2)), 0)
             return {main: chart, "summary": summary}
-        mini_count = sum(pane.id != main for pane in self._charts)
+        mini_count = -(-self._mini_count({main: body}) // column_count(body.width))
         if body.height >= 34:
-            chart, minis, below = _rows(body, body.height * 3 // 5, mini_count + 2, 0)
+            chart, minis, below = _rows(body, body.height * 3 // 5, mini_count + 1, 0)
             panel = next(pane.id for pane in (*self._foot, *self._side) if pane.id != main)
             return {main: chart, "minis": minis, panel: below}
         news_height = 4 if body.height >= 19 else 0
@@ -98,8 +101,7 @@ class Planner:
         plan[self._main(plan)] = upper_left
         if self._scene.live.is_over:
             return plan | {"summary": corner}
-        facts, minis = _rows(corner, min(11, max(5, corner.height - 7)), 0)
-        return plan | {"facts": facts, "minis": minis}
+        return plan | self._facts_and_minis(corner, self._mini_count(plan))
 
     def _wide_with_rollout(self, body: Region, upper_height: int, middle_height: int) -> Plan:
         left, right = _columns(body, body.width - max(58, body.width * 9 // 20), 0)
@@ -120,14 +122,29 @@ class Planner:
             plan[self._theatre] = right
         first, second, third = _rows(upper, upper.height * 2 // 5, upper.height * 3 // 10, 0)
         plan |= self._middle_charts(second) | _grid(self._charts[3:], third)
-        is_over = self._scene.live.is_over
-        top, rest = _rows(side, first.height if is_over else 10, 0)
-        if is_over and not self._scene.is_rollout_open:
-            first, top = _columns(first.union(top), first.width * 3 // 4, 0)
-        plan |= {"summary" if is_over else "facts": top} | _stack(self._side, rest)
+        if self._scene.live.is_over:
+            top, rest = _rows(side, first.height, 0)
+            if not self._scene.is_rollout_open:
+                first, top = _columns(first.union(top), first.width * 3 // 4, 0)
+            plan["summary"] = top
+        else:
+            beside = plan | {pane.id: side for pane in self._side}
+            mini_height = min(self._mini_count(beside | {self._main(beside): first}) + 2, side.height // 4)
+            top, minis, rest = _rows(side, _MOST_FACTS, mini_height, 0)
+            plan |= {"facts": top, "minis": minis}
+        plan |= _stack(self._side, rest)
         return plan | {self._main(plan): first}
 
     # --- parts ---
+
+    def _mini_count(self, placed: Plan) -> int:
+        """Return how many charts have a row of one line beside those boxes."""
+        return sum(pane.id not in placed for pane in (*self._charts, *self._gauges))
+
+    def _facts_and_minis(self, corner: Region, mini_count: int) -> Plan:
+        """Return the numbers above the charts of one row, which get what they need where there is enough room."""
+        facts, minis = _rows(corner, min(_MOST_FACTS, max(5, corner.height - mini_count - 2)), 0)
+        return {"facts": facts, "minis": minis}
 
     def _middle_charts(self, region: Region) -> Plan:
         """Return the second and the third chart side by side; the first one is in the main place."""

@@ -9,6 +9,8 @@ from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, fit, join_fitting
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.points import EvaluationPoint
+from dqn_tui.view.returns import is_success_rate, next_evaluation, return_text
+from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import fixed, short_number
 
 
@@ -17,7 +19,8 @@ class NewsPanel(Panel):
 
     def content_key(self) -> Hashable:
         """Return what changes with the log and the evaluations."""
-        return (log_key(self.scene.shown), len(self.scene.shown.evaluations))
+        view = self.scene.shown
+        return (log_key(view), *view.evaluations[-1:], next_evaluation(view), is_success_rate(view))
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the rows, the newest event last."""
@@ -32,18 +35,18 @@ def evaluation_row(scene: Scene, width: int) -> Row:
     last, best = view.last_evaluation, view.best_evaluation
     if last is None or best is None:
         return [(" ◆ ", "accent"), ("no evaluations yet", "muted")]
-    parts: list[Row] = [_point(" ◆ ", "eval", last, has_std=True), _point("★ ", "best", best)]
-    every = view.config.get("eval_every")
-    if isinstance(every, int) and every > 0 and not view.is_over:
-        parts.append([("next ", "muted"), (f"@{short_number((last.step // every + 1) * every)}", "text")])
+    parts = [_point(view, " ◆ ", "eval", last, has_std=True), _point(view, "★ ", "best eval", best)]
+    step = next_evaluation(view)
+    if step is not None:
+        parts.append([("next ", "muted"), (f"@{short_number(step)}", "text")])
     return join_fitting(parts, width, ("   ", "text"))
 
 
-def _point(sign: str, label: str, point: EvaluationPoint, *, has_std: bool = False) -> Row:
-    spread = f" ±{fixed(point.std)}" if has_std else ""
+def _point(view: RunView, sign: str, label: str, point: EvaluationPoint, *, has_std: bool = False) -> Row:
+    spread = f" ±{fixed(point.std)}" if has_std and not is_success_rate(view) else ""
     return [
         (sign, "accent"),
         (f"{label} ", "muted"),
-        (fixed(point.mean), "text"),
+        (return_text(view, point.mean), "text"),
         (f"{spread} @{short_number(point.step)}", "muted"),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 SHARE = 0.015
 """Share of one core. Training shares the interpreter lock with the screen, so it loses about as much."""
-SHORTEST_SECONDS, LONGEST_SECONDS = 0.25, 1.0
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.25, 1.5
 _WEIGHT = 0.3
 
 

@@ -1,4 +1,4 @@
-"""One row of the table of panes: what a pane is called, what it draws, what it costs, and where it can be placed."""
+"""One row of the table of panes: what a pane is called, what it draws, and where it can be placed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Area(enum.Enum):
     """The part of the dashboard in which a pane has its own box; any pane can also take the main place."""
 
     CHARTS = "the grid of charts, or a row of one line where there is no room for a box"
+    GAUGES = "a row of one line, which says nearly as much as a box would"
     SIDE = "the column on the right"
     FOOT = "the band at the bottom"
     THEATRE = "beside the charts, while a rollout is open"
@@ -31,7 +32,6 @@ class Pane(PaneName):
         area: where it has its own box.
         make: creates its widget from the scene and this row.
         chart: what a chart draws; None for other panes.
-        is_costly: whether it is redrawn half as often as the numbers.
         least_rows: rows that its box needs, edges included.
         most_rows: rows that its box can use, edges included.
     """
@@ -39,7 +39,6 @@ class Pane(PaneName):
     area: Area
     make: Callable[[Scene, Any], FramedPanel]
     chart: ChartSpec | None = None
-    is_costly: bool = False
     least_rows: int = 5
     most_rows: int = 1000
 

@@ -6,8 +6,8 @@ every layout with room for it and, if it is a chart, a row of one line elsewhere
 
 from __future__ import annotations
 
+from dqn_tui.ui.charts.action_chart import first_share, most_frequent, share_facts, share_layers, shares, until_shares
 from dqn_tui.ui.charts.chart_facts import (
-    fact,
     last_fact,
     max_fact,
     mean_fact,
@@ -17,6 +17,26 @@ from dqn_tui.ui.charts.chart_facts import (
 )
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.ui.charts.chart_spec import ChartSpec
+from dqn_tui.ui.charts.q_charts import (
+    bias,
+    q_facts,
+    q_layers,
+    signed,
+    start_value_facts,
+    start_value_layers,
+    start_value_range,
+    until_start_value,
+)
+from dqn_tui.ui.charts.return_chart import RETURN_CHART
+from dqn_tui.ui.charts.schedule_charts import (
+    buffer_facts,
+    buffer_note,
+    epsilon,
+    epsilon_facts,
+    epsilon_note,
+    fill,
+)
+from dqn_tui.ui.charts.td_error_chart import td_error_facts, td_error_layers, td_errors
 from dqn_tui.ui.dashboard.evaluations_panel import EvaluationsPanel
 from dqn_tui.ui.dashboard.events_panel import EventsPanel
 from dqn_tui.ui.dashboard.output_panel import OutputPanel
@@ -24,59 +44,13 @@ from dqn_tui.ui.dashboard.pane import Area, Pane
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
 from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
-from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.ui.widgets.scene import Scene
-from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import fixed, number, short_number
 
 
 def _make_chart(scene: Scene, pane: Pane) -> ChartPanel:
     assert pane.chart is not None, pane.id
     return ChartPanel(scene, pane, pane.chart)
-
-
-def _return_facts(scene: Scene, chart: ChartSpec) -> list[Row]:
-    view = scene.shown
-    facts = [mean_fact(scene, chart, fixed)]
-    if view.last_evaluation is not None:
-        facts.append([("◆ ", "evaluation"), ("eval ", "muted"), (f"{fixed(view.last_evaluation.mean):>6}", "text")])
-    if view.goal is not None:
-        facts.append([("╌ ", "goal"), ("goal ", "muted"), (number(view.goal), "text")])
-    best, last = fact("best", fixed(view.best_return)), last_fact(scene, chart, fixed)
-    return [*facts, best, last, [("episode ", "muted"), (f"{view.episodes:>6,}", "text")]]
-
-
-def _epsilon(view: RunView) -> str:
-    return "-" if view.epsilon.last is None else f"{view.epsilon.last:.3f}"
-
-
-def _epsilon_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
-    view = scene.shown
-    final = view.config.get("exploration_final_eps")
-    facts = [fact("now", _epsilon(view), "smooth-accent", 5)]
-    return [*facts, [("to ", "muted"), (number(float(final)), "text")]] if isinstance(final, int | float) else facts
-
-
-def _epsilon_note(view: RunView) -> str:
-    config = view.config
-    try:
-        initial, final = float(config["exploration_initial_eps"]), float(config["exploration_final_eps"])
-        end = float(config["exploration_fraction"]) * float(view.total_timesteps or 0)
-    except (KeyError, TypeError, ValueError):
-        return ""
-    if initial == final:
-        return ""
-    return f"→ {number(final)} @ {end:,.0f}" if view.step < end else "final value"
-
-
-def _fill(view: RunView) -> float:
-    return (view.buffer.last or 0.0) / view.buffer_size if view.buffer_size else 0.0
-
-
-def _buffer_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
-    view = scene.shown
-    facts: list[Row] = [[(f"{_fill(view):>4.0%}", "smooth-primary")]]
-    return [*facts, [("of ", "muted"), (short_number(view.buffer_size), "text")]] if view.buffer_size else facts
 
 
 PANES: tuple[Pane, ...] = (
@@ -87,16 +61,7 @@ PANES: tuple[Pane, ...] = (
         about="return of each episode, evaluations, goal",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
-        chart=ChartSpec(
-            series=lambda view: view.returns,
-            value=lambda view: fixed(view.last_return),
-            facts=_return_facts,
-            note=lambda view: f"mean100 {fixed(view.mean_return_100)}",
-            empty=until_episode,
-            goal=lambda view: view.goal,
-            points=lambda view: [(point.step, point.mean) for point in view.evaluations],
-        ),
+        chart=RETURN_CHART,
     ),
     Pane(
         id="loss",
@@ -105,7 +70,6 @@ PANES: tuple[Pane, ...] = (
         about="loss of the gradient steps",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
             series=lambda view: view.loss,
             value=lambda view: number(view.loss.last),
@@ -123,74 +87,70 @@ PANES: tuple[Pane, ...] = (
         about="mean Q-value of the batches, TD targets",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
             series=lambda view: view.q_mean,
             value=lambda view: fixed(view.q_mean.last),
-            facts=lambda scene, _chart: [
-                fact("q", fixed(scene.shown.q_mean.last), "smooth-success"),
-                fact("target", fixed(scene.shown.target_mean.last), "target"),
-            ],
+            facts=q_facts,
             note=lambda view: f"target {fixed(view.target_mean.last)}",
             empty=until_learning,
             hue="success",
             is_per_progress=True,
-            reference=lambda view: view.target_mean,
+            layers=q_layers,
         ),
     ),
     Pane(
-        id="epsilon",
+        id="actions",
         digit=4,
-        title="Epsilon",
-        about="share of random actions",
+        title="Actions",
+        about="share of each action over time",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
-            series=lambda view: view.epsilon,
-            value=_epsilon,
-            facts=_epsilon_facts,
-            note=_epsilon_note,
-            empty=until_progress,
-            hue="accent",
-            y_range=lambda _view: (0.0, 1.0),
-            is_steady=True,
+            series=first_share,
+            value=lambda view: f"{most_frequent(view)[1]:.0%}",
+            facts=share_facts,
+            note=lambda view: most_frequent(view)[0],
+            empty=until_shares,
+            is_percent=lambda _view: True,
+            layers=share_layers,
+            parts=shares,
         ),
     ),
     Pane(
-        id="buffer",
+        id="td_error",
         digit=5,
-        title="Buffer",
-        about="transitions in the replay buffer",
+        title="TD error",
+        about="TD errors of the batches: median, 10-90 %",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
-            series=lambda view: view.buffer,
-            value=lambda view: short_number(view.buffer.last),
-            facts=_buffer_facts,
-            note=lambda view: f"{_fill(view):.0%} of {short_number(view.buffer_size)}" if view.buffer_size else "",
-            empty=until_progress,
-            y_range=lambda view: (0.0, float(view.buffer_size)) if view.buffer_size else None,
-            is_steady=True,
+            series=td_errors,
+            value=lambda view: number(td_errors(view).last),
+            facts=td_error_facts,
+            note=lambda view: f"90% below {number(view.td_error_p90.last)}",
+            empty=until_learning,
+            hue="accent",
+            is_per_progress=True,
+            layers=td_error_layers,
         ),
     ),
     Pane(
-        id="length",
+        id="start_q",
         digit=6,
-        title="Episode length",
-        short_title="Ep length",
-        about="steps of each training episode",
+        title="Start Q vs return",
+        short_title="Start Q",
+        about="Q at the start against the return after it",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
-            series=lambda view: view.lengths,
-            value=lambda view: number(view.last_length),
-            facts=lambda scene, chart: [mean_fact(scene, chart, fixed), last_fact(scene, chart)],
-            note=lambda view: f"{view.lengths.smoothing_name(20)} {fixed(view.lengths.smooth(20).last)}",
-            empty=until_episode,
-            hue="success",
+            series=lambda view: view.start_q,
+            value=lambda view: fixed(view.start_q.last),
+            facts=start_value_facts,
+            note=lambda view: f"bias {signed(bias(view))}",
+            title=lambda _view: "Start Q ↑ return →",
+            empty=until_start_value,
+            x_range=start_value_range,
+            layers=start_value_layers,
         ),
     ),
     Pane(
@@ -250,7 +210,6 @@ PANES: tuple[Pane, ...] = (
         about="norm of the gradient before clipping",
         area=Area.CHARTS,
         make=_make_chart,
-        is_costly=True,
         chart=ChartSpec(
             series=lambda view: view.grad_norm,
             value=lambda view: number(view.grad_norm.last),
@@ -259,6 +218,56 @@ PANES: tuple[Pane, ...] = (
             empty=until_learning,
             hue="accent",
             is_per_progress=True,
+        ),
+    ),
+    Pane(
+        id="epsilon",
+        title="Epsilon",
+        about="share of random actions",
+        area=Area.GAUGES,
+        make=_make_chart,
+        chart=ChartSpec(
+            series=lambda view: view.epsilon,
+            value=epsilon,
+            facts=epsilon_facts,
+            note=epsilon_note,
+            empty=until_progress,
+            hue="accent",
+            y_range=lambda _view: (0.0, 1.0),
+            is_steady=True,
+        ),
+    ),
+    Pane(
+        id="length",
+        title="Episode length",
+        short_title="Ep length",
+        about="steps of each training episode",
+        area=Area.GAUGES,
+        make=_make_chart,
+        chart=ChartSpec(
+            series=lambda view: view.lengths,
+            value=lambda view: number(view.last_length),
+            facts=lambda scene, chart: [mean_fact(scene, chart, fixed), last_fact(scene, chart)],
+            note=lambda view: f"{view.lengths.smoothing_name(20)} {fixed(view.lengths.smooth(20).last)}",
+            empty=until_episode,
+            hue="success",
+        ),
+    ),
+    Pane(
+        id="buffer",
+        title="Buffer",
+        about="transitions in the replay buffer",
+        area=Area.GAUGES,
+        make=_make_chart,
+        chart=ChartSpec(
+            series=lambda view: view.buffer,
+            value=lambda view: short_number(view.buffer.last),
+            facts=buffer_facts,
+            note=buffer_note,
+            empty=until_progress,
+            y_range=lambda view: (0.0, float(view.buffer_size)) if view.buffer_size else None,
+            is_steady=True,
+            parts=lambda view: [("", fill(view), "bar")],
         ),
     ),
 )

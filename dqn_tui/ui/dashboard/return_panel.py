@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from dqn_tui.ui.widgets.large_digits import PIXEL_ROWS, large_number
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row
+from dqn_tui.view.returns import is_success_rate, return_text
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import fixed, number, short_number
 
-_GLYPHS = {
-    "0": ("╭─╮", "│ │", "╰─╯"),
-    "1": (" ╷ ", " │ ", " ╵ "),
-    "2": ("╶─╮", "╭─╯", "╰─╴"),
-    "3": ("╶─╮", " ─┤", "╶─╯"),
-    "4": ("╷ ╷", "╰─┤", "  ╵"),
-    "5": ("╭─╴", "╰─╮", "╶─╯"),
-    "6": ("╭─╴", "├─╮", "╰─╯"),
-    "7": ("╶─╮", "  │", "  ╵"),
-    "8": ("╭─╮", "├─┤", "╰─╯"),
-    "9": ("╭─╮", "╰─┤", "╶─╯"),
-    ".": ("   ", "   ", " • "),
-    "-": ("   ", "╶─╴", "   "),
-}
-_LARGE_FROM = 6
+_WIDE_FROM = 36
+_TREND_WIDTH = 16
 # Two halves, whose middles are a thousand steps apart.
 _TREND_STEPS = 2000
 # A smaller share of the mean would not change a digit that is shown.
@@ -31,45 +21,68 @@ _LEAST_CHANGE = 1e-4
 
 
 class ReturnPanel(FramedPanel):
-    """Mean return over the last 100 episodes, its trend, the last and the best return, and the goal."""
+    """Mean return over the last 100 episodes, its trend, the newest and the best results."""
 
     def title_row(self) -> Row:
         """Return the meaning of the large number."""
-        return [("Mean return", "title"), (" of 100 episodes", "muted")]
+        name = "Success rate" if is_success_rate(self.scene.shown) else "Mean return"
+        return [(name, "title"), (" of 100 episodes", "muted")]
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
-        """Return the number, large where there are at least six rows, and the lines below it."""
+        """Return the number, large where there is room for it, and the lines below it."""
         view = self.scene.shown
-        lines = self._lines(view, width)
-        if height < _LARGE_FROM or self.scene.is_ascii:
-            head: list[Row] = [[("  ", "text"), (f"{fixed(view.mean_return_100):>8}", "number"), *trend(view)]]
-            return [*head, *lines[: height - 1]]
+        lines = _lines(view, width)
         if view.mean_return_100 is None:
             word = "loading…" if view.state == "WAITING" else "no episode has ended yet"
-            return [*([[]] * (height - len(lines) - 2)), [(f"  {word}", "muted")], [], *lines]
-        large = large_number(fixed(view.mean_return_100), width - 16)
-        rows: list[Row] = [[("  ", "text"), *row] for row in large]
-        rows[1] = [*rows[1], *trend(view)]
-        space: list[Row] = [[]] if height >= 7 else []
-        return [*space, *rows, *(space if height >= 8 else []), *lines]
+            space: list[Row] = [[]] if height > len(lines) + 1 else []
+            return [*space, [(f"  {word}", "muted")], *space, *lines]
+        head = self._large(view, width, height - len(lines)) or self._plain(view)
+        spare = height - len(head) - len(lines)
+        return [*([[]] * (spare >= 1)), *head, *([[]] * (spare >= 2)), *lines]
 
-    def _lines(self, view: RunView, width: int) -> list[Row]:
-        best = view.best_evaluation
-        goal = "none" if view.goal is None else fixed(view.goal)
-        is_narrow = width < 33
-        label = 5 if is_narrow else 8
-        return [
-            [*_field("last", fixed(view.last_return)), *_field("best", fixed(view.best_return), label)],
-            [*_field("eval", fixed(best.mean) if best else "-"), *_field("goal", goal, label)],
-            [
-                *_field("ep", _count(view.episodes)),
-                *_field("upd" if is_narrow else "updates", _count(view.updates), label),
-            ],
-        ]
+    def _plain(self, view: RunView) -> list[Row]:
+        return [[("  ", "text"), (f"{return_text(view, view.mean_return_100):>8}", "number"), *trend(view)]]
+
+    def _large(self, view: RunView, width: int, height: int) -> list[Row] | None:
+        """Return the number in large characters with the trend beside it, without its decimals where it is too wide."""
+        is_ascii = self.scene.is_ascii
+        if height < (PIXEL_ROWS if is_ascii else (PIXEL_ROWS + 1) // 2):
+            return None
+        mean = view.mean_return_100 or 0.0
+        tries = (return_text(view, mean), f"{mean:.0f}", short_number(mean))
+        large = (large_number(text, width - _TREND_WIDTH - 2, is_ascii=is_ascii) for text in tries)
+        found = next(filter(None, large), None)
+        if found is None:
+            return None
+        rows: list[Row] = [[("  ", "text"), (line, "number")] for line in found]
+        rows[len(rows) // 2] += trend(view)
+        return rows
 
 
-def _field(label: str, value: str, label_width: int = 5) -> Row:
-    return [(f"  {label:<{label_width}}", "muted"), (f"{value:>8}", "text")]
+def _lines(view: RunView, width: int) -> list[Row]:
+    """Return three rows of two numbers each."""
+    show = partial(return_text, view)
+    last, best = view.last_evaluation, view.best_evaluation
+    is_wide = width >= _WIDE_FROM
+    left = (width - 2) // 2
+    is_rate = is_success_rate(view)
+    numbers = [
+        ("last ep", ("failure", "success")[view.last_return == 1] if is_rate else fixed(view.last_return)),
+        ("goal", "none" if view.goal is None else show(view.goal)) if is_rate else ("best ep", fixed(view.best_return)),
+        ("eval", show(last.mean) if last else "-"),
+        ("best eval" if is_wide else "★ eval", show(best.mean) if best else "-"),
+        ("episodes" if is_wide else "ep", _count(view.episodes)),
+        ("updates" if is_wide else "upd", _count(view.updates)),
+    ]
+    return [
+        [*_field(*first, left), *_field(*second, width - left - 1)]
+        for first, second in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
+
+
+def _field(label: str, value: str, width: int) -> Row:
+    """Return label and value in `width` cells, the value at the right."""
+    return [(f"  {label} ", "muted"), (f"{value:>{max(0, width - len(label) - 3)}}", "text")]
 
 
 def _count(value: int) -> str:
@@ -83,10 +96,10 @@ def trend(view: RunView) -> Row:
         return []
     columns = series.columns(max(0.0, series.x_last - _TREND_STEPS), series.x_last, 2)
     earlier, later = columns.mean.tolist()
-    return change_row(earlier, later)
+    return change_row(100 * earlier, 100 * later, "%") if is_success_rate(view) else change_row(earlier, later)
 
 
-def change_row(earlier: float, later: float) -> Row:
+def change_row(earlier: float, later: float, unit: str = "") -> Row:
     """Return an arrow and the change between two means a thousand steps apart."""
     change = later - earlier
     if not abs(change) < 1e6:
@@ -95,11 +108,4 @@ def change_row(earlier: float, later: float) -> Row:
         return [("     0", "text"), (" /1k", "muted")]
     sign, role = ("▲", "success") if change > 0 else ("▼", "warning")
     plus = "+" if change > 0 else ""
-    return [(f"   {sign} ", role), (f"{plus}{number(change)}", "text"), (" /1k", "muted")]
-
-
-def large_number(text: str, width: int) -> list[Row]:
-    """Return the number in three rows, or in one if a character has no large form or the width does not suffice."""
-    if any(sign not in _GLYPHS for sign in text) or len(text) * 3 > width:
-        return [[], [(text, "number")], []]
-    return [[("".join(_GLYPHS[sign][row] for sign in text), "number")] for row in range(3)]
+    return [(f"   {sign} ", role), (f"{plus}{number(change)}{unit}", "text"), (" /1k", "muted")]

@@ -9,10 +9,12 @@ from dqn_tui import control
 from dqn_tui.control import Request, TrainingRun
 from dqn_tui.events import Event, Paused, Resumed
 from dqn_tui.rollout import Rollout
+from dqn_tui.ui.dashboard.pacer import LONGEST_SECONDS
 from dqn_tui.view.run_view import RunView
 
-# The screen reads the clock more than once a second; a longer gap means that the process was suspended.
-_SUSPENDED_SECONDS = 2.0
+# The screen reads the clock at least as often as the pacer allows; a gap twice as long means that the process was
+# suspended.
+_SUSPENDED_SECONDS = 2 * LONGEST_SECONDS
 
 
 class RunFeed:

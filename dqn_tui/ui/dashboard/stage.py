@@ -18,8 +18,6 @@ from dqn_tui.ui.widgets.key_bar import KeyBar, KeySource
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.scene import Scene
 
-_COSTLY = {"minis"}
-
 
 class Stage(Widget):
     """The widgets of all panes and the panels around them; `DashboardLayout` decides which are visible, and where.
@@ -46,7 +44,6 @@ class Stage(Widget):
         ]
         super().__init__(*self._panels)
         self._scene = scene
-        self._costly = _COSTLY | {pane.id for pane in panes if pane.is_costly}
         self._arranger = DashboardLayout(panes, scene)
 
     @property
@@ -54,10 +51,10 @@ class Stage(Widget):
         """The dashboard's own layout, in place of those that CSS can name."""
         return self._arranger
 
-    def repaint(self, *, has_costly: bool = True) -> None:
-        """Redraw the visible panels whose content has changed, the costly ones only with `has_costly`."""
+    def repaint(self) -> None:
+        """Redraw the visible panels whose content has changed."""
         for panel in self._panels:
-            if panel.id and self._scene.has_place(panel.id) and (has_costly or panel.id not in self._costly):
+            if panel.id and self._scene.has_place(panel.id):
                 panel.repaint_if_changed()
 
     def rearrange(self) -> None:

@@ -33,9 +33,9 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "key": ("text-accent", 1.0, "bold"),
     "key-label": ("foreground", 0.75, ""),
     # Layers of a chart.
-    "raw-primary": ("primary", 0.62, ""),
-    "raw-accent": ("accent", 0.5, ""),
-    "raw-success": ("success", 0.5, ""),
+    "raw-primary": ("primary", 0.5, ""),
+    "raw-accent": ("accent", 0.4, ""),
+    "raw-success": ("success", 0.4, ""),
     "spark-primary": ("primary", 0.9, ""),
     "spark-accent": ("accent", 0.75, ""),
     "spark-success": ("success", 0.75, ""),
@@ -43,10 +43,17 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "smooth-accent": ("text-accent", 1.0, "bold"),
     "smooth-success": ("text-success", 1.0, "bold"),
     "evaluation": ("accent", 1.0, "bold"),
-    "goal": ("success", 0.75, ""),
-    "target": ("foreground", 0.5, ""),
+    "goal": ("text-success", 0.75, ""),
+    "target": ("foreground", 0.9, ""),
     "axis": ("foreground", 0.45, ""),
     "grid": ("foreground", 0.2, ""),
+    # Shares of a whole; neighbours differ in hue and in brightness.
+    "share-1": ("primary", 0.9, ""),
+    "share-2": ("warning", 0.8, ""),
+    "share-3": ("success", 0.7, ""),
+    "share-4": ("error", 0.8, ""),
+    "share-5": ("secondary", 0.7, ""),
+    "share-6": ("foreground", 0.55, ""),
 }
 
 

@@ -50,12 +50,12 @@ async def test_a_screen_that_is_too_small_says_so(size: tuple[int, int]) -> None
 
 
 @pytest.mark.parametrize("size", SIZES[2:])
-async def test_all_six_metrics_show_from_80_columns_on(size: tuple[int, int]) -> None:
+async def test_all_metrics_show_from_80_columns_on(size: tuple[int, int]) -> None:
     async with dashboard(size) as board:
         text = await board.look()
-        for name in ("Return", "Loss", "Q mean", "Epsilon", "Buffer"):
+        for name in ("Return", "Loss", "Q mean", "Actions", "TD error", "Start Q", "Grad", "Epsilon", "Ep length"):
             assert name in text
-        assert "Ep length" in text or "Episode length" in text
+        assert "Buffer" in text or size[1] <= 30
 
 
 async def test_charts_without_numbers_say_what_they_wait_for() -> None:
