@@ -304,6 +304,47 @@ class ChangesFolder(OneState):
         return super().step(action)
 
 
+class Roams(gym.Env[Any, Any]):
+    """Random vectors, or small images; episodes of 2 to 9 steps, some of which end by truncation.
+
+    With `has_masks`, every second episode on average has masks, each of which forbids one of the three actions, and
+    taking that is an error.
+    """
+
+    def __init__(self, is_image: bool = False, has_masks: bool = False, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        vector = spaces.Box(-2.0, 2.0, (3,), np.float32)
+        self.observation_space = spaces.Box(0, 255, (5, 4, 2), np.uint8) if is_image else vector
+        self.action_space = spaces.Discrete(3)
+        self._has_masks = has_masks
+        self._is_masked = self._is_cut = False
+        self._forbidden: int | None = None
+        self._left = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        super().reset(seed=seed, options=options)
+        self._is_masked = self._has_masks and self.np_random.random() < 0.5
+        self._is_cut = self.np_random.random() < 0.3
+        self._left = int(self.np_random.integers(2, 10))
+        return self._observe()
+
+    def step(self, action: Any) -> Any:
+        assert int(action) != self._forbidden, "an action was taken that is not allowed"
+        self._left -= 1
+        is_over = self._left == 0
+        observation, info = self._observe()
+        reward = float(self.np_random.normal() + int(action) / 2)
+        return observation, reward, is_over and not self._is_cut, is_over and self._is_cut, info
+
+    def _observe(self) -> tuple[Any, dict[str, Any]]:
+        shape, dtype = self.observation_space.shape, self.observation_space.dtype
+        is_image = dtype == np.uint8
+        drawn = self.np_random.integers(0, 256, shape) if is_image else self.np_random.uniform(-2, 2, shape)
+        self._forbidden = int(self.np_random.integers(3)) if self._is_masked else None
+        info = {} if self._forbidden is None else {"action_mask": (np.arange(3) != self._forbidden).astype(np.int8)}
+        return drawn.astype(dtype), info
+
+
 def _delete_journal() -> float:
     for path in Path("runs").glob("*/events.jsonl"):
         path.unlink()
@@ -348,6 +389,10 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("SaysWhyNot", SaysWhyNot)
     _register("ExitsAtOnce", ExitsAtOnce)
     _register("ChangesFolder", ChangesFolder, max_episode_steps=EPISODE_STEPS)
+    _register("Roams", Roams)
+    _register("RoamsMasked", Roams, kwargs={"has_masks": True})
+    _register("RoamsImage", Roams, kwargs={"is_image": True})
+    _register("RoamsMaskedImage", Roams, kwargs={"is_image": True, "has_masks": True})
     _register("BrokenFromTheStart", BrokenFromTheStart)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)
     _register("Shrinks", Shrinks, max_episode_steps=EPISODE_STEPS)

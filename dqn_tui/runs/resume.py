@@ -42,6 +42,8 @@ class SavedRun:
 def find_resumable(target: Path) -> tuple[RunFolder, Path]:
     """Return the run that TARGET belongs to, and its checkpoint folder: a run's newest, or the one that TARGET names.
 
+    A run that was killed before its first regular checkpoint may have a best one, and continues from that.
+
     Raises:
         UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run, the run is being trained,
             or something in it is a link.
@@ -49,10 +51,10 @@ def find_resumable(target: Path) -> tuple[RunFolder, Path]:
     if is_run_folder(target):
         folder = RunFolder(target)
         _recover(folder)
-        steps = folder.step_folders()
-        if not steps:
+        found = folder.step_folders() or [path for path in (folder.best,) if is_checkpoint_folder(path)]
+        if not found:
             raise UsageError(f"run {target} has no checkpoint to resume from")
-        return folder, steps[-1]
+        return folder, found[-1]
     if is_checkpoint_folder(target):
         path = target.resolve()
         for run in path.parents[:2]:

@@ -99,6 +99,15 @@ def test_a_killed_run_resumes_from_its_newest_checkpoint(tmp_path: Path, plain: 
     assert outcome(resume(session)) == plain
 
 
+def test_a_run_killed_after_an_evaluation_and_before_its_first_save_resumes_from_the_best(tmp_path: Path) -> None:
+    settings = MORE | {"eval_every": 100}
+    straight = outcome(train(tmp_path / "straight", **settings).events)
+    kill = stop_at(events.EpisodeEnded, 9, should_save=False)
+    session = train(tmp_path / "killed", on_event=kill, **settings)
+    assert (session.folder.step_folders(), session.folder.best.is_dir()) == ([], True)
+    assert outcome(resume(session)) == straight
+
+
 def test_events_that_a_crash_left_after_the_checkpoint_are_not_repeated(tmp_path: Path) -> None:
     session = train(tmp_path, on_event=stop_at(events.EpisodeEnded, 9, should_save=False), save_every=30, **MORE)
     with session.folder.events.open("a") as file:
