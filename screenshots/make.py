@@ -1,73 +1,136 @@
-"""Take the README's pictures: screens of a CartPole run on a pseudo-terminal.
+"""Take the README's pictures: real runs on a pseudo-terminal.
 
 pip install -e '.[test]' pillow        (and the DejaVu fonts, Debian's fonts-dejavu-core)
-python -m screenshots.make             from the repository's root
+python -m screenshots.make             from the repository's root: all pictures, in ten minutes
+python -m screenshots.make film shell  some scenes: film, dashboard, small, large, lander, rainbow, resume, shell
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
-from screenshots.painter import paint
-from tests.terminal import Terminal, dqn_tui
+from screenshots.film import Film
+from screenshots.painter import Painter, copy_cells
+from screenshots.stage import LONGEST_SECONDS, dashboard, has_reached, shell
+from tests.terminal import Terminal
 
 HERE = Path(__file__).parent
-SMALL, MEDIUM, LARGE = (80, 24), (120, 40), (200, 60)
+SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 26)
+_HALFWAY = 30_000
 
 
 def shoot(terminal: Terminal, name: str) -> None:
     """Let the screen settle, and save a picture of it."""
     terminal.read_for(1.0)
-    paint(terminal.screen, HERE / f"{name}.png")
+    image = Painter().paint(copy_cells(terminal.screen)).quantize(128)
+    image.save(HERE / f"{name}.png", optimize=True)
     print(f"screenshots/{name}.png", flush=True)
 
 
-def record(columns: int, rows: int, scene: Callable[[Terminal], None]) -> None:
-    """Run the default preset up to three fifths of its steps, then play the scene."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Terminal(
-            dqn_tui("--runs-dir", "runs"), columns, rows, variables={"XDG_CONFIG_HOME": folder}, cwd=folder
-        ) as terminal,
-    ):
-        terminal.wait_for(lambda: has_reached(terminal, 30_000), 300)
-        scene(terminal)
+def film() -> None:
+    """CartPole from the shell's prompt to the solved task, with a rollout on the way."""
+    with shell(*MEDIUM) as opened:
+        terminal = opened.terminal
+        reel = Film(terminal)
+        reel.roll_for(0.5)
+        for letter in "dqn-tui":
+            terminal.press(letter)
+            reel.roll_for(0.12)
+        terminal.press("enter")
+        reel.roll(lambda: has_reached(terminal, _HALFWAY), 10)
+        terminal.press("w")
+        reel.roll(lambda: "ROLLOUT" in terminal.text, 1)
+        reel.roll_for(4.5)
+        terminal.press("esc")
+        reel.roll(lambda: "DONE" in terminal.text, 3)
+        reel.roll_for(3)
         terminal.press("q")
-        terminal.wait_for("Stop without saving")
-        terminal.press("k")
-        terminal.wait_for_exit()
+        reel.roll(lambda: opened.prompts > 1, 1)
+        reel.roll_for(2)
+    reel.save(HERE / "dashboard.gif", Painter(8, 16))
+    print("screenshots/dashboard.gif", flush=True)
 
 
-def has_reached(terminal: Terminal, step: int) -> bool:
-    """Return whether the counter in the header, such as `30,100/50,000`, has passed a step."""
-    counters = [word.split("/")[0] for word in terminal.text.split() if word.endswith("/50,000")]
-    return bool(counters) and int(counters[0].replace(",", "")) >= step
+def shoot_states() -> None:
+    """The dashboard at 120x40: training, paused, with its help."""
+    with dashboard(*MEDIUM) as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, _HALFWAY), LONGEST_SECONDS)
+        shoot(terminal, "dashboard-120x40")
+        terminal.press("space")
+        terminal.wait_for("PAUSED")
+        shoot(terminal, "pause")
+        terminal.press("?")
+        terminal.wait_for("one environment step while paused")
+        shoot(terminal, "help")
+        terminal.press("esc")
+        terminal.wait_until_gone("one environment step while paused")
 
 
-def shoot_states(terminal: Terminal) -> None:
-    """Take pictures of the dashboard at 120x40 in all its states."""
-    shoot(terminal, "dashboard-120x40")
-    terminal.press("w")
-    terminal.wait_for("ROLLOUT")
-    shoot(terminal, "rollout")
-    terminal.press("esc")
-    terminal.wait_until_gone("ROLLOUT")
-    terminal.press("space")
-    terminal.wait_for("PAUSED")
-    shoot(terminal, "pause")
-    terminal.press("?")
-    terminal.wait_for("one environment step while paused")
-    shoot(terminal, "help")
-    terminal.press("esc")
-    terminal.wait_until_gone("one environment step while paused")
+def shoot_small() -> None:
+    """The dashboard on a small terminal."""
+    with dashboard(*SMALL) as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, _HALFWAY), LONGEST_SECONDS)
+        shoot(terminal, "dashboard-80x24")
+
+
+def shoot_large() -> None:
+    """The dashboard on a large terminal."""
+    with dashboard(*LARGE) as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, _HALFWAY), LONGEST_SECONDS)
+        shoot(terminal, "dashboard-200x60")
+
+
+def shoot_rollout() -> None:
+    """A lunar lander that has learned to land, in the middle of an episode."""
+    with dashboard(*MEDIUM, "--env", "LunarLander-v3") as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, 80_000), LONGEST_SECONDS)
+        terminal.press("w")
+        terminal.wait_for("ROLLOUT")
+        terminal.read_for(3.0)
+        shoot(terminal, "rollout")
+        terminal.press("esc")
+        terminal.wait_until_gone("ROLLOUT")
+
+
+def shoot_rainbow() -> None:
+    """The settings of a run with Rainbow's members on."""
+    with dashboard(*MEDIUM, "--preset", "rainbow") as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, 15_000), LONGEST_SECONDS)
+        shoot(terminal, "family")
+
+
+def shoot_resume() -> None:
+    """A run that is killed and resumed, beside one that was left alone."""
+    with shell(*SHELL) as opened:
+        opened.enter("dqn-tui --json --name whole > whole.jsonl")
+        opened.enter("dqn-tui --json --name killed > killed.jsonl &")
+        saved = "runs/*killed*/checkpoints/step_000020000/manifest.json"
+        opened.terminal.wait_for(lambda: any(opened.folder.glob(saved)), LONGEST_SECONDS)
+        opened.enter("kill -9 %1")
+        opened.enter("dqn-tui runs")
+        opened.enter("dqn-tui --json --resume latest > resumed.jsonl")
+        opened.enter("grep -o '\"weights_sha256\":.*' whole.jsonl resumed.jsonl")
+        shoot(opened.terminal, "resume")
+
+
+def shoot_headless() -> None:
+    """A run without the dashboard, and its evaluation."""
+    with shell(*SHELL) as opened:
+        opened.enter("dqn-tui --no-ui --until-solved")
+        opened.enter("dqn-tui eval")
+        shoot(opened.terminal, "headless")
+
+
+SCENES = {
+    "film": film, "dashboard": shoot_states, "small": shoot_small, "large": shoot_large, "lander": shoot_rollout,
+    "rainbow": shoot_rainbow, "resume": shoot_resume, "shell": shoot_headless,
+}  # fmt: skip
 
 
 def main() -> None:
-    record(*MEDIUM, shoot_states)
-    record(*SMALL, lambda terminal: shoot(terminal, "dashboard-80x24"))
-    record(*LARGE, lambda terminal: shoot(terminal, "dashboard-200x60"))
+    for name in sys.argv[1:] or SCENES:
+        SCENES[name]()
 
 
 if __name__ == "__main__":

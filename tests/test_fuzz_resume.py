@@ -37,10 +37,9 @@ from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import read_journal
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import find_resumable, load_saved_run
-from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.build import build_trainer, free_memory
 from dqn_tui.training.completion import is_complete
-from tests.helpers import QUICK, only_run, one_line, program, program_environment, timeless, wait_until
+from tests.helpers import QUICK, one_line, only_run, program, program_environment, timeless, wait_until
 
 CONFIGURATIONS = 200
 BLOCK = 10

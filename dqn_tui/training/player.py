@@ -157,7 +157,7 @@ class EpisodePlayer:
                     observation=_readable(observation),
                     picture=environment.render(),
                     ending=ending,
-                    mask=_forbidding(environment.action_mask),
+                    mask=_restrictive(environment.action_mask),
                     action_names=environment.spec.action_names,
                     observation_names=environment.spec.observation_names,
                 )
