@@ -58,7 +58,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     TITLE = "dqn-tui"
     AUTO_FOCUS = None
     CSS = """
-    ToastRack { dock: top; align: right top; margin: 2 0 0 0; scrollbar-size: 0 0; }
+    ToastRack { margin-bottom: 1; scrollbar-size: 0 0; }
     Toast { width: auto; max-width: 100%; margin: 0; padding: 0 1; }
     App.ascii Toast { border-left: ascii $success; }
     App.ascii CommandPalette SearchIcon { display: none; }
