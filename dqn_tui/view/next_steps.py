@@ -6,11 +6,9 @@ import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from dqn_tui.config import LINEAR_PREFIX
 from dqn_tui.events import EndReason
 from dqn_tui.view.run_view import RunView
-
-# Of a learning rate that falls linearly, as in `config.Config`.
-_LINEAR = "lin_"
 
 
 class NextStep(NamedTuple):
@@ -62,9 +60,9 @@ def _continuation(view: RunView) -> tuple[str, ...]:
 
 def _tenth(rate: Any) -> str | None:
     """Return a tenth of a learning rate, a schedule such as `"lin_1e-3"` included; None if it is neither."""
-    schedule = _LINEAR if str(rate).startswith(_LINEAR) else ""
+    schedule = LINEAR_PREFIX if str(rate).startswith(LINEAR_PREFIX) else ""
     try:
-        return f"{schedule}{float(str(rate).removeprefix(_LINEAR)) / 10:.4g}"
+        return f"{schedule}{float(str(rate).removeprefix(LINEAR_PREFIX)) / 10:.4g}"
     except ValueError:
         return None
 

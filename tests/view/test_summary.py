@@ -36,7 +36,7 @@ def test_stopped_run_can_be_resumed_and_a_solved_one_extended() -> None:
         "watch it, evaluate it, resume it:", "  dqn-tui watch r", "  dqn-tui eval r", "  dqn-tui --resume r"
     ]  # fmt: skip
     solved = summarize(view_of(started(), ended(reason=EndReason.SOLVED, checkpoint="c")), "r")
-    assert solved[-1] == "  dqn-tui --resume r --set until_solved=false"
+    assert solved[-1] == "  dqn-tui --resume r --steps 100000 --set until_solved=false"
 
 
 def test_import_named_twice_is_in_the_command_once() -> None:
