@@ -37,10 +37,9 @@ from dqn_tui.runs.host import describe_host
 from dqn_tui.runs.journal import read_journal
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import find_resumable, load_saved_run
-from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.build import build_trainer, free_memory
 from dqn_tui.training.completion import is_complete
-from tests.helpers import QUICK, only_run, one_line, program, program_environment, timeless
+from tests.helpers import QUICK, one_line, only_run, program, program_environment, timeless
 
 CONFIGURATIONS = 200
 BLOCK = 10
@@ -48,7 +47,8 @@ FUZZ_SEED = int(os.environ.get("FUZZ_SEED", "1"))
 IMPORTS = ("tests.toy", "tests.training.toys")
 KILL, STOP = "kill", "stop"
 SIGNALS = {KILL: signal.SIGKILL, STOP: signal.SIGTERM}
-INTERRUPTED = (-signal.SIGKILL, 128 + signal.SIGTERM)
+INTERRUPTED = (-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
+"""Exit codes; a SIGTERM before the program has loaded its handlers just ends it."""
 OS_CALLS = ("write", "fsync", "rename", "unlink", "rmdir", "mkdir")
 CLOCK_COLUMNS = {"time/time_elapsed", "time/fps", "t"}
 
@@ -314,8 +314,9 @@ def kill_program(root: Path, case: Case) -> tuple[RunFolder, RunFolder, int]:
     arguments = anew = ("--runs-dir", str(runs_dir), *flags)
     done = 0
     for kind in case.interruptions:
+        start = max(measure_journal(runs_dir), 0.15 * size)
         process = start_program(*arguments, cwd=root)
-        signal_at_size(process, runs_dir, size * case.generator.uniform(0.15, 0.95), SIGNALS[kind])
+        signal_at_size(process, runs_dir, case.generator.uniform(start, size), SIGNALS[kind])
         code, said = finish(process)
         done += code in INTERRUPTED
         assert code in INTERRUPTED or code == 0 or "is complete" in one_line(said), said
@@ -354,13 +355,15 @@ def start_program(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
 def signal_at_size(process: subprocess.Popen[str], runs_dir: Path, size: float, number: signal.Signals) -> None:
     """Send a signal once the journal of the only run in a folder has this size, unless the program ends before."""
 
-    def is_there() -> bool:
-        return any(journal.stat().st_size >= size for journal in runs_dir.glob("*/events.jsonl"))
-
-    while process.poll() is None and not is_there():
+    while process.poll() is None and measure_journal(runs_dir) < size:
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.002)
     process.send_signal(number)
+
+
+def measure_journal(runs_dir: Path) -> int:
+    """Return the bytes of the only run's journal; 0 where there is none yet."""
+    return sum(journal.stat().st_size for journal in runs_dir.glob("*/events.jsonl"))
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:

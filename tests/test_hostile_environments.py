@@ -111,6 +111,7 @@ CASES = {
     "DeletesFolder": LOST,
     # Cannot be made.
     "BrokenFromTheStart": refuses("no such motor"),
+    "Unprintable": refuses("UnprintableError"),
     "ExitsAtOnce": refuses("sys.exit"),
     "CannotCloseAtOnce": refuses("the door is stuck"),
     "SaysWhyNot": refuses("no such motor"),
@@ -250,9 +251,7 @@ def check_saved(folder: RunFolder, case: Case) -> None:
 
 
 @pytest.mark.parametrize(("name", "mode", "screen"), QUICK_ONES)
-def test_hostile_environment_ends_the_run_cleanly(
-    tmp_path: Path, mark: str, name: str, mode: str, screen: str
-) -> None:
+def test_hostile_environment_ends_the_run_cleanly(tmp_path: Path, mark: str, name: str, mode: str, screen: str) -> None:
     check(tmp_path, mark, name, mode, screen)
 
 

@@ -180,6 +180,14 @@ class ExitsFromTheStart(OneState):
         sys.exit(7)
 
 
+class Unprintable(OneState):
+    """Raises in its constructor what cannot be printed."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        _raise_unprintable()
+
+
 class CannotCloseAtOnce(OneState):
     """Raises when it is closed."""
 
@@ -491,6 +499,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("RoamsImage", Roams, kwargs={"is_image": True})
     _register("RoamsMaskedImage", Roams, kwargs={"is_image": True, "has_masks": True})
     _register("BrokenFromTheStart", BrokenFromTheStart)
+    _register("Unprintable", Unprintable)
     _register("ExitsFromTheStart", ExitsFromTheStart)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)
     _register("Shrinks", Shrinks, max_episode_steps=EPISODE_STEPS)
