@@ -90,6 +90,14 @@ def near_words(word: str, known: Iterable[str]) -> list[str]:
     return [by_folded[name] for name in near]
 
 
+def read_message(error: BaseException) -> str:
+    """Return the error's message; empty if there is none, or if making it raises, as foreign classes may."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - foreign code
+        return ""
+
+
 def show_value(value: object) -> str:
     """Return a value as a message shows it: strings quoted, one line, and shortened."""
     try:

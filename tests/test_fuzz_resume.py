@@ -18,7 +18,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,16 @@ from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import find_resumable, load_saved_run
 from dqn_tui.training.build import build_trainer, free_memory
 from dqn_tui.training.completion import is_complete
-from tests.helpers import QUICK, one_line, only_run, program, program_environment, timeless, wait_until
+from tests.helpers import QUICK, one_line, only_run, program, program_environment, timeless
 
 CONFIGURATIONS = 200
 BLOCK = 10
 FUZZ_SEED = int(os.environ.get("FUZZ_SEED", "1"))
 IMPORTS = ("tests.toy", "tests.training.toys")
 KILL, STOP = "kill", "stop"
+SIGNALS = {KILL: signal.SIGKILL, STOP: signal.SIGTERM}
+INTERRUPTED = (-signal.SIGKILL, -signal.SIGTERM, 128 + signal.SIGTERM)
+"""Exit codes; a SIGTERM before the program has loaded its handlers just ends it."""
 OS_CALLS = ("write", "fsync", "rename", "unlink", "rmdir", "mkdir")
 CLOCK_COLUMNS = {"time/time_elapsed", "time/fps", "t"}
 
@@ -279,7 +282,7 @@ def interrupt_and_resume(root: Path, case: Case) -> tuple[RunFolder, RunFolder, 
     present: Path | None = None
     for kind in case.interruptions:
         if kind == STOP:
-            control = StoppingControl(case.generator.randint(1, looks))
+            control = StoppingControl(case.generator.randint(1, looks if present is None else max(1, looks // 2)))
             if present is None:
                 present = runner.start(control)[0].path
             else:
@@ -306,37 +309,34 @@ def kill_program(root: Path, case: Case) -> tuple[RunFolder, RunFolder, int]:
     """Like `interrupt_and_resume`, with signals to the real program."""
     straight, _ = Runner(root / "straight", case).start(StoppingControl())
     size = straight.events.stat().st_size
-    flags = [word for key, value in case.settings.items() for word in ("--set", f"{key}={spell(value)}")]
-    present: RunFolder | None = None
+    runs_dir = root / "program"
+    flags = [word for key, value in case.settings.items() for word in ("--set", f"{key}={json.dumps(value)}")]
+    arguments = anew = ("--runs-dir", str(runs_dir), *flags)
     done = 0
     for kind in case.interruptions:
-        target = size * case.generator.uniform(0.15, 0.95)
-        number = signal.SIGKILL if kind == KILL else signal.SIGTERM
-        new = ("--runs-dir", str(root / str(done)), *flags)
-        process = start_program(*(new if present is None else ("--resume", str(present.path))), cwd=root)
-        signal_at_size(process, root / str(done) if present is None else present.path.parent, target, number)
+        start = max(measure_journal(runs_dir), 0.15 * size)
+        process = start_program(*arguments, cwd=root)
+        signal_at_size(process, runs_dir, case.generator.uniform(start, size), SIGNALS[kind])
         code, said = finish(process)
-        done += code in (-signal.SIGKILL, 128 + signal.SIGTERM)
-        if present is None and any(only_run(root / "0").step_folders()):
-            present = only_run(root / "0")
-        assert code in (0, -signal.SIGKILL, 128 + signal.SIGTERM) or "is complete" in said, said
-        if present is None:
-            # Killed before its first checkpoint.
-            resumed = finish(start_program("--resume", str(only_run(root / "0").path), cwd=root))
-            assert resumed[0] == 2
-            assert "no checkpoint to resume from" in one_line(resumed[1])
-            present = present_after_restart(root, flags)
-    assert present is not None
-    code, said = finish(start_program("--resume", str(present.path), cwd=root))
+        done += code in INTERRUPTED
+        assert code in INTERRUPTED or code == 0 or "is complete" in one_line(said), said
+        arguments = find_continuation(runs_dir, anew)
+    code, said = finish(start_program(*arguments, cwd=root))
     assert code == 0 or "is complete" in one_line(said), said
-    return straight, present, done
+    return straight, only_run(runs_dir), done
 
 
-def present_after_restart(root: Path, flags: list[str]) -> RunFolder:
-    """Run anew what left no checkpoint, stopped by nothing."""
-    code, said = finish(start_program("--runs-dir", str(root / "again"), *flags, cwd=root))
-    assert code == 0, said
-    return only_run(root / "again")
+def find_continuation(runs_dir: Path, anew: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the arguments that resume the run, or start it anew where it was killed before its first checkpoint."""
+    run = only_run(runs_dir)
+    resume = ("--resume", str(run.path))
+    if run.step_folders() or run.best.exists():
+        return resume
+    code, said = finish(start_program(*resume, cwd=runs_dir))
+    assert code == 2
+    assert "no checkpoint to resume from" in one_line(said)
+    shutil.rmtree(run.path)
+    return anew
 
 
 def start_program(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
@@ -355,21 +355,25 @@ def start_program(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
 def signal_at_size(process: subprocess.Popen[str], runs_dir: Path, size: float, number: signal.Signals) -> None:
     """Send a signal once the journal of the only run in a folder has this size, unless the program ends before."""
 
-    def is_there() -> bool:
-        journals = list(runs_dir.glob("*/events.jsonl"))
-        return process.poll() is not None or bool(journals and journals[0].stat().st_size >= size)
-
-    wait_until(is_there, f"a journal of {size:.0f} bytes")
+    while process.poll() is None and measure_journal(runs_dir) < size:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.002)
     process.send_signal(number)
 
 
+def measure_journal(runs_dir: Path) -> int:
+    """Return the bytes of the only run's journal; 0 where there is none yet."""
+    return sum(journal.stat().st_size for journal in runs_dir.glob("*/events.jsonl"))
+
+
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, said = process.communicate(timeout=60)
+    """Return the exit code and what was said on standard error."""
+    with process:
+        try:
+            _, said = process.communicate()
+        finally:
+            process.kill()
     return process.returncode, said
-
-
-def spell(value: Any) -> str:
-    return json.dumps(value)
 
 
 # --- comparison ---
@@ -400,7 +404,7 @@ def told(folder: RunFolder) -> list[dict[str, Any]]:
     """Return the events without interruptions, and without evaluations that did not end."""
     kept = [event for event in read_journal(folder.events) if not is_interruption(event)]
     assert isinstance(kept[-1], events.RunEnded)
-    plain = timeless(kept)
+    plain = [{key: value for key, value in event.items() if key != "imports"} for event in timeless(kept)]
     begun = [event["event"] == "evaluation_started" for event in plain]
     return [event for event, *both in zip(plain, begun, [*begun[1:], False], strict=True) if not all(both)]
 

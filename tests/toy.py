@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
+import shutil
+import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -165,6 +170,14 @@ class Shrinks(OneState):
         self._all_steps += 1
         observation, *rest = super().step(action)
         return (observation[0] if self._all_steps >= FAULT_STEP else observation), *rest
+
+
+class Unprintable(OneState):
+    """Raises in its constructor what cannot be printed."""
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        del render_mode
+        _raise_unprintable()
 
 
 class CannotCloseAtOnce(OneState):
@@ -356,6 +369,77 @@ def _say_and_raise() -> float:
     return _raise()
 
 
+def _delete_folder() -> float:
+    for path in Path("runs").glob("*"):
+        shutil.rmtree(path, ignore_errors=True)
+    return 0.0
+
+
+def _resist() -> float:
+    """Hang, deaf to SIGTERM; only the main thread of a worker process can be that."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return _hang()
+
+
+def _fork() -> float:
+    """Leave a child process that ends at once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return 0.0
+
+
+def _close_streams() -> float:
+    sys.stdout.close()
+    for descriptor in (0, 1, 2):
+        with suppress(OSError):
+            os.close(descriptor)
+    return 0.0
+
+
+def _warn() -> float:
+    warnings.warn("the motor\nis \x1b[31mhot", stacklevel=1)
+    logging.getLogger("motor").error("it is \x1b[31mhot")
+    return 0.0
+
+
+def _raise_in_thread() -> float:
+    threading.Thread(target=_raise).start()
+    return 0.0
+
+
+class UnprintableError(Exception):
+    """An error that raises when it is printed."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def _raise_unprintable() -> float:
+    raise UnprintableError
+
+
+class Lies(OneState):
+    """From the 60th step since it was made, `change` replaces parts of a step's result."""
+
+    def __init__(self, change: Callable[[Any], Any], render_mode: str | None = None) -> None:
+        super().__init__(terminate_after=EPISODE_STEPS, render_mode=render_mode)
+        self._change = change
+        self._all_steps = 0
+
+    def step(self, action: Any) -> Any:
+        self._all_steps += 1
+        result = super().step(action)
+        return self._change(result) if self._all_steps >= FAULT_STEP else result
+
+
+def _mask(*values: int) -> Callable[[Any], Any]:
+    return lambda result: (*result[:4], {"action_mask": np.array(values, np.int8)})
+
+
 def _register(name: str, creator: Any, **more: Any) -> None:
     gym.register(f"Toy/{name}-v0", creator, **more)
 
@@ -386,6 +470,19 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("AlwaysNan", OneState, kwargs={"reward": math.nan}, max_episode_steps=EPISODE_STEPS)
     _register("LastWords", Faulty, kwargs={"fault": lambda _: _say_and_raise()})
     _register("DeletesJournal", Faulty, kwargs={"fault": lambda _: _delete_journal()})
+    _register("DeletesFolder", Faulty, kwargs={"fault": lambda _: _delete_folder()})
+    _register("Dies", Faulty, kwargs={"fault": lambda _: os._exit(9)})
+    _register("Resists", Faulty, kwargs={"fault": lambda _: _resist()})
+    _register("Forks", Faulty, kwargs={"fault": lambda _: _fork()})
+    _register("ClosesStreams", Faulty, kwargs={"fault": lambda _: _close_streams()})
+    _register("Warns", Faulty, kwargs={"fault": lambda _: _warn()})
+    _register("RaisesInThread", Faulty, kwargs={"fault": lambda _: _raise_in_thread()})
+    _register("RaisesUnprintable", Faulty, kwargs={"fault": lambda _: _raise_unprintable()})
+    _register("RewardIsText", Faulty, kwargs={"fault": lambda _: "1.0"})
+    _register("FlagIsText", Lies, kwargs={"change": lambda result: (*result[:2], "no", False, {})})
+    _register("FourParts", Lies, kwargs={"change": lambda result: result[:4]})
+    _register("NothingAllowed", Lies, kwargs={"change": _mask(0, 0)})
+    _register("MaskTooLong", Lies, kwargs={"change": _mask(1, 1, 1)})
     _register("SaysWhyNot", SaysWhyNot)
     _register("ExitsAtOnce", ExitsAtOnce)
     _register("ChangesFolder", ChangesFolder, max_episode_steps=EPISODE_STEPS)
@@ -394,6 +491,7 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("RoamsImage", Roams, kwargs={"is_image": True})
     _register("RoamsMaskedImage", Roams, kwargs={"is_image": True, "has_masks": True})
     _register("BrokenFromTheStart", BrokenFromTheStart)
+    _register("Unprintable", Unprintable)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)
     _register("Shrinks", Shrinks, max_episode_steps=EPISODE_STEPS)
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)

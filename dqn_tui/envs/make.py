@@ -22,7 +22,7 @@ from dqn_tui.config import Config
 from dqn_tui.envs.catalog import check_installed, find_family
 from dqn_tui.envs.environment import Environment, EnvironmentSpec
 from dqn_tui.envs.near_ids import near_ids
-from dqn_tui.errors import UnknownEnvironmentError, UsageError, show_value, suggest
+from dqn_tui.errors import UnknownEnvironmentError, UsageError, read_message, show_value, suggest
 
 
 def import_environments(module: str) -> str | None:
@@ -145,7 +145,7 @@ def _foreign_code(what: str) -> Iterator[None]:
 
 def _describe(error: BaseException) -> str:
     """Return the first line of the message, or the error's type; `sys.exit` is named."""
-    lines = str(error).splitlines()
+    lines = read_message(error).splitlines()
     if isinstance(error, SystemExit):
         return f"sys.exit({error.code!r})"
     return lines[0] if lines else type(error).__name__

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.make import import_environments, make_environment
+from dqn_tui.errors import read_message
 
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 FAILURE = "failure"
@@ -161,4 +162,4 @@ class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
 
 
 def _describe(error: BaseException) -> Failure:
-    return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
+    return Failure(f"{type(error).__name__}: {read_message(error)}", traceback.format_exc())

@@ -6,13 +6,14 @@ import os
 import traceback
 from datetime import UTC, datetime
 
+from dqn_tui.errors import read_message
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.safe_open import open_file
 
 
 def describe_error(error: BaseException) -> str:
     """Return the error's type and the first line of its message."""
-    line = next((line for line in _message(error).splitlines() if line.strip()), "")
+    line = next((line for line in read_message(error).splitlines() if line.strip()), "")
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
@@ -33,13 +34,6 @@ def write_error_log(folder: RunFolder, error: BaseException) -> str | None:
     except OSError:
         return None
     return str(folder.error_log)
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 - the message of any class of errors may itself raise
-        return ""
 
 
 def _visible(text: str) -> str:

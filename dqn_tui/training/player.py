@@ -13,6 +13,7 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
+from dqn_tui.errors import read_message
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.seeding import episode_seed
 from dqn_tui.training.evaluation import value_actions
@@ -124,7 +125,7 @@ class EpisodePlayer:
             finally:
                 environment.close()
         except Exception as error:  # noqa: BLE001 - an environment that fails ends the player, not the run
-            self._error = f"{type(error).__name__}: {error}".splitlines()[0]
+            self._error = f"{type(error).__name__}: {read_message(error)}".splitlines()[0]
 
     def _play_episodes(self, environment: Environment) -> None:
         episode = 0
