@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import ImageOps
 
 from screenshots.film import Film
-from screenshots.painter import BACKGROUND, Painter, copy_cells
+from screenshots.painter import Painter, copy_cells
 from screenshots.stage import LONGEST_SECONDS, dashboard, has_reached, shell
 from tests.terminal import Terminal
 
@@ -28,7 +28,7 @@ def shoot(terminal: Terminal, name: str) -> None:
     terminal.read_for(1.0)
     rows = len(terminal.text.rstrip().splitlines())
     image = Painter().paint(copy_cells(terminal.screen)[:rows])
-    framed = ImageOps.expand(image, border=_MARGIN, fill=BACKGROUND)
+    framed = ImageOps.expand(image, border=_MARGIN, fill=image.getpixel((0, 0)))
     framed.quantize(128).save(HERE / f"{name}.png", optimize=True)
     print(f"screenshots/{name}.png", flush=True)
 
