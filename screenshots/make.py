@@ -10,8 +10,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PIL import ImageOps
-
 from screenshots.film import Film
 from screenshots.painter import Painter, copy_cells
 from screenshots.stage import LONGEST_SECONDS, dashboard, has_reached, shell
@@ -20,16 +18,14 @@ from tests.terminal import Terminal
 HERE = Path(__file__).parent
 SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 26)
 _HALFWAY = 30_000
-_MARGIN = 8
 
 
 def shoot(terminal: Terminal, name: str) -> None:
     """Let the screen settle, and save a picture of it, without empty rows at the end."""
     terminal.read_for(1.0)
     rows = len(terminal.text.rstrip().splitlines())
-    image = Painter().paint(copy_cells(terminal.screen)[:rows])
-    framed = ImageOps.expand(image, border=_MARGIN, fill=image.getpixel((0, 0)))
-    framed.quantize(128).save(HERE / f"{name}.png", optimize=True)
+    image = Painter(margin=8).paint(copy_cells(terminal.screen)[:rows])
+    image.quantize(128).save(HERE / f"{name}.png", optimize=True)
     print(f"screenshots/{name}.png", flush=True)
 
 
