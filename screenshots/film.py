@@ -13,7 +13,7 @@ from tests.terminal import Terminal
 
 FRAME_SECONDS = 0.12
 """Time between two frames; GIF counts in hundredths."""
-_COLORS = 96
+_COLORS = 64
 _SAMPLES = 12
 _LONGEST_SECONDS = 900
 

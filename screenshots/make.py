@@ -21,10 +21,11 @@ _HALFWAY = 30_000
 
 
 def shoot(terminal: Terminal, name: str) -> None:
-    """Let the screen settle, and save a picture of it."""
+    """Let the screen settle, and save a picture of it, without empty rows at the end."""
     terminal.read_for(1.0)
-    image = Painter().paint(copy_cells(terminal.screen)).quantize(128)
-    image.save(HERE / f"{name}.png", optimize=True)
+    rows = len(terminal.text.rstrip().splitlines())
+    image = Painter(margin=8).paint(copy_cells(terminal.screen)[:rows])
+    image.quantize(128).save(HERE / f"{name}.png", optimize=True)
     print(f"screenshots/{name}.png", flush=True)
 
 
@@ -38,16 +39,13 @@ def film() -> None:
             terminal.press(letter)
             reel.roll_for(0.12)
         terminal.press("enter")
-        reel.roll(lambda: has_reached(terminal, _HALFWAY), 10)
+        reel.roll(lambda: has_reached(terminal, _HALFWAY), 9)
         terminal.press("w")
         reel.roll(lambda: "ROLLOUT" in terminal.text, 1)
         reel.roll_for(4.5)
         terminal.press("esc")
         reel.roll(lambda: "DONE" in terminal.text, 3)
-        reel.roll_for(3)
-        terminal.press("q")
-        reel.roll(lambda: opened.prompts > 1, 1)
-        reel.roll_for(2)
+        reel.roll_for(4)
     reel.save(HERE / "dashboard.gif", Painter(8, 16))
     print("screenshots/dashboard.gif", flush=True)
 
@@ -110,7 +108,7 @@ def shoot_resume() -> None:
         opened.enter("kill -9 %1")
         opened.enter("dqn-tui runs")
         opened.enter("dqn-tui --json --resume latest > resumed.jsonl")
-        opened.enter("grep -o '\"weights_sha256\":.*' whole.jsonl resumed.jsonl")
+        opened.enter('grep -o \'"weights_sha256":"[0-9a-f]*"\' whole.jsonl resumed.jsonl')
         shoot(opened.terminal, "resume")
 
 

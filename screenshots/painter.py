@@ -46,10 +46,12 @@ class Painter:
 
     Attributes:
         width, height: size of a cell in pixels; dots of braille are evenly spaced where 2 and 4 divide them.
+        margin: pixels on each side, in the background of the first cell.
     """
 
     width: int = 10
     height: int = 20
+    margin: int = 0
 
     def paint(self, cells: Cells) -> Image.Image:
         """Return an RGB image of the cells.
@@ -58,11 +60,12 @@ class Painter:
             OSError: the DejaVu fonts are not installed.
         """
         fonts = [ImageFont.truetype(name, self.width / ADVANCE) for name in FONTS]
-        image = Image.new("RGB", (len(cells[0]) * self.width, len(cells) * self.height), BACKGROUND)
+        margin, size = self.margin, (len(cells[0]) * self.width, len(cells) * self.height)
+        image = Image.new("RGB", (size[0] + 2 * margin, size[1] + 2 * margin), _color(cells[0][0].bg, BACKGROUND))
         draw = ImageDraw.Draw(image)
         for row, line in enumerate(cells):
             for column, cell in enumerate(line):
-                self._paint_cell(draw, cell, column * self.width, row * self.height, fonts)
+                self._paint_cell(draw, cell, margin + column * self.width, margin + row * self.height, fonts)
         return image
 
     def _paint_cell(
