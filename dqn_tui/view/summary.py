@@ -17,6 +17,8 @@ def summarize(
 ) -> list[str]:
     """Return how the run ended, its results, its checkpoint, and the commands that come next.
 
+    Of a run that failed, only the error: one line, for standard error.
+
     Each path and each command has a line of its own, to be copied.
 
     Args:
@@ -25,15 +27,14 @@ def summarize(
         imports: modules that register its environment, besides those that the run was started with.
         shorten: makes the paths in events pleasant to read.
     """
-    commands = _summarize_commands(view, run, imports)
     if view.failed is not None:
-        return [*_summarize_failure(view, view.failed, shorten), *commands]
+        return _summarize_failure(view, view.failed, shorten)
     if view.ended is None:
         return [f"the run continues in {run}"]
     return [
         *_summarize_results(view, view.ended),
         *_summarize_checkpoint(view, view.ended, shorten),
-        *commands,
+        *_summarize_commands(view, run, imports),
     ]
 
 

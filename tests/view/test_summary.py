@@ -76,15 +76,7 @@ def test_failed_last_save_is_explained_once() -> None:
 
 def test_failed_run_names_error_and_traceback() -> None:
     assert summarize(view_of(started(), failed()), "runs/a") == [
-        "dqn-tui: run failed at step 10: ValueError: no; traceback in runs/a/error.log",
-        "run folder:",
-        "  runs/a",
-    ]
-    assert summarize(view_of(started(), saved(5), failed()), "runs/a")[1:] == [
-        "watch it, evaluate it, resume it:",
-        "  dqn-tui watch runs/a",
-        "  dqn-tui eval runs/a",
-        "  dqn-tui --resume runs/a",
+        "dqn-tui: run failed at step 10: ValueError: no; traceback in runs/a/error.log"
     ]
 
 
