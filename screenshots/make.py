@@ -16,7 +16,7 @@ from screenshots.stage import LONGEST_SECONDS, dashboard, has_reached, shell
 from tests.terminal import Terminal
 
 HERE = Path(__file__).parent
-SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 26)
+SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 36)
 _HALFWAY = 30_000
 _PREVIOUS_PANE = "\x1b[Z"
 
