@@ -16,8 +16,9 @@ from screenshots.stage import LONGEST_SECONDS, dashboard, has_reached, shell
 from tests.terminal import Terminal
 
 HERE = Path(__file__).parent
-SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 26)
+SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 36)
 _HALFWAY = 30_000
+_PREVIOUS_PANE = "\x1b[Z"
 
 
 def shoot(terminal: Terminal, name: str) -> None:
@@ -92,9 +93,10 @@ def shoot_rollout() -> None:
 
 
 def shoot_rainbow() -> None:
-    """The settings of a run with Rainbow's members on."""
+    """Rainbow on CartPole, with its settings in the main place."""
     with dashboard(*MEDIUM, "--preset", "rainbow") as terminal:
         terminal.wait_for(lambda: has_reached(terminal, 15_000), LONGEST_SECONDS)
+        terminal.press_until(_PREVIOUS_PANE, "priority_beta")
         shoot(terminal, "family")
 
 
