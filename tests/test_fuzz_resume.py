@@ -310,7 +310,9 @@ def kill_program(root: Path, case: Case) -> tuple[RunFolder, RunFolder, int]:
     straight, _ = Runner(root / "straight", case).start(StoppingControl())
     size = straight.events.stat().st_size
     runs_dir = root / "program"
-    flags = [word for key, value in case.settings.items() for word in ("--set", f"{key}={json.dumps(value)}")]
+    # Every key, so that no preset of the environment decides one.
+    settings = parse_config(case.settings).model_dump(mode="json", exclude_none=True)
+    flags = [word for key, value in settings.items() for word in ("--set", f"{key}={json.dumps(value)}")]
     arguments = anew = ("--runs-dir", str(runs_dir), *flags)
     done = 0
     for kind in case.interruptions:
@@ -404,7 +406,8 @@ def told(folder: RunFolder) -> list[dict[str, Any]]:
     """Return the events without interruptions, and without evaluations that did not end."""
     kept = [event for event in read_journal(folder.events) if not is_interruption(event)]
     assert isinstance(kept[-1], events.RunEnded)
-    plain = [{key: value for key, value in event.items() if key != "imports"} for event in timeless(kept)]
+    # The program's command line differs, not the run.
+    plain = [{key: event[key] for key in event if key not in ("imports", "preset")} for event in timeless(kept)]
     begun = [event["event"] == "evaluation_started" for event in plain]
     return [event for event, *both in zip(plain, begun, [*begun[1:], False], strict=True) if not all(both)]
 

@@ -394,7 +394,7 @@ def _fork() -> float:
 
 def _close_streams() -> float:
     sys.stdout.close()
-    for descriptor in (0, 1, 2):
+    for descriptor in (1, 2):
         with suppress(OSError):
             os.close(descriptor)
     return 0.0

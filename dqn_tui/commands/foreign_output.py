@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from dqn_tui.commands.streams import STDERR, STDOUT, own_errors, reserved_streams, silence
+from dqn_tui.commands.streams import STDERR, STDOUT, flush, own_errors, reserved_streams, silence
 from dqn_tui.view.text import plain
 
 POLL_SECONDS = 0.1
@@ -93,8 +93,7 @@ class ForeignOutput:
 
     def pass_on(self, *, has_ended: bool = False) -> None:
         """Pass on what is there now; the last line only if it is whole, or no more can follow."""
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        flush(sys.stdout, sys.stderr)
         with self._lock:
             self._read()
             if has_ended and self._begun and self._sink:

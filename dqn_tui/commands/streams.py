@@ -87,6 +87,14 @@ def print_json(value: Any) -> None:
     print_text(json.dumps(_without_non_finite(value), allow_nan=False))
 
 
+def flush(*streams: TextIO | None) -> None:
+    """Flush streams as far as possible: foreign code may have closed one, or put something else in its place."""
+    for stream in streams:
+        with suppress(AttributeError, OSError, ValueError):
+            if stream is not None:
+                stream.flush()
+
+
 def silence(*descriptors: int) -> None:
     """Make descriptors lead nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -123,7 +131,7 @@ def reserved_streams() -> Iterator[None]:
         OSError: there are no descriptors left.
     """
     replaced = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
-    _flush(*replaced)
+    flush(*replaced)
     out, errors = _open_text(os.dup(STDOUT), sys.stdout), _open_text(os.dup(STDERR), sys.stderr)
     _reserved.update({STDOUT: out, STDERR: errors})
     # Textual draws on the original standard error.
@@ -132,7 +140,7 @@ def reserved_streams() -> Iterator[None]:
         yield
     finally:
         # A library may have kept the replaced streams, and left words in their buffers.
-        _flush(sys.stdout, sys.stderr, *replaced)
+        flush(sys.stdout, sys.stderr, *replaced)
         _reserved.clear()
         for number, stream in ((STDOUT, out), (STDERR, errors)):
             os.dup2(stream.fileno(), number)
@@ -147,13 +155,6 @@ def _without_non_finite(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _without_non_finite(item) for key, item in value.items()}
     return [_without_non_finite(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _flush(*streams: TextIO | None) -> None:
-    for stream in streams:
-        with suppress(OSError, ValueError):
-            if stream is not None:
-                stream.flush()
 
 
 def _open_text(descriptor: int, like: TextIO | None = None) -> TextIO:

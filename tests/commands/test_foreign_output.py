@@ -111,6 +111,19 @@ def test_full_disk_is_no_error_for_those_who_print() -> None:
         print("x" * 100_000)  # noqa: T201
 
 
+def test_streams_that_foreign_code_closes_are_no_error(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    before = sys.stdout, sys.stderr
+    with ForeignOutput() as output:
+        sys.stdout.close()
+        sys.stderr = None
+        output.pass_on()
+        say("our message")
+    assert before == (sys.stdout, sys.stderr)
+    assert capfd.readouterr().err == "dqn-tui: our message\n"
+
+
 def test_without_a_temporary_folder_foreign_output_goes_to_standard_error(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
