@@ -45,7 +45,7 @@ def read_model(env: gym.Env[Any, Any]) -> Model:
             for probability, following, reward, terminated in outcomes:
                 rewards[state, action] += probability * reward
                 transitions[state, action, following] += 0.0 if terminated else probability
-    start = np.asarray(env.unwrapped.initial_state_distrib, float)  # type: ignore[attr-defined]
+    start = np.asarray(env.unwrapped.initial_state_distrib, np.float64)  # type: ignore[attr-defined]
     return Model(transitions, rewards, start, _read_masks(env, rewards.shape))
 
 
@@ -68,13 +68,13 @@ def optimal_q_values(model: Model, gamma: float, tolerance: float = 1e-12) -> Ar
         change = np.abs(improved - q_values).max()
         q_values = improved
         if change <= tolerance:
-            return q_values
+            return np.asarray(q_values)
     raise ValueError(f"values still move by {change:g} after {MAX_SWEEPS:,} sweeps at gamma {gamma}")
 
 
 def greedy_policy(q_values: Array) -> NDArray[np.int64]:
     """The first action [S] whose value is the highest but for rounding."""
-    return np.argmax(q_values >= q_values.max(axis=1, keepdims=True) - 1e-9, axis=1)
+    return np.asarray(np.argmax(q_values >= q_values.max(axis=1, keepdims=True) - 1e-9, axis=1))
 
 
 def expected_return(model: Model, policy: NDArray[np.int64], horizon: int) -> float:

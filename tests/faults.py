@@ -16,6 +16,11 @@ def _raise(*_: Any) -> Any:
     raise RuntimeError(f"a fault of {len(password)} letters\nand a second line")
 
 
+def _break(owner: type, method: str) -> None:
+    """Let a method raise."""
+    setattr(owner, method, _raise)
+
+
 def widget() -> None:
     """The header raises once training is seen to have begun."""
     from dqn_tui.ui.dashboard.header import Header
@@ -32,28 +37,29 @@ def player() -> None:
     """The rollout's panel raises when it has a frame to show."""
     from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 
-    RolloutPanel._below = _raise  # type: ignore[method-assign]
+    _break(RolloutPanel, "_moment")
 
 
 def printer() -> None:
     """The bar raises at the first event that has a line."""
     from dqn_tui.headless import BarPrinter
 
-    BarPrinter.show = _raise  # type: ignore[method-assign]
+    _break(BarPrinter, "show")
 
 
 def trainer() -> None:
     """The first update raises."""
     from dqn_tui.training.learner import Learner
 
-    Learner.update = _raise  # type: ignore[method-assign]
+    _break(Learner, "update")
 
 
 def environment() -> None:
     """CartPole's steps raise after a while."""
     from gymnasium.envs.classic_control import CartPoleEnv
 
-    step, left = CartPoleEnv.step, [100]
+    step: Any = CartPoleEnv.step
+    left = [100]
 
     def take_step(self: CartPoleEnv, action: int) -> Any:
         left[0] -= 1

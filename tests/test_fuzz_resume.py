@@ -18,7 +18,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -228,7 +228,9 @@ class Killer:
 
             return call
 
-        with patch.multiple(os, **{name: wrap(original) for name, original in originals.items()}):
+        with ExitStack() as patches:
+            for name, original in originals.items():
+                patches.enter_context(patch.object(os, name, wrap(original)))
             yield
 
 

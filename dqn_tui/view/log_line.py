@@ -76,7 +76,7 @@ def _describe_start(event: events.RunStarted) -> str:
     preset = f", preset {event.preset}" if event.preset else ""
     memory = f", replay buffer up to {size(event.replay_bytes)}" if event.replay_bytes else ""
     facts = f"{event.env}, seed {event.seed}, {event.device}, {event.total_timesteps:,} steps"
-    return f"run {event.run}: {facts}{preset}{memory}"
+    return f"run {base_name(event.run)}: {facts}{preset}{memory}"
 
 
 def _consequence(key: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from dqn_tui.view.chart import draw_chart
-from dqn_tui.view.halfblock import half_blocks
+from dqn_tui.view.halfblock import scale_picture
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.sparkline import sparkline
@@ -28,17 +30,17 @@ def main() -> None:
     layers = [
         Layer.level(475),
         Layer.envelope(series),
-        Layer.line(series.smooth(100)),
+        Layer.line(series.smooth(SmoothedSeries.WINDOWS[-1])),
         Layer.points([(x, float(rise[x])) for x in range(0, POINTS, 5000)]),
     ]
     for marker in MARKERS:
-        report(marker, lambda marker=marker: draw_chart(198, 57, layers, marker=marker))
+        report(marker, partial(draw_chart, 198, 57, layers, marker=marker))
     report("sparkline", lambda: sparkline(series, 40))
     picture = generator.integers(0, 256, (400, 600, 3), dtype=np.uint8)
-    report("picture", lambda: half_blocks(picture, 60, 40))
+    report("picture", lambda: scale_picture(picture, 60, 40))
 
 
-def report(name: str, work) -> None:
+def report(name: str, work: Callable[[], object]) -> None:
     times = []
     for _ in range(50):
         started = time.perf_counter()

@@ -50,7 +50,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 def parse_seeds(text: str) -> list[int]:
     """`"1-3,7"` as 1, 2, 3, 7."""
-    seeds = []
+    seeds: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")
         seeds += range(int(first), int(last or first) + 1)

@@ -70,7 +70,7 @@ def _describe(exact: ExactScore) -> str:
 
 
 def print_summary(summaries: Sequence[dict[str, Any]]) -> None:
-    """The README's table."""
+    """The benchmarks README's table."""
     print(
         "\n| environment | steps | seeds | IQM of the last checkpoint (95 % interval) | min | at the goal "
         "| best checkpoint | first at the goal, median step | still there at the end | seconds a run |"

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from dqn_tui import events
 from dqn_tui.config import parse_config
 from dqn_tui.control import Control
+from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.events import Event
 from dqn_tui.runs.folder import create_run_folder
 from dqn_tui.runs.host import describe_host
@@ -54,7 +55,7 @@ def measure_pauses(runs_dir: Path, transitions: int, saves: int) -> tuple[list[f
             sizes.append(event.size_bytes)
 
     folder = create_run_folder(runs_dir, config.env, "pause")
-    recorder = Recorder(folder, config, describe_host("cpu"))
+    recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS))
     trainer = build_trainer(config, folder, recorder, Control(), publish, None)
     with patch.object(Saver, "save", timed_save):
         trainer.run()

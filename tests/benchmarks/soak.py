@@ -11,6 +11,7 @@ from pathlib import Path
 from dqn_tui import events
 from dqn_tui.config import parse_config
 from dqn_tui.control import Control
+from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.events import Event
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.host import describe_host
@@ -68,7 +69,7 @@ def main() -> None:
     config = parse_config(SETTINGS | {"total_timesteps": options.saves})
     with tempfile.TemporaryDirectory() as runs_dir:
         folder = create_run_folder(Path(runs_dir), config.env, "soak")
-        recorder = Recorder(folder, config, describe_host("cpu"))
+        recorder = Recorder(folder, config, describe_host("cpu", TORCH_THREADS))
         meter = Meter(folder, max(1, options.saves // REPORTS))
         trainer = build_trainer(config, folder, recorder, Control(), meter.publish, None)
         trainer.run()

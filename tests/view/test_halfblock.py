@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,12 +16,12 @@ def grey(rows: list[list[int]]) -> np.ndarray:
     return np.repeat(np.array(rows, dtype=np.uint8)[:, :, None], 3, axis=2)
 
 
-def test_areas_without_a_background_are_averaged():
+def test_areas_without_a_background_are_averaged() -> None:
     picture = grey([[0, 100, 10, 50], [140, 200, 30, 70], [1, 17, 80, 255], [33, 49, 230, 115]])
     assert scale_picture(picture, 2, 1)[:, :, 0].tolist() == [[110, 40], [25, 170]]
 
 
-def test_a_thin_line_outweighs_the_background():
+def test_a_thin_line_outweighs_the_background() -> None:
     # The white pixels weigh 1 and the black ones 8: in the second row of cells' pixels, 3 are white and one is black.
     tall = np.full((16, 2, 3), 255, dtype=np.uint8)
     tall[5] = 0
@@ -28,7 +30,7 @@ def test_a_thin_line_outweighs_the_background():
     assert scaled[:, 0, 0].tolist() == [255, round(255 * 3 / (3 + 8)), 255, 255]
 
 
-def test_small_pictures_grow_by_whole_numbers():
+def test_small_pictures_grow_by_whole_numbers() -> None:
     scaled = scale_picture(grey([[1, 2], [3, 4]]), 5, 2)
     assert scaled[:, :, 0].tolist() == [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]
     assert scaled_size(np.zeros((10, 10, 3), np.uint8), 78, 16) == (30, 30)
@@ -36,7 +38,9 @@ def test_small_pictures_grow_by_whole_numbers():
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 60), st.integers(1, 60))
-def test_every_pixel_of_an_enlarged_picture_is_a_square_of_one_size(tall, wide, width, height):
+def test_every_pixel_of_an_enlarged_picture_is_a_square_of_one_size(
+    tall: int, wide: int, width: int, height: int
+) -> None:
     picture = np.arange(tall * wide, dtype=np.uint8).reshape(tall, wide, 1).repeat(3, axis=2)
     scaled = scale_picture(picture, width, height)
     if width >= wide and 2 * height >= tall:
@@ -44,18 +48,20 @@ def test_every_pixel_of_an_enlarged_picture_is_a_square_of_one_size(tall, wide, 
         np.testing.assert_array_equal(scaled, np.kron(picture, np.ones((factor, factor, 1), np.uint8)))
 
 
-def test_same_size_is_the_same_picture():
+def test_same_size_is_the_same_picture() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (8, 6, 3), dtype=np.uint8)
     np.testing.assert_array_equal(scale_picture(picture, 6, 4), picture)
 
 
 @pytest.mark.parametrize(("width", "height", "shape"), [(60, 40, (40, 60)), (200, 20, (40, 60)), (30, 100, (20, 30))])
-def test_aspect_is_kept_and_the_rest_left_free(width, height, shape):
+def test_aspect_is_kept_and_the_rest_left_free(width: int, height: int, shape: Any) -> None:
     assert scale_picture(np.zeros((400, 600, 3), dtype=np.uint8), width, height).shape == (*shape, 3)
 
 
 @given(st.integers(1, 50), st.integers(1, 50), st.integers(0, 30), st.integers(0, 30), st.integers(0, 255))
-def test_any_size_fits_and_an_even_picture_stays_even(tall, wide, width, height, value):
+def test_any_size_fits_and_an_even_picture_stays_even(
+    tall: int, wide: int, width: int, height: int, value: float
+) -> None:
     picture = np.full((tall, wide, 3), value, dtype=np.uint8)
     scaled = scale_picture(picture, width, height)
     assert scaled.shape[0] <= 2 * height
@@ -64,11 +70,11 @@ def test_any_size_fits_and_an_even_picture_stays_even(tall, wide, width, height,
     assert (scaled == value).all()
 
 
-def test_transparency_is_left_out():
+def test_transparency_is_left_out() -> None:
     assert scale_picture(np.zeros((4, 4, 4), dtype=np.uint8), 4, 2).shape == (4, 4, 3)
 
 
-def test_the_background_is_the_most_frequent_colour_if_it_covers_enough():
+def test_the_background_is_the_most_frequent_colour_if_it_covers_enough() -> None:
     picture = np.zeros((10, 10, 3), dtype=np.uint8)
     picture[:4] = (200, 10, 10)
     picture[4:] = np.arange(60, dtype=np.uint8).reshape(6, 10, 1) * 4
@@ -79,6 +85,6 @@ def test_the_background_is_the_most_frequent_colour_if_it_covers_enough():
     assert background(picture[:0]) is None
 
 
-def test_contrast_is_the_largest_difference_of_a_channel():
+def test_contrast_is_the_largest_difference_of_a_channel() -> None:
     picture = np.array([[[10, 20, 30], [0, 255, 30]]], dtype=np.uint8)
     assert contrast(picture, np.array([10, 20, 90], np.uint8)).tolist() == [[60, 235]]

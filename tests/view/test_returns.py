@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dqn_tui.events import EpisodeEnded
@@ -10,7 +12,7 @@ from dqn_tui.view.run_view import RunView
 from tests import fakes
 
 
-def view_of(*returns: float, **changes: object) -> RunView:
+def view_of(*returns: float, **changes: Any) -> RunView:
     view = RunView()
     view.apply(fakes.started(**changes))
     for number, value in enumerate(returns, 1):

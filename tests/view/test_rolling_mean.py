@@ -10,7 +10,7 @@ from dqn_tui.view.rolling_mean import RollingMean
 
 
 @given(st.lists(st.integers(-500, 500), max_size=60), st.integers(1, 12))
-def test_mean_is_exactly_that_of_the_newest_values(values, window):
+def test_mean_is_exactly_that_of_the_newest_values(values: list[float], window: int) -> None:
     mean = RollingMean(window)
     assert mean.mean is None
     for x, value in enumerate(values):
@@ -19,14 +19,14 @@ def test_mean_is_exactly_that_of_the_newest_values(values, window):
         assert mean.mean == sum(newest) / len(newest)
 
 
-def test_values_that_are_not_finite_are_ignored():
+def test_values_that_are_not_finite_are_ignored() -> None:
     mean = RollingMean(3)
     for value in (math.nan, 1.0, math.inf, 3.0):
         mean.append(0, value)
     assert mean.mean == 2.0
 
 
-def test_a_huge_value_leaves_no_trace_and_a_huge_sum_does_not_overflow():
+def test_a_huge_value_leaves_no_trace_and_a_huge_sum_does_not_overflow() -> None:
     mean = RollingMean(3)
     for x, value in enumerate((1.5e308, 1.5e308, 1.5e308)):
         mean.append(x, value)
@@ -36,7 +36,7 @@ def test_a_huge_value_leaves_no_trace_and_a_huge_sum_does_not_overflow():
     assert mean.mean == 3.0
 
 
-def test_window_is_full_again_after_forgetting():
+def test_window_is_full_again_after_forgetting() -> None:
     mean, twin = RollingMean(100), RollingMean(100)
     for x in range(500):
         mean.append(x, float(x * x))
@@ -48,7 +48,7 @@ def test_window_is_full_again_after_forgetting():
     assert mean.mean == twin.mean
 
 
-def test_memory_is_bounded():
+def test_memory_is_bounded() -> None:
     mean = RollingMean(10)
     for x in range(10_000):
         mean.append(x, 1.0)

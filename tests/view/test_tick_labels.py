@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from dqn_tui.view.tick_labels import exponent_label, format_ticks
@@ -17,7 +20,7 @@ from dqn_tui.view.tick_labels import exponent_label, format_ticks
         ((), 1.0, ()),
     ],
 )
-def test_labels_share_a_unit_and_differ(ticks, step, labels):
+def test_labels_share_a_unit_and_differ(ticks: Any, step: float, labels: Sequence[str]) -> None:
     assert format_ticks(ticks, step) == labels
 
 
@@ -25,5 +28,5 @@ def test_labels_share_a_unit_and_differ(ticks, step, labels):
     ("exponent", "digits", "label"),
     [(-2, 2, "1e-2"), (0, 2, "1e0"), (0.5, 2, "3.2e0"), (-1.8, 2, "1.6e-2"), (-1.8, 3, "1.58e-2"), (200, 2, "1e200")],
 )
-def test_powers_of_ten_are_short(exponent, digits, label):
+def test_powers_of_ten_are_short(exponent: int, digits: int, label: str) -> None:
     assert exponent_label(exponent, digits) == label

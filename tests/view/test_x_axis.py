@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ def labels_of(row: str) -> list[str]:
     return row.replace("─", " ").split()
 
 
-def test_labels_are_round_and_the_last_is_the_end():
+def test_labels_are_round_and_the_last_is_the_end() -> None:
     assert draw_x_axis(0, 27400, 40, is_ascii=False) == "0────────────10k────────────20k────27.4k"
     assert draw_x_axis(0, 50000, 40, is_ascii=True) == "0--------------20k-------------40k---50k"
 
@@ -33,25 +34,27 @@ def test_labels_are_round_and_the_last_is_the_end():
         (40_000, 41_000, 40, ["40.0k", "40.5k", "41k"]),
     ],
 )
-def test_all_labels_of_an_axis_share_one_unit(start, end, width, labels):
+def test_all_labels_of_an_axis_share_one_unit(start: float, end: float, width: int, labels: Sequence[str]) -> None:
     assert labels_of(draw_x_axis(start, end, width, is_ascii=False)) == labels
 
 
-def test_numbers_other_than_steps_have_fractions_and_signs():
+def test_numbers_other_than_steps_have_fractions_and_signs() -> None:
     row = draw_x_axis(-1.5, 1.5, 40, is_ascii=False, is_whole=False)
     assert labels_of(row.replace("──", "  ").replace(" -", " minus ")) != []
     assert [float(label) for label in re.findall(r"-?\d+\.?\d*", row)] == [-1, 0, 1, 1.5]
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(10, 200))
-def test_units_never_mix(start, span, width):
+def test_units_never_mix(start: float, span: float, width: int) -> None:
     labels = labels_of(draw_x_axis(start, start + span, width, is_ascii=False))
     units = {re.sub(r"[-0-9.]", "", label) for label in labels if label != "0"}
     assert len(units) <= 1
 
 
 @given(FINITE, st.floats(1e-3, 1e12), st.integers(0, 200), st.booleans(), st.booleans())
-def test_row_is_exactly_as_wide_as_requested(start, span, width, is_ascii, is_whole):
+def test_row_is_exactly_as_wide_as_requested(
+    start: float, span: float, width: int, is_ascii: bool, is_whole: bool
+) -> None:
     if start + span > start:
         row = draw_x_axis(start, start + span, width, is_ascii, is_whole=is_whole)
         assert len(row) == width
@@ -59,6 +62,6 @@ def test_row_is_exactly_as_wide_as_requested(start, span, width, is_ascii, is_wh
 
 
 @given(st.integers(0, 10**7), st.integers(1, 10**7), st.integers(10, 200))
-def test_labels_never_touch_nor_repeat(start, span, width):
+def test_labels_never_touch_nor_repeat(start: float, span: float, width: int) -> None:
     labels = labels_of(draw_x_axis(start, start + span, width, is_ascii=False))
     assert len(set(labels)) == len(labels)
