@@ -223,6 +223,7 @@ def check_message(case: Case, name: str, screen: str, said: str) -> None:
     if screen == DASHBOARD:
         # A long line is wrapped anywhere.
         assert "".join(case.words.split()) in "".join(said.split())
+        assert not case.words or "dqn-tui: " in said
         return
     lines = said.splitlines()
     if case.is_hurried:
