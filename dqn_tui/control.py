@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from dqn_tui.events import Event
     from dqn_tui.rollout import Rollout
 
-STOP_GAP_SECONDS = 1.0
-"""A process whose clocks miss a beat for longer was not just busy: it was stopped, as by ctrl+z. The one definition for
-both sides; neither the trainer nor a viewer counts such time as work."""
-
 
 @dataclass(frozen=True)
 class Request:

@@ -16,7 +16,7 @@ import dqn_tui
 ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
-GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout"}
+GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout", "work_clock"}
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "events": (set(), {"msgspec"}),
     "event_json": ({"events"}, {"msgspec"}),
     "seeding": (set(), {"numpy"}),
+    "work_clock": (set(), set()),
     "rollout": (set(), {"numpy"}),
     "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
@@ -48,7 +49,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"rollout", "preferences"}, {"textual", "rich", "numpy"}),
+    "ui": (VIEWERS | {"rollout", "preferences", "work_clock"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }

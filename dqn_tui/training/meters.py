@@ -13,7 +13,7 @@ from dqn_tui.dqn.agent import Update, UpdateStatistics
 from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.dqn.saved import LARGEST_COUNT, read_count
 from dqn_tui.events import PHASES
-from dqn_tui.training.work_clock import working_seconds
+from dqn_tui.work_clock import working_seconds
 
 EPISODE_WINDOW = 100
 MOST_ACTIONS_SHOWN = 18

@@ -85,7 +85,15 @@ async def dashboard(
 ) -> AsyncIterator[Dashboard]:
     """Open a dashboard on a run that has trained for `steps`; None: a run that has not reported anything yet."""
     run = FakeRun(should_answer=should_answer)
-    screen = DashboardScreen(run, env="CartPole-v1", seed=1, marker=marker, clock=lambda: run.time, panes=panes)
+    screen = DashboardScreen(
+        run,
+        env="CartPole-v1",
+        seed=1,
+        marker=marker,
+        clock=lambda: run.time,
+        working_clock=lambda: run.time,
+        panes=panes,
+    )
     app = DqnTuiApp(screen, memory)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()

@@ -35,6 +35,7 @@ from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import base_name, plain, size
+from dqn_tui.work_clock import working_seconds
 
 
 class DashboardScreen(SceneScreen):
@@ -57,6 +58,7 @@ class DashboardScreen(SceneScreen):
         marker: str = "auto",
         view: RunView | None = None,
         clock: Callable[[], float] = time.time,
+        working_clock: Callable[[], float] = working_seconds,
         panes: Sequence[Pane] = PANES,
     ) -> None:
         self.view = view or RunView()
@@ -65,7 +67,7 @@ class DashboardScreen(SceneScreen):
             Scene(marker=marker, live=self.view, env=plain(env), seed=seed, selected=PaneTable(panes).main.id)
         )
         self._panes = PaneTable(panes)
-        self._feed = RunFeed(run, self.view, clock)
+        self._feed = RunFeed(run, self.view, clock, working_clock)
         self._pacer = Pacer()
         self._was_over = self._is_leaving = False
         self._signal_code: int | None = None

@@ -9,12 +9,8 @@ from dqn_tui import control
 from dqn_tui.control import Request, TrainingRun
 from dqn_tui.events import Event, Paused, Resumed
 from dqn_tui.rollout import Rollout
-from dqn_tui.ui.dashboard.pacer import LONGEST_SECONDS
 from dqn_tui.view.run_view import RunView
-
-# The screen reads the clock at least as often as the pacer allows; a gap twice as long means that the process was
-# suspended.
-_SUSPENDED_SECONDS = 2 * LONGEST_SECONDS
+from dqn_tui.work_clock import STOP_GAP_SECONDS, working_seconds
 
 
 class RunFeed:
@@ -25,11 +21,19 @@ class RunFeed:
         now: UTC seconds when the clock was last read.
     """
 
-    def __init__(self, run: TrainingRun, view: RunView, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        run: TrainingRun,
+        view: RunView,
+        clock: Callable[[], float] = time.time,
+        working_clock: Callable[[], float] = working_seconds,
+    ) -> None:
         self.view = view
         self.now = 0.0
         self._run = run
         self._clock = clock
+        self._working_clock = working_clock
+        self._worked = 0.0
         self._is_news_pending = False
         self._is_pause_wanted = False
 
@@ -55,11 +59,12 @@ class RunFeed:
         return taken
 
     def read_clock(self) -> None:
-        """Update `now`; time during which the process was suspended is left out of the run's."""
-        now = self._clock()
-        if self.now and now - self.now > _SUSPENDED_SECONDS:
-            self.view.leave_out(now - self.now)
-        self.now = now
+        """Update `now`; time during which the process was stopped is left out of the run's."""
+        now, worked = self._clock(), self._working_clock()
+        stopped = (now - self.now) - (worked - self._worked)
+        if self.now and stopped > STOP_GAP_SECONDS:
+            self.view.leave_out(stopped)
+        self.now, self._worked = now, worked
 
     def request(self, request: Request) -> None:
         """Ask the run for something."""

@@ -154,7 +154,7 @@ async def test_a_signal_after_the_end_leaves_at_once() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 async def test_a_signal_before_the_first_picture_is_not_forgotten(number: signal.Signals, code: int) -> None:
     run = fakes.FakeRun(should_answer=False)
-    app = DqnTuiApp(DashboardScreen(run, env="CartPole-v1", clock=lambda: run.time))
+    app = DqnTuiApp(DashboardScreen(run, env="CartPole-v1", clock=lambda: run.time, working_clock=lambda: run.time))
     app.take_signal(number)
     async with app.run_test() as pilot:
         await pilot.pause()

@@ -10,7 +10,7 @@ from tests import fakes
 
 def make_feed(run: fakes.FakeRun) -> tuple[RunFeed, list[str]]:
     """A feed of a started run, and a list that grows with every notice to the screen."""
-    feed, notices = RunFeed(run, RunView(), lambda: run.time), list[str]()
+    feed, notices = RunFeed(run, RunView(), lambda: run.time, lambda: run.time), list[str]()
     feed.start(lambda: notices.append("news"))
     return feed, notices
 
@@ -45,3 +45,17 @@ def test_a_pause_from_elsewhere_is_ended_by_the_first_press() -> None:
     feed.take()
     feed.toggle_pause()
     assert run.requests == [control.Resume()]
+
+
+def test_time_in_which_the_process_was_stopped_is_no_time_of_the_run() -> None:
+    run = fakes.FakeRun()
+    stopped = 0.0
+    feed = RunFeed(run, RunView(), lambda: run.time, lambda: run.time - stopped)
+    feed.start(lambda: None)
+    run.emit(fakes.started(run.time))
+    feed.take()
+    run.time += 10
+    feed.read_clock()
+    run.time, stopped = run.time + 3_600, 3_598
+    feed.read_clock()
+    assert feed.view.elapsed_seconds(feed.now) == 12

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.control import STOP_GAP_SECONDS
-from dqn_tui.training.work_clock import BEAT_SECONDS, WorkClock
+from dqn_tui.work_clock import BEAT_SECONDS, STOP_GAP_SECONDS, WorkClock
 
 
 @dataclass

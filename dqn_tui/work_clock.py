@@ -11,9 +11,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from dqn_tui.control import STOP_GAP_SECONDS
-
 BEAT_SECONDS = 0.25
+STOP_GAP_SECONDS = 1.0
+"""A process that misses its beat for longer was not just busy: it was stopped, as by ctrl+z."""
 
 
 class WorkClock:
