@@ -67,7 +67,7 @@ def leave_with_open_rollout(runs_dir: Path, env: str, way: str) -> None:
     with Terminal(command, variables=program_environment()) as terminal:
         terminal.wait_for(lambda: "RUNNING" in terminal.text or "DONE" in terminal.text)
         terminal.press("w")
-        terminal.wait_for("Q(")
+        terminal.wait_for("live @ step")
         act(terminal)
         assert terminal.wait_for_exit() == code, terminal.text
         assert act is Terminal.hang_up or terminal.modes_left_on == []
