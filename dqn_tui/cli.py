@@ -258,7 +258,7 @@ def run() -> int:
     except OutputLostError as error:
         return error.exit_code
     except UsageError as error:
-        say(str(error).replace("Value error, ", ""))
+        say(str(error))
         return 2
     except TyperException as error:
         say(_explain(error))

@@ -16,6 +16,9 @@ from msgspec import Meta, Struct
 PHASES = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
 """The phases of the training loop; `Progress` reports the share of each as `time/<phase>_fraction`."""
 
+MOST_ACTION_SHARES = 18
+"""`Progress` has no `rollout/action_share` where there are more actions; 18 are those of the Atari games."""
+
 LARGEST_COUNT = 2**63 - 1
 LATEST_TIME = 221_845_392_000
 """The first second of the year 9000; calendars end soon after."""

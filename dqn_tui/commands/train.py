@@ -75,7 +75,7 @@ def _train(
     run = _make_run(prepared, imports, recorder, output)
     with Supervisor(run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup) as supervisor:
         if has_screen:
-            code = _show_dashboard(supervisor, run, view, prepared, shown.marker)
+            code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start)
         else:
             code = supervisor.show_headless(as_json=shown.should_print_json)
         has_closed = run.join(CLOSING_SECONDS)
@@ -132,14 +132,14 @@ def _read_past(view: RunView, folder: RunFolder) -> None:
 
 
 def _show_dashboard(
-    supervisor: Supervisor, run: BackgroundRun, view: RunView, prepared: PreparedRun, marker: str
+    supervisor: Supervisor, run: BackgroundRun, view: RunView, prepared: PreparedRun, marker: str, start: Path
 ) -> int:
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
     config = prepared.config
-    screen = DashboardScreen(run, env=config.env, seed=config.seed, marker=marker, view=view)
+    screen = DashboardScreen(run, env=config.env, seed=config.seed, marker=marker, view=view, start=start)
     return supervisor.show_dashboard(DqnTuiApp(screen, user_file()))
 
 
@@ -153,11 +153,11 @@ def _can_show_dashboard() -> bool:
 def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str], start: Path) -> None:
     from dqn_tui.view.marker import detect_marker
     from dqn_tui.view.summary import summarize
-    from dqn_tui.view.text import for_marker, plain
+    from dqn_tui.view.text import for_marker, plain, short_path
 
     out, number = (own_errors(), STDERR) if view.failed else (own_output(), STDOUT)
     marker = detect_marker(encoding=out.encoding)
-    shorten = partial(_shorten, start)
+    shorten = partial(short_path, start=start)
     lines = summarize(view, shorten(str(folder.path)), imports, shorten)
     try:
         out.write("".join(f"{for_marker(plain(line), marker)}\n" for line in lines))
@@ -165,8 +165,3 @@ def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str], sta
     except OSError:
         # The reader is gone. The rest of the buffer must not become an error at exit.
         silence(own_descriptor(number))
-
-
-def _shorten(start: Path, path: str) -> str:
-    """Return the path relative to the folder that the program was started in, if it is inside."""
-    return str(Path(path).relative_to(start)) if Path(path).is_relative_to(start) else path

@@ -137,7 +137,8 @@ def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:
     """Return the most bytes that each group can take with this configuration."""
     spaces = checkpoint.spaces
     weights = FLOAT_BYTES * count_parameters(config, spaces)
-    open_episodes = config.num_envs * (4 * INDEX_BYTES + FLOAT_BYTES * spaces.observation_size)
+    # Five numbers for each environment, and room for one more.
+    open_episodes = config.num_envs * (6 * INDEX_BYTES + FLOAT_BYTES * spaces.observation_size)
     return {
         "online": weights,
         "target": weights,

@@ -62,10 +62,8 @@ def build_trainer(
         UsageError: the environment cannot be made, or the checkpoint does not fit it.
     """
     torch.set_num_threads(TORCH_THREADS)
-    environments, evaluation_environment = (
-        make_environments(config, imports, folder.output_log),
-        make_environment(config),
-    )
+    environments = make_environments(config, imports, folder.output_log)
+    evaluation_environment = make_environment(config)
     trainer = Trainer(
         config,
         folder,

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from dqn_tui.dqn.agent import Update, UpdateStatistics
 from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.dqn.saved import LARGEST_COUNT, read_count
-from dqn_tui.events import PHASES
+from dqn_tui.events import MOST_ACTION_SHARES, PHASES
 from dqn_tui.work_clock import working_seconds
 
 EPISODE_WINDOW = 100
-MOST_ACTIONS_SHOWN = 18
-"""Environments with more actions have no `rollout/action_share`; 18 are those of the Atari games."""
 QUANTILES = (10, 50, 90)
 """Percentiles of the absolute TD errors, as in `train/td_error_p50`."""
 
@@ -158,7 +156,7 @@ class ActionMeter:
     def metrics(self) -> dict[str, float]:
         """Return each action's share, from 0 to 1; empty where no step was taken, or where there are many actions."""
         total = sum(self._counts)
-        if not total or len(self._counts) > MOST_ACTIONS_SHOWN:
+        if not total or len(self._counts) > MOST_ACTION_SHARES:
             return {}
         return {f"rollout/action_share/{action}": count / total for action, count in enumerate(self._counts)}
 

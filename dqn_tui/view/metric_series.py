@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from dqn_tui.events import MOST_ACTION_SHARES
 from dqn_tui.view.series import Series, SmoothedSeries
 
-MOST_ACTIONS = 18
-"""The largest action set of the known environments: all buttons of an Atari joystick."""
 _SMOOTHED = ("train/loss", "train/q_mean", "train/target_mean")
 _PLAIN = (
     "train/td_error", "train/td_error_p10", "train/td_error_p50", "train/td_error_p90",
@@ -23,7 +22,7 @@ class MetricSeries:
     Attributes:
         smoothed: Metric name to series, for noisy metrics.
         plain: Metric name to series, for all others.
-        action_shares: Action index to the share of steps in which it was taken, 0 to 1; at most `MOST_ACTIONS`.
+        action_shares: Action index to the share of steps in which it was taken, 0 to 1; at most `MOST_ACTION_SHARES`.
     """
 
     def __init__(self) -> None:
@@ -45,7 +44,7 @@ class MetricSeries:
 
     def _share(self, name: str) -> Series | None:
         match = _ACTION_SHARE.fullmatch(name)
-        if match is None or int(match[1]) >= MOST_ACTIONS:
+        if match is None or int(match[1]) >= MOST_ACTION_SHARES:
             return None
         return self.action_shares.setdefault(int(match[1]), Series())
 

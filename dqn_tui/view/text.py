@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 ASCII = "ascii"
@@ -163,6 +164,11 @@ def size(count: float) -> str:
 def base_name(path: str) -> str:
     """Return the last component of a path, with either kind of separator."""
     return path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+
+
+def short_path(path: str, start: Path) -> str:
+    """Return a path inside the folder `start` relative to it, and any other one as it is."""
+    return str(Path(path).relative_to(start)) if Path(path).is_relative_to(start) else path
 
 
 def bar(fraction: float, width: int, marker: str = "braille") -> str:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from dqn_tui import events
 from dqn_tui.event_json import from_dict, to_dict
-from dqn_tui.events import EndReason
-from dqn_tui.view.metric_series import MOST_ACTIONS
+from dqn_tui.events import MOST_ACTION_SHARES, EndReason
 from dqn_tui.view.points import StartValue
 from dqn_tui.view.run_view import RunView
 
@@ -428,7 +427,7 @@ def test_action_shares_are_series_by_action_and_bounded() -> None:
     shares = {f"rollout/action_share/{action}": 0.01 * action for action in range(100)}
     shares |= {"rollout/action_share/x": 1.0, "rollout/action_share/": 1.0, "rollout/action_share/-1": 1.0}
     view = view_of(started(), events.Progress(**at(100), metrics=shares))
-    assert sorted(view.action_shares) == list(range(MOST_ACTIONS))
+    assert sorted(view.action_shares) == list(range(MOST_ACTION_SHARES))
     assert view.action_shares[3].last == pytest.approx(0.03)
 
 

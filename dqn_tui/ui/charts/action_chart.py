@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dqn_tui.events import MOST_ACTION_SHARES
 from dqn_tui.ui.charts.chart_facts import until_progress
 from dqn_tui.ui.charts.chart_spec import ChartSpec, Parts
 from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.layer import Layer
-from dqn_tui.view.metric_series import MOST_ACTIONS
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
 
@@ -32,7 +32,7 @@ def first_share(view: RunView) -> Series:
 
 def until_shares(view: RunView) -> str:
     """Return what the shares wait for."""
-    if view.actions > MOST_ACTIONS:
+    if view.actions > MOST_ACTION_SHARES:
         return f"not recorded for {view.actions:,} actions"
     return until_progress(view)
 

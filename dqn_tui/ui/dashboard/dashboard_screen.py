@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -57,6 +58,7 @@ class DashboardScreen(SceneScreen):
         seed: int | None = None,
         marker: str = "auto",
         view: RunView | None = None,
+        start: Path | None = None,
         clock: Callable[[], float] = time.time,
         working_clock: Callable[[], float] = working_seconds,
         panes: Sequence[Pane] = PANES,
@@ -64,7 +66,14 @@ class DashboardScreen(SceneScreen):
         self.view = view or RunView()
         marker = detect_marker() if marker == "auto" else marker
         super().__init__(
-            Scene(marker=marker, live=self.view, env=plain(env), seed=seed, selected=PaneTable(panes).main.id)
+            Scene(
+                marker=marker,
+                live=self.view,
+                env=plain(env),
+                seed=seed,
+                start=start or Path.cwd(),
+                selected=PaneTable(panes).main.id,
+            )
         )
         self._panes = PaneTable(panes)
         self._feed = RunFeed(run, self.view, clock, working_clock)

@@ -90,8 +90,8 @@ def _count(value: int) -> str:
 
 
 def trend(view: RunView) -> Row:
-    """Return the change of the mean return per thousand steps, over the last two thousand."""
-    series = view.returns.smooth(100)
+    """Return the change of the smoothed return per thousand steps, over the last two thousand."""
+    series = view.returns.smooth(view.returns.WINDOWS[-1])
     if series.x_last is None or view.returns.count < 20:
         return []
     columns = series.columns(max(0.0, series.x_last - _TREND_STEPS), series.x_last, 2)

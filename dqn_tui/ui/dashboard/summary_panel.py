@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -15,7 +15,7 @@ from dqn_tui.ui.widgets.rows import Row, fit, join_fitting, row_width
 from dqn_tui.ui.widgets.states import state_run
 from dqn_tui.view.next_steps import next_steps
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.text import base_name, duration, fixed, number, plain
+from dqn_tui.view.text import base_name, duration, fixed, number, plain, short_path
 
 _REASONS = {
     EndReason.COMPLETED: "finished",
@@ -52,7 +52,7 @@ class SummaryPanel(Panel):
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return a rule with the title and keys, and as many blocks below as fit."""
-        return [_rule(width), *_fitting(_blocks(self.scene.shown, width), height - 1)]
+        return [_rule(width), *_fitting(_blocks(self.scene.shown, self.scene.start, width), height - 1)]
 
 
 def _rule(width: int) -> Row:
@@ -75,16 +75,16 @@ def _fitting(blocks: Sequence[Block], height: int) -> list[Row]:
     return [row for block in chosen for row in ([[], *block.rows] if block.is_apart and has_gaps else block.rows)]
 
 
-def _blocks(view: RunView, width: int) -> list[Block]:
+def _blocks(view: RunView, start: Path, width: int) -> list[Block]:
     blocks = [Block(0, [_head(view)])]
     if view.failed is not None:
-        blocks += _failure(view.failed, width)
+        blocks += _failure(view.failed, start, width)
     if view.ended is not None:
         blocks += _results(view, view.ended, width)
     end = view.failed or view.ended
     if end is not None and end.save_problem:
         blocks.append(Block(3, _wrapped("not saved", end.save_problem, width, "warning")))
-    return [*blocks, *_continuations(view, width)]
+    return [*blocks, *_continuations(view, start, width)]
 
 
 def _head(view: RunView) -> Row:
@@ -93,10 +93,10 @@ def _head(view: RunView) -> Row:
     return [(f" {word.strip()}", role), (f"  {reason}at step {view.step:,}", "text")]
 
 
-def _failure(failed: RunFailed, width: int) -> list[Block]:
+def _failure(failed: RunFailed, start: Path, width: int) -> list[Block]:
     blocks = [Block(1, _wrapped("error", failed.error, width, "error"))]
     if failed.error_log:
-        blocks.append(Block(2, _path("traceback", failed.error_log, width), is_apart=True))
+        blocks.append(Block(2, _path("traceback", short_path(failed.error_log, start), width), is_apart=True))
     return blocks
 
 
@@ -131,14 +131,15 @@ def _saved(view: RunView, ended: RunEnded) -> str:
     return f"last at step {newest.step:,}" if newest else "nothing"
 
 
-def _continuations(view: RunView, width: int) -> list[Block]:
+def _continuations(view: RunView, start: Path, width: int) -> list[Block]:
     """Return the commands, the one that resumes with the first claim; without a checkpoint, only the run folder."""
     claims = {"watch it": 5, "evaluate it": 7}
+    run = short_path(view.run, start)
     blocks = [
         Block(claims.get(purpose, 4), [[(f" {purpose}", "muted")], *_command(command, width)], is_apart=True)
-        for purpose, command in next_steps(view, _shorten(view.run))
+        for purpose, command in next_steps(view, run)
     ]
-    return blocks or [Block(4, _path("run folder", view.run or "-", width), is_apart=True)]
+    return blocks or [Block(4, _path("run folder", run or "-", width), is_apart=True)]
 
 
 def _table(facts: Sequence[tuple[str, str]], width: int) -> list[Row]:
@@ -169,7 +170,7 @@ def _wrapped(label: str, text: str, width: int, role: str) -> list[Row]:
 def _path(label: str, path: str, width: int) -> list[Row]:
     """Return the label, and the whole path below it."""
     rows: list[Row] = [[(f" {label}", "muted")]]
-    return rows + [[(line, "text")] for line in _chop(plain(_shorten(path)), width)]
+    return rows + [[(line, "text")] for line in _chop(plain(path), width)]
 
 
 def _command(command: str, width: int) -> list[Row]:
@@ -186,12 +187,3 @@ def _command(command: str, width: int) -> list[Row]:
 
 def _chop(text: str, width: int) -> list[str]:
     return chop_cells(text, max(1, width))
-
-
-def _shorten(path: str) -> str:
-    """Return a path inside the working folder relative to it, and any other one as it is."""
-    try:
-        here = os.getcwd()
-    except OSError:
-        return path
-    return os.path.relpath(path, here) if os.path.isabs(path) and path.startswith(here + os.sep) else path

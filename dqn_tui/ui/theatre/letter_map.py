@@ -110,15 +110,10 @@ def read_map(lines: list[list[Letter]]) -> LetterMap | None:
         tiles, walls = [line[1::2] for line in grid[1:-1]], [text[0::2] for text in rows[1:-1]]
         return _limited(LetterMap(tiles, walls, last_action))
     pitch = _pitch(rows)
-    return (
-        _limited(
-            LetterMap(
-                [line[: len(row.rstrip()) : pitch] for line, row in zip(grid, rows, strict=True)], [], last_action
-            )
-        )
-        if pitch
-        else None
-    )
+    if not pitch:
+        return None
+    tiles = [line[: len(row.rstrip()) : pitch] for line, row in zip(grid, rows, strict=True)]
+    return _limited(LetterMap(tiles, [], last_action))
 
 
 def _wall(char: str, ground: Style, *, is_ascii: bool) -> Run:

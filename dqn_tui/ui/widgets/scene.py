@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.view.run_view import RunView
@@ -20,6 +21,7 @@ class Scene:
         frozen: a copy of the run while the view is frozen, else None.
         env: environment, known before the run reports it.
         seed: seed, known before the run reports it.
+        start: folder that the program was started in; paths inside it are shown relative to it.
         now: UTC seconds at the last tick.
         smoothing: strength of smoothing in the charts, one of `SmoothedSeries.WINDOWS`; 1 is off.
         selected: id of the focused pane.
@@ -36,6 +38,7 @@ class Scene:
     frozen: RunView | None = None
     env: str = ""
     seed: int | None = None
+    start: Path = field(default_factory=Path)
     now: float = 0.0
     smoothing: int = 20
     selected: str = ""
