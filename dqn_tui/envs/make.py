@@ -22,6 +22,7 @@ from dqn_tui.config import Config
 from dqn_tui.envs.catalog import check_installed, find_family
 from dqn_tui.envs.environment import Environment, EnvironmentSpec
 from dqn_tui.envs.near_ids import near_ids
+from dqn_tui.envs.turns import TakingTurns, take_turn
 from dqn_tui.errors import UnknownEnvironmentError, UsageError, read_message, show_value, suggest
 
 
@@ -80,7 +81,7 @@ def make_environment(config: Config, *, should_render: bool = False) -> Environm
     """
     register(config.env)
     family = find_family(config.env)
-    env = _make(config, should_render=should_render)
+    env = _make_rendering(config) if should_render else _make(config)
     try:
         with _foreign_code("its spaces or metadata cannot be used"):
             return Environment(
@@ -109,27 +110,30 @@ def register(env_id: str) -> None:
     find_family(env_id).register()
 
 
-def _make(config: Config, *, should_render: bool) -> gym.Env[Any, Any]:
+def _make_rendering(config: Config) -> gym.Env[Any, Any]:
+    """Make an environment that renders in the mode that its family prefers, or does not where it has no such mode."""
+    with take_turn():
+        env = _make(config)
+        modes = env.metadata.get("render_modes") or ()
+        render_mode = next((mode for mode in find_family(config.env).render_modes if mode in modes), None)
+        if render_mode is None:
+            return env
+        env.close()
+        return TakingTurns(_make(config, render_mode=render_mode))
+
+
+def _make(config: Config, **arguments: Any) -> gym.Env[Any, Any]:
+    family = find_family(config.env)
     try:
         with warnings.catch_warnings(), _foreign_code(f"cannot make environment {show_value(config.env)}"):
             warnings.simplefilter("ignore")
-            env = _make_wrapped(config)
-            render_mode = _render_mode(env, find_family(config.env).render_modes) if should_render else None
-            if render_mode is None:
-                return env
-            env.close()
-            return _make_wrapped(config, render_mode=render_mode)
+            env = gym.make(config.env, disable_env_checker=True, **family.arguments, **arguments)
+            return family.wrap(env, config)
     except gym.error.DependencyNotInstalled as error:
         raise UsageError(f"{config.env} needs a package that is not installed: {error}") from None
     except (gym.error.UnregisteredEnv, gym.error.VersionNotFound):
         hint = suggest(near_ids(config.env)) or "; name the package that registers it with --import"
         raise UnknownEnvironmentError(f"unknown environment {show_value(config.env)}{hint}", config.env) from None
-
-
-def _make_wrapped(config: Config, **arguments: Any) -> gym.Env[Any, Any]:
-    family = find_family(config.env)
-    env: gym.Env[Any, Any] = gym.make(config.env, disable_env_checker=True, **family.arguments, **arguments)
-    return family.wrap(env, config)
 
 
 @contextmanager
@@ -149,8 +153,3 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"sys.exit({error.code!r})"
     return lines[0] if lines else type(error).__name__
-
-
-def _render_mode(env: gym.Env[Any, Any], preferred: tuple[str, ...]) -> str | None:
-    modes = env.metadata.get("render_modes") or ()
-    return next((mode for mode in preferred if mode in modes), None)
