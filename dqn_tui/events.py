@@ -35,6 +35,8 @@ class EndReason(enum.StrEnum):
     STOPPED = "stopped"
     DIVERGED = "diverged"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """Its process ended without a last event. No trainer reports this; readers find it out."""
 
     @property
     def exit_code(self) -> int:
@@ -186,6 +188,10 @@ class OutputWritten(Event, frozen=True, kw_only=True, tag="output_written"):
     dropped: Count = 0
 
 
+class Detached(Event, frozen=True, kw_only=True, tag="detached"):
+    """The dashboard was closed, and training continues in the background."""
+
+
 class RunEnded(Event, frozen=True, kw_only=True, tag="run_ended"):
     """The last event of a run that ended without an error.
 
@@ -218,9 +224,16 @@ class RunFailed(Event, frozen=True, kw_only=True, tag="run_failed"):
     save_problem: str | None = None
 
 
+class RunInterrupted(Event, frozen=True, kw_only=True, tag="run_interrupted"):
+    """The process that trained the run is gone, and the run has no last event.
+
+    It is in no journal: a reader that follows a journal adds it at the journal's end.
+    """
+
+
 KINDS: tuple[type[Event], ...] = (
     RunStarted, LearningStarted, Progress, EpisodeEnded, EvaluationStarted, Evaluated, SaveStarted, CheckpointSaved,
-    SaveFailed, Paused, Resumed, RunResumed, SettingChanged, StopRequested, WarningRaised, OutputWritten, RunEnded,
-    RunFailed,
+    SaveFailed, Paused, Resumed, RunResumed, SettingChanged, StopRequested, WarningRaised, OutputWritten, Detached,
+    RunEnded, RunFailed, RunInterrupted,
 )  # fmt: skip
 """All kinds of events."""

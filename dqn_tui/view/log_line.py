@@ -64,8 +64,12 @@ def _describe(event: events.Event) -> tuple[str, str] | None:
             return "warning", event.message
         case events.OutputWritten():
             return "info", "the environment prints; all of it is in output.log"
+        case events.Detached():
+            return "info", f"training continues in the background from step {event.step:,}"
         case events.RunEnded():
             return _describe_end(event)
+        case events.RunInterrupted():
+            return "failed", f"interrupted after step {event.step:,}: its process is gone"
         case events.RunFailed():
             traceback = f"; traceback in {event.error_log}" if event.error_log else ""
             return "failed", f"run failed at step {event.step:,}: {event.error}{traceback}{_save_failure(event)}"

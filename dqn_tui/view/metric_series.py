@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from dqn_tui.events import MOST_ACTION_SHARES
 from dqn_tui.view.series import Series, SmoothedSeries
@@ -29,13 +29,16 @@ class MetricSeries:
         self.smoothed = {name: SmoothedSeries() for name in _SMOOTHED}
         self.plain = {name: Series() for name in _PLAIN}
         self.action_shares: dict[int, Series] = {}
+        self._found: dict[str, Series] = {}
 
-    def append(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Add the metrics of a progress event."""
-        for name, value in metrics.items():
-            series = self.plain.get(name) or self.smoothed.get(name) or self._share(name)
-            if series is not None:
-                series.append(step, value)
+    def find(self, name: str) -> Series | None:
+        """Return the series of a metric; None where it is not drawn."""
+        found = self._found.get(name)
+        if found is None:
+            found = self.plain.get(name) or self.smoothed.get(name) or self._share(name)
+            if found is not None:
+                self._found[name] = found
+        return found
 
     def forget_after(self, step: int) -> None:
         """Drop everything after a step: the run went back to it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -14,6 +14,7 @@ from dqn_tui.events import LARGEST_COUNT, PHASES, EndReason
 from dqn_tui.view.cleaning import clean_event
 from dqn_tui.view.log_line import LogLine, describe
 from dqn_tui.view.metric_series import MetricSeries
+from dqn_tui.view.point_buffer import PointBuffer
 from dqn_tui.view.points import EvaluationPoint, SavedCheckpoint, StartValue
 from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
@@ -26,6 +27,16 @@ _LINES_KEPT = 500
 _START_VALUES_KEPT = 500
 # Far more than any version reports; a journal of endless new names must not fill the memory.
 _METRICS_KEPT = 1_000
+_END_STATES = {
+    EndReason.COMPLETED: "DONE",
+    EndReason.SOLVED: "DONE",
+    EndReason.STOPPED: "DONE",
+    EndReason.DIVERGED: "DIVERGED",
+    EndReason.FAILED: "FAILED",
+    EndReason.INTERRUPTED: "INTERRUPTED",
+}
+# They change nothing but counters and series.
+_FREQUENT = (events.Progress, events.EpisodeEnded)
 
 
 class RunView:
@@ -45,6 +56,7 @@ class RunView:
         output_count: Lines that it printed, those included that `output` has dropped.
         best_evaluation: The evaluation with the highest mean, whose weights are in `best/`.
         ended, failed: The event that ended the run.
+        interrupted: The event that says that its process is gone, though the run has not ended.
     """
 
     def __init__(self) -> None:
@@ -66,6 +78,7 @@ class RunView:
         self.output_count = 0
         self.start_values: deque[StartValue] = deque(maxlen=_START_VALUES_KEPT)
         self._clock = RunClock()
+        self._points = PointBuffer()
         self._is_started = self._has_learned = False
         self._make_series()
         self._restart()
@@ -89,6 +102,7 @@ class RunView:
         self._is_evaluation_held = False
         self.ended: events.RunEnded | None = None
         self.failed: events.RunFailed | None = None
+        self.interrupted: events.RunInterrupted | None = None
 
     def stand_by(self) -> None:
         """Wait for the run to resume: all events so far are its past, and the clock stops."""
@@ -97,14 +111,32 @@ class RunView:
 
     def apply(self, event: events.Event) -> LogLine | None:
         """Apply one event, whatever came before it; return its line of the log, if it has one."""
+        line = self._apply(event)
+        self._points.flush()
+        return line
+
+    def apply_all(self, batch: Iterable[events.Event]) -> None:
+        """Apply events, oldest first, with the result of `apply` for each, but faster where there are many."""
+        for event in batch:
+            if type(event) not in _FREQUENT:
+                self._points.flush()
+            self._apply(event)
+        self._points.flush()
+
+    def _apply(self, event: events.Event) -> LogLine | None:
+        """Apply one event; the points of a frequent one are only held back."""
         event = clean_event(event)
         self.version += 1
         self._clock.advance(event.time)
         if not self._is_started and not isinstance(event, events.WarningRaised):
             self._is_started = True
             self._clock.start(event.time)
+        if self.interrupted is not None:
+            # It is alive after all.
+            self.interrupted = None
+            self._clock.start(event.time)
         self.step = event.step
-        line = self._describe(event)
+        line = None if type(event) in _FREQUENT else self._describe(event)
         handle = self._HANDLERS.get(type(event))
         if handle:
             handle(self, event)
@@ -119,6 +151,9 @@ class RunView:
     # --- one method for each event that changes more than the step ---
 
     def _on_run_started(self, event: events.RunStarted) -> None:
+        if self.run:
+            # Read from its start once more: its journal was replaced.
+            self._forget_all()
         for name in (
             "run", "env", "seed", "device", "total_timesteps", "learning_starts", "buffer_size", "actions",
             "action_names", "goal", "preset", "imports", "config",
@@ -132,6 +167,15 @@ class RunView:
         self._clock.start(event.time)
         self._has_learned = event.step >= self.learning_starts
         self._forget_after(event.step)
+
+    def _forget_all(self) -> None:
+        self._make_series()
+        self.metrics, self.evaluations, self.best_evaluation, self.checkpoints = {}, [], None, []
+        self.episodes = self.updates = self.output_count = 0
+        for lines in (self.log, self.output, self.start_values):
+            lines.clear()
+        self._has_learned = False
+        self._clock = RunClock()
 
     def _forget_after(self, step: int) -> None:
         for series in (self.returns, self.lengths, self.start_q, self._series, self._recent_returns):
@@ -157,7 +201,9 @@ class RunView:
         self.metrics.update(event.metrics)
         if len(self.metrics) > _METRICS_KEPT:
             self.metrics = dict(islice(event.metrics.items(), _METRICS_KEPT))
-        self._series.append(event.step, event.metrics)
+        for name, value in event.metrics.items():
+            if (series := self._series.find(name)) is not None:
+                self._points.add(series, event.step, value)
         updates = event.metrics.get("train/n_updates", math.nan)
         if 0 <= updates <= LARGEST_COUNT:
             self.updates = int(updates)
@@ -166,12 +212,12 @@ class RunView:
 
     def _on_episode_ended(self, event: events.EpisodeEnded) -> None:
         self.episodes = event.episode
-        self.returns.append(event.step, event.episode_return)
-        self.lengths.append(event.step, event.length)
+        self._points.add(self.returns, event.step, event.episode_return)
+        self._points.add(self.lengths, event.step, event.length)
         self._recent_returns.append(event.step, event.episode_return)
         if event.start_q is not None and event.discounted_return is not None:
             self.start_values.append(StartValue(event.step, event.start_q, event.discounted_return))
-            self.start_q.append(event.step, event.start_q)
+            self._points.add(self.start_q, event.step, event.start_q)
 
     def _on_evaluation_started(self, _: events.EvaluationStarted) -> None:
         self._is_evaluating = True
@@ -224,6 +270,10 @@ class RunView:
         self.failed = event
         self._clock.is_ticking = False
 
+    def _on_run_interrupted(self, event: events.RunInterrupted) -> None:
+        self.interrupted = event
+        self._clock.is_ticking = False
+
     _HANDLERS: ClassVar[dict[type[events.Event], Callable[[Any, Any], None]]] = {
         events.RunStarted: _on_run_started,
         events.RunResumed: _on_run_resumed,
@@ -242,15 +292,16 @@ class RunView:
         events.StopRequested: _on_stop_requested,
         events.RunEnded: _on_run_ended,
         events.RunFailed: _on_run_failed,
+        events.RunInterrupted: _on_run_interrupted,
     }
 
     # --- derived values ---
 
     @property
     def state(self) -> str:
-        """WAITING, WARM-UP, RUNNING, PAUSED, SAVING, EVALUATING, STOPPING, DONE, DIVERGED or FAILED."""
+        """One of WAITING, WARM-UP, RUNNING, PAUSED, SAVING, EVALUATING, STOPPING, and of the words in `_END_STATES`."""
         if self.end_reason is not None:
-            return {EndReason.FAILED: "FAILED", EndReason.DIVERGED: "DIVERGED"}.get(self.end_reason, "DONE")
+            return _END_STATES[self.end_reason]
         if not self._is_started:
             return "WAITING"
         for is_current, word in (
@@ -266,10 +317,12 @@ class RunView:
 
     @property
     def end_reason(self) -> EndReason | None:
-        """Why the run ended, FAILED after an error; None while it has not ended."""
+        """Why the run ended; None while it has not ended."""
         if self.failed is not None:
             return EndReason.FAILED
-        return EndReason(self.ended.reason) if self.ended is not None else None
+        if self.ended is not None:
+            return EndReason(self.ended.reason)
+        return EndReason.INTERRUPTED if self.interrupted is not None else None
 
     @property
     def is_over(self) -> bool:

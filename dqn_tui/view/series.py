@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dqn_tui.view.moving_average import MovingAverage
 
 Array = NDArray[np.float64]
+_WORTH_A_BATCH = 32
 X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
 
 
@@ -78,6 +79,62 @@ class Series:
                 self._not_binary_from = self.x_last
         else:
             self.gaps += 1
+
+    def extend(self, xs: Array, ys: Array) -> None:
+        """Add many points at once, with the result of `append` for each; x and y are float64 `[points]`."""
+        if len(xs) < _WORTH_A_BATCH or not np.isfinite(xs).all():
+            for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+                Series.append(self, x, y)
+            return
+        self.version += len(xs)
+        self.count += len(xs)
+        xs = np.maximum(np.maximum.accumulate(xs), self._newest)
+        self.x_first = float(xs[0]) if self.x_first is None else self.x_first
+        self._newest = self.x_last = float(xs[-1])
+        is_finite = np.isfinite(ys)
+        xs, ys = xs[is_finite], ys[is_finite]
+        self.gaps += len(is_finite) - len(ys)
+        if len(ys):
+            self._note_binary(xs, ys)
+            self._put_all(xs, ys)
+            self.last = float(ys[-1])
+
+    def _note_binary(self, xs: Array, ys: Array) -> None:
+        if self._not_binary_from is None:
+            others = np.flatnonzero((ys != 0.0) & (ys != 1.0))
+            self._not_binary_from = float(xs[others[0]]) if len(others) else None
+
+    def _put_all(self, xs: Array, ys: Array) -> None:
+        """Put points into buckets, as many at a time as fit into the table at the present bucket width."""
+        while len(xs):
+            slots = xs // self.bucket_width
+            starts = np.flatnonzero(slots != np.concatenate(([self._slot], slots[:-1])))
+            used = self._closed + (self._points > 0)
+            is_full = len(starts) > self.capacity - used
+            end = int(starts[self.capacity - used]) if is_full else len(xs)
+            self._put_fitting(xs[:end], ys[:end], starts[: self.capacity - used])
+            if is_full:
+                self._closed = len(self._rows()[0])
+                self._merge()
+                self._reopen()
+            xs, ys = xs[end:], ys[end:]
+
+    def _put_fitting(self, xs: Array, ys: Array, starts: NDArray[np.intp]) -> None:
+        """Put points for which the table has room; a new bucket opens at each of `starts`."""
+        first = int(starts[0]) if len(starts) else len(xs)
+        if first:
+            self._low, self._high = min(self._low, float(ys[:first].min())), max(self._high, float(ys[:first].max()))
+            self._sum += float(ys[:first].sum())
+            self._points += first
+            self._x_end, self.last = float(xs[first - 1]), float(ys[first - 1])
+        if not len(starts):
+            return
+        self._closed = len(self._rows()[0])
+        points = np.stack((xs, xs, ys, ys, ys, np.ones_like(ys), ys))[:, first:]
+        rows = _combine(points, starts - first)
+        self._table[:, self._closed : self._closed + len(starts)] = rows
+        self._closed += len(starts)
+        self._reopen()
 
     def _put(self, x: float, y: float) -> None:
         if x // self.bucket_width != self._slot:
@@ -216,6 +273,14 @@ class SmoothedSeries(Series):
         if math.isfinite(y):
             for average, series in self._smooth.values():
                 series.append(x, average.push(y))
+
+    def extend(self, xs: Array, ys: Array) -> None:
+        """Add many points to the series and to its averages."""
+        super().extend(xs, ys)
+        is_finite = np.isfinite(ys)
+        xs, values = xs[is_finite], ys[is_finite].tolist()
+        for average, series in self._smooth.values():
+            series.extend(xs, np.array([average.push(value) for value in values], np.float64))
 
     def smooth(self, window: int) -> Series:
         """Return the moving average over about `window` points, one of `WINDOWS`; 1 is the series itself."""

@@ -6,6 +6,7 @@ import math
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,8 +14,13 @@ from hypothesis import strategies as st
 from dqn_tui import events
 from dqn_tui.event_json import from_dict, to_dict
 from dqn_tui.events import MOST_ACTION_SHARES, EndReason
+from dqn_tui.view.metric_series import MetricSeries
+from dqn_tui.view.point_buffer import PointBuffer
 from dqn_tui.view.points import StartValue
+from dqn_tui.view.rolling_mean import RollingMean
+from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.run_view import RunView
+from dqn_tui.view.series import Series
 
 
 def started(**changes: Any) -> events.RunStarted:
@@ -493,3 +499,49 @@ def test_best_evaluation_older_than_the_kept_ones_survives_a_resume() -> None:
     view = view_of(started(), evaluated(1, 500.0), *stream, events.RunResumed(**at(900), checkpoint="c"))
     assert view.best_evaluation is not None
     assert view.best_evaluation.mean == 500.0
+
+
+def same(view: RunView, twin: RunView) -> bool:
+    """Return whether two views show the same, series included, but for rounding."""
+    return bool(_plain(view) == _plain(twin))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Series):
+        rows = value.window(-1e18, 1e18)
+        return type(value), value.count, value.gaps, value.last, np.round(rows, 6).tolist()
+    if isinstance(value, RunView | MetricSeries | RollingMean | RunClock):
+        return {name: _plain(item) for name, item in vars(value).items() if not name.startswith("_found")}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return repr(value) if not isinstance(value, PointBuffer) else None
+
+
+LONG = [
+    item
+    for number in range(1, 400)
+    for item in (episode(number * 7, number, float(number % 50)), progress(number * 7, train__loss=1 / number))
+]
+
+
+@given(st.lists(st.sampled_from(ALL_EVENTS), max_size=30), st.integers(0, 30))
+def test_many_events_at_once_show_the_same_as_one_by_one(batch: list[events.Event], place: int) -> None:
+    stream = [*batch[:place], *LONG, *batch[place:], *LONG]
+    view = RunView()
+    view.apply_all(stream)
+    assert same(view, view_of(*stream))
+
+
+def test_run_whose_process_is_gone_is_interrupted_until_it_is_heard_of_again() -> None:
+    view = view_of(started(), progress(2_000), events.RunInterrupted(**at(2_000)))
+    assert (view.state, view.end_reason, view.is_over) == ("INTERRUPTED", EndReason.INTERRUPTED, True)
+    assert view.elapsed_seconds(10_000.0) == view.elapsed_seconds(20_000.0)
+    view.apply(progress(2_100))
+    assert (view.state, view.is_over) == ("RUNNING", False)
+
+
+def test_stream_that_starts_once_more_shows_only_what_follows() -> None:
+    past = [started(), *LONG, evaluated(5_000), saved(5_000), ended()]
+    view, fresh = view_of(*past, started(), episode(50, 1, 9.0)), view_of(started(), episode(50, 1, 9.0))
+    view.version = fresh.version
+    assert same(view, fresh)

@@ -234,3 +234,36 @@ def test_forgetting_everything_leaves_an_empty_series() -> None:
     series.append(3, 2.0)
     assert series.x_first == 3
     assert series.last == 2.0
+
+
+STATE = ("version", "count", "gaps", "last", "x_first", "x_last", "bucket_width", "is_binary", "minimum", "maximum")
+
+
+@given(st.lists(POINTS | st.lists(st.tuples(st.just(7), VALUES), min_size=40, max_size=400), max_size=4),
+       st.sampled_from([4, 5, 16, 64]), st.sampled_from([Series, SmoothedSeries]))  # fmt: skip
+def test_extending_by_many_points_equals_appending_each(batches: Any, capacity: int, kind: type[Series]) -> None:
+    batched, twin = kind(capacity), kind(capacity)
+    x = 0
+    for batch in batches:
+        points = []
+        for distance, y in batch:
+            x += distance
+            points.append((float(x), y))
+            twin.append(x, y)
+        batched.extend(np.array([x for x, _ in points]), np.array([y for _, y in points]))
+        pairs = [(batched, twin)]
+        if isinstance(batched, SmoothedSeries) and isinstance(twin, SmoothedSeries):
+            pairs += [(batched.smooth(window), twin.smooth(window)) for window in SmoothedSeries.WINDOWS[1:]]
+        for found, wanted in pairs:
+            assert [getattr(found, name) for name in STATE] == [getattr(wanted, name) for name in STATE]
+            np.testing.assert_allclose(found.window(-1e9, 1e9), wanted.window(-1e9, 1e9), rtol=1e-9, atol=1e-6)
+
+
+def test_extending_by_points_whose_x_goes_back_or_is_not_finite_equals_appending_each() -> None:
+    batched, twin = Series(8), Series(8)
+    for xs in ([float(40 - x) for x in range(40)], [math.nan, *map(float, range(100, 160))]):
+        for x in xs:
+            twin.append(x, x)
+        batched.extend(np.array(xs), np.array(xs))
+    assert [getattr(batched, name) for name in STATE] == [getattr(twin, name) for name in STATE]
+    np.testing.assert_array_equal(batched.window(-1e9, 1e9), twin.window(-1e9, 1e9))

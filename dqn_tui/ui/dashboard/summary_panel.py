@@ -22,6 +22,7 @@ _REASONS = {
     EndReason.SOLVED: "solved",
     EndReason.STOPPED: "stopped by you",
     EndReason.DIVERGED: "non-finite numbers",
+    EndReason.INTERRUPTED: "its process is gone;",
 }
 _KEYS = (("q", "quit"), ("w", "watch"), ("y", "copy path"))
 _LABEL_WIDTH = 12

@@ -15,12 +15,13 @@ _SIGNS: dict[str, tuple[str, str]] = {
     "DONE": ("✓", "success"),
     "DIVERGED": ("✗", "error"),
     "FAILED": ("✗", "error"),
+    "INTERRUPTED": ("✗", "warning"),
 }
 _LOADING = "loading…"
 
 
 def state_run(state: str) -> tuple[str, str]:
-    """Return sign and word of a state, padded to the width of the widest."""
+    """Return sign and word of a state, padded to the width of the widest that is not an end."""
     sign, role = _SIGNS.get(state, ("?", "muted"))
     word = _LOADING if state == "WAITING" else state
     return f"{sign:>2} {word:<{WIDEST}}", role
