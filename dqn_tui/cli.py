@@ -67,6 +67,7 @@ Target = Annotated[
         show_default=False,
     ),
 ]
+Run = Annotated[str, typer.Argument(metavar="[RUN]", help="A run folder, or `latest`.")]
 Imports = Annotated[
     list[str] | None,
     typer.Option(
@@ -185,6 +186,36 @@ def watch(
         should_take_last=last,
         marker=_resolve_marker(marker),
     )
+
+
+@app.command()
+def view(
+    run: Run = "latest",
+    read_only: Annotated[bool, typer.Option("--read-only", help="Look only: send the run no requests.")] = False,
+    imports: Imports = None,
+    runs_dir: RunsDir = Path("runs"),
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Show the dashboard of a run: one that has ended, or one that another process trains."""
+    from dqn_tui.commands.view_run import view_run
+
+    return view_run(
+        run, runs_dir=runs_dir, imports=tuple(imports or ()), is_read_only=read_only, marker=_resolve_marker(marker)
+    )
+
+
+@app.command()
+def control(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run that trains, or `latest`.")],
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="pause, resume, step, save, evaluate, stop or status.")],
+    without_saving: Annotated[bool, typer.Option("--without-saving", help="With stop: save no checkpoint.")] = False,
+    runs_dir: RunsDir = Path("runs"),
+    as_json: Json = False,
+) -> int:
+    """Steer a run that another process trains; wait until it confirms."""
+    from dqn_tui.commands.control_run import control_run
+
+    return control_run(run, verb, runs_dir=runs_dir, should_save=not without_saving, as_json=as_json)
 
 
 @app.command("eval")

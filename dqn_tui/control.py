@@ -60,6 +60,26 @@ class CopyPolicy(Request):
     reply: Callable[[Any], None]
 
 
+@dataclass(frozen=True)
+class Detach(Request):
+    """Note that the dashboard is closed while training continues."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a viewer can do with a run.
+
+    Attributes:
+        is_own: whether the run trains in the viewer's process, and ends with it.
+        is_loading: whether events of the past are still being read.
+        refusal: why the run takes no requests, in one line; None where it does.
+    """
+
+    is_own: bool = True
+    is_loading: bool = False
+    refusal: str | None = None
+
+
 class Control:
     """The mailbox of requests: any thread submits, the trainer's thread takes.
 
@@ -106,4 +126,8 @@ class TrainingRun(Protocol):
         """Return the events since the last call, oldest first."""
 
     def start_rollout(self) -> Rollout:
-        """Play greedy episodes with the current policy, on another thread, in a separate environment."""
+        """Play greedy episodes with the newest policy, on another thread, in a separate environment."""
+
+    @property
+    def access(self) -> Access:
+        """What the viewer can do with it now."""

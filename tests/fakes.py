@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui import control, events
-from dqn_tui.control import Request
+from dqn_tui.control import Access, Request
 from dqn_tui.events import EndReason, Event
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 
@@ -47,6 +47,7 @@ class FakeRun:
     def __init__(self, *, should_answer: bool = True, start_time: float = 1_000.0) -> None:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
+        self.granted = Access()
         self.is_started = False
         self.step = 0
         self.time = start_time
@@ -74,6 +75,10 @@ class FakeRun:
     def start_rollout(self) -> FakeRollout:
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
+
+    @property
+    def access(self) -> Access:
+        return self.granted
 
     # --- the script ---
 

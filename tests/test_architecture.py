@@ -20,7 +20,9 @@ GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spa
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
-    GROUND | LAYERS | {"preferences", "dqn", "envs", "runs", "training", "view", "headless", "ui", "commands", PACKAGE}
+    GROUND
+    | LAYERS
+    | {"preferences", "dqn", "envs", "runs", "attach", "training", "view", "headless", "ui", "commands", PACKAGE}
 )
 
 # unit: what it may import from the package, and from third parties
@@ -46,6 +48,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
     "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors", "pydantic"}),
+    "attach": (
+        {"control", "events", "event_json", "errors", "rollout", "runs"},
+        {"msgspec"},
+    ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dqn_tui import events
-from dqn_tui.control import Request
+from dqn_tui.control import Access, Request
 from dqn_tui.event_json import to_dict
 from dqn_tui.events import Event
 from dqn_tui.headless import (
@@ -59,6 +59,10 @@ class Script:
 
     def start_rollout(self) -> Any:
         raise AssertionError("unexpected rollout")
+
+    @property
+    def access(self) -> Access:
+        return Access()
 
 
 def show(run: Script, printer: Printer) -> RunView:

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from dqn_tui import events
+from dqn_tui.control import Access
 from dqn_tui.event_json import to_dict
 from dqn_tui.headless import BarPrinter, LinePrinter, SilentPrinter, follow
 from dqn_tui.ui.app.application import DqnTuiApp
@@ -146,6 +147,10 @@ class Told:
 
     def start_rollout(self) -> Any:
         raise AssertionError
+
+    @property
+    def access(self) -> Access:
+        return Access()
 
 
 def test_runs_are_listed_harmlessly(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -41,10 +41,10 @@ def evaluate_policy(
         from dqn_tui.runs.checkpoint import check_fit, read_settings
         from dqn_tui.seeding import episode_seed
         from dqn_tui.training.evaluation import evaluate
-        from dqn_tui.training.saved_policy import load_policy
+        from dqn_tui.training.policy import load_policy
 
         config = read_settings(checkpoint)
-        network = load_policy(checkpoint, config)
+        network = load_policy(checkpoint, config).network
         check_fit(checkpoint, check_environment(config, imports, checkpoint.path).spaces)
         environment = make_environment(config)
         try:

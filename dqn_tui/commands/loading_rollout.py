@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from dqn_tui.errors import DqnTuiError
+
 if TYPE_CHECKING:
     from dqn_tui.rollout import RolloutFrame
     from dqn_tui.training.player import EpisodePlayer
@@ -42,7 +44,9 @@ class LoadingRollout:
 
     @property
     def error(self) -> str | None:
-        """Why the player ended by itself, in one line."""
+        """Why the player ended by itself or could not be loaded, in one line."""
+        if self.failure is not None:
+            return _explain(self.failure)
         return self._player.error if self._player else None
 
     @property
@@ -97,3 +101,9 @@ class LoadingRollout:
             self._player = player
             if self._is_closed:
                 player.close()
+
+
+def _explain(failure: BaseException) -> str:
+    from dqn_tui.runs.error_log import describe_error
+
+    return str(failure) if isinstance(failure, DqnTuiError) else describe_error(failure)

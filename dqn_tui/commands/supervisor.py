@@ -70,6 +70,8 @@ class Supervisor:
 
     def show_dashboard(self, app: DqnTuiApp) -> int:
         """Show the run on a screen as long as there is one; return the exit code."""
+        from dqn_tui.ui.app.application import Departure
+
         self._app = app
         with self._terminal.lent_to_screen():
             try:
@@ -77,7 +79,7 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001 - an application that fails must not take the run with it
                 app.error = app.error or error
         self._app = None
-        if app.was_abandoned:
+        if app.departure is Departure.ABANDONED:
             say("the run did not stop and was abandoned")
             os._exit(app.return_code or EndReason.FAILED.exit_code)
         if app.error is not None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dqn_tui.config import Config
     from dqn_tui.envs.environment import EnvironmentSpec
     from dqn_tui.runs.checkpoint import Checkpoint
+    from dqn_tui.runs.folder import RunFolder
 
 LATEST = "latest"
 """TARGET that names the newest run."""
@@ -28,6 +29,22 @@ def resolve_run(target: str, runs_dir: Path) -> Path:
     if target != LATEST:
         return Path(target)
     return next((folder.path for folder in find_run_folders(runs_dir)), None) or _fail_without_runs(runs_dir, "runs")
+
+
+def find_run(target: str, runs_dir: Path) -> RunFolder:
+    """Return the run that RUN names: a run folder, a checkpoint folder in it, or `latest`.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from dqn_tui.runs.folder import RunFolder, is_run_folder
+
+    path = resolve_run(target, runs_dir).absolute()
+    for folder in (path, *path.parents[:2]):
+        if is_run_folder(folder):
+            return RunFolder(folder)
+    what = "not a run folder" if path.exists() else "there is no such folder"
+    raise UsageError(f"run {target}: {what}; see `dqn-tui runs`")
 
 
 def find_checkpoint(target: str | None, runs_dir: Path, *, should_take_last: bool) -> Checkpoint:

@@ -21,6 +21,11 @@ BUSY_SECONDS = 0.5
 """Time limit for a busy terminal to accept a write; one that is merely slow needs far less."""
 
 
+def has_terminal() -> bool:
+    """Return whether a screen can be shown: keys come from a terminal, and pictures go to one."""
+    return os.isatty(STDIN) and os.isatty(own_descriptor(STDERR))
+
+
 class Terminal:
     """The standard streams that are terminals, and their modes when the command started.
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from dqn_tui.commands.foreign_output import ForeignOutput, show_on_errors
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.preparation import PreparedRun, RunOptions, check_device, prepare_run
-from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, own_errors, own_output, say, silence
+from dqn_tui.commands.streams import STDERR, STDOUT, own_descriptor, own_errors, own_output, say, silence
+from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
 
@@ -67,13 +68,17 @@ def _train(
 ) -> int:
     has_screen = not shown.is_headless and not shown.should_print_json and _can_show_dashboard()
 
+    from dqn_tui.commands.steering import open_to_requests
     from dqn_tui.commands.supervisor import Supervisor
     from dqn_tui.view.run_view import RunView
 
     view = RunView()
     recorder = _open_recorder(prepared, view)
     run = _make_run(prepared, imports, recorder, output)
-    with Supervisor(run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup) as supervisor:
+    with (
+        open_to_requests(run, recorder),
+        Supervisor(run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup) as supervisor,
+    ):
         if has_screen:
             code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start)
         else:
@@ -144,7 +149,7 @@ def _show_dashboard(
 
 
 def _can_show_dashboard() -> bool:
-    if os.isatty(STDIN) and os.isatty(own_descriptor(STDERR)) and os.environ.get("TERM") != "dumb":
+    if has_terminal() and os.environ.get("TERM") != "dumb":
         return True
     say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +11,9 @@ from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
 from dqn_tui.commands.signals import SignalTraps, signal_code
-from dqn_tui.commands.streams import STDERR, STDIN, own_descriptor, say
+from dqn_tui.commands.streams import say
 from dqn_tui.commands.target import check_environment, find_checkpoint
-from dqn_tui.commands.terminal import Terminal
+from dqn_tui.commands.terminal import Terminal, has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
 
@@ -38,7 +37,7 @@ def watch_policy(
 
     checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
     verify_file(checkpoint, ONLINE)
-    if not (os.isatty(STDIN) and os.isatty(own_descriptor(STDERR))):
+    if not has_terminal():
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     with ForeignOutput():
         return _watch(checkpoint, seed, imports, marker)
@@ -71,12 +70,12 @@ def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: 
 def _load_player(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...]) -> EpisodePlayer:
     from dqn_tui.runs.checkpoint import check_fit, read_settings
     from dqn_tui.training.player import EpisodePlayer
-    from dqn_tui.training.saved_policy import load_policy
+    from dqn_tui.training.policy import load_policy
 
     config = read_settings(checkpoint)
-    network = load_policy(checkpoint, config)
+    policy = load_policy(checkpoint, config)
     check_fit(checkpoint, check_environment(config, imports, checkpoint.path).spaces)
-    return EpisodePlayer(config, seed, lambda: (network, checkpoint.step), "saved @ step {step:,}")
+    return EpisodePlayer(config, seed, lambda: policy)
 
 
 def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:

@@ -183,10 +183,10 @@ class Agent:
     def get_state(self) -> dict[str, Arrays]:
         """Return all that later updates depend on, in groups: both networks in state-dict order, moments, noise."""
         return {
-            "online": _to_arrays(self.online.state_dict()),
-            "target": _to_arrays(self.target.state_dict()),
-            "optimizer": _to_arrays(self._optimizer.moments),
-            "noise": _to_arrays({"generator": self._noise.get_state()} | self.online.noise()),
+            "online": to_arrays(self.online.state_dict()),
+            "target": to_arrays(self.target.state_dict()),
+            "optimizer": to_arrays(self._optimizer.moments),
+            "noise": to_arrays({"generator": self._noise.get_state()} | self.online.noise()),
         }
 
     def set_state(self, state: Mapping[str, Arrays]) -> None:
@@ -292,7 +292,8 @@ def _describe(array: NDArray[Any]) -> str:
     return f"{array.dtype} {list(array.shape)}"
 
 
-def _to_arrays(tensors: Mapping[str, Tensor]) -> Arrays:
+def to_arrays(tensors: Mapping[str, Tensor]) -> Arrays:
+    """Return the tensors as arrays on the CPU, by name."""
     return {name: _to_array(tensor) for name, tensor in tensors.items()}
 
 

@@ -14,7 +14,7 @@ from dqn_tui.runs.line_file import LineFile
 from dqn_tui.runs.safe_open import open_file
 
 # Longer than any event, so that a file without line ends cannot fill the memory.
-_LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_000_000
 # Longer than the last events of any run; `run_started`, the longest event, is the first.
 _TAIL_BYTES = 65_536
 
@@ -65,7 +65,7 @@ def _open(path: Path) -> BufferedReader:
 
 def _lines(file: BufferedReader) -> Iterator[bytes]:
     """Yield the lines of a file; one that is too long comes in pieces."""
-    return iter(partial(file.readline, _LONGEST_LINE), b"")
+    return iter(partial(file.readline, LONGEST_LINE), b"")
 
 
 def _parse(line: bytes) -> Event | None:

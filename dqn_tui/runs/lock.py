@@ -9,6 +9,7 @@ import socket
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from dqn_tui.errors import UsageError
 from dqn_tui.runs.safe_open import open_file
@@ -16,6 +17,19 @@ from dqn_tui.runs.safe_open import open_file
 LOCK_FILE = "run.lock"
 _MOST_BYTES = 4_096
 _TRIES, _PAUSE_SECONDS = 10, 0.01
+
+
+class Holder(NamedTuple):
+    """The process that holds a lock, its host, and the socket at which it takes requests; None where it has none."""
+
+    pid: int
+    host: str
+    socket: str | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this host."""
+        return self.host == socket.gethostname()
 
 
 class RunLock:
@@ -29,17 +43,39 @@ class RunLock:
     def __init__(self, run: Path) -> None:
         self._descriptor = open_file(run / LOCK_FILE, os.O_RDWR | os.O_CREAT)
         if not _try_lock_patiently(self._descriptor):
-            holder = _read_holder(self._descriptor)
+            holder = _parse_holder(self._descriptor)
             self.release()
-            raise UsageError(f"run {run} is being trained by {holder}")
-        # The holder is written for messages only; a full disk must not keep a run from resuming.
+            who = f"process {holder.pid} on {holder.host}" if holder else "another process"
+            raise UsageError(f"run {run} is being trained by {who}")
+        self.publish_socket(None)
+
+    def publish_socket(self, path: Path | None) -> None:
+        """Write who holds the lock, and where it takes requests, if anywhere."""
+        holder = Holder(os.getpid(), socket.gethostname(), None if path is None else str(path))
+        # Nothing depends on it; a full disk must not keep a run from resuming.
         with suppress(OSError):
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode(), 0)
+            os.pwrite(self._descriptor, json.dumps(holder._asdict()).encode(), 0)
 
     def release(self) -> None:
         """Release the lock."""
         os.close(self._descriptor)
+
+
+def read_holder(run: Path) -> Holder | None:
+    """Return the process that last held the lock; None if it is unknown.
+
+    Raises:
+        OSError: The lock file cannot be read, or is not a regular file.
+    """
+    try:
+        descriptor = open_file(run / LOCK_FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        return _parse_holder(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def is_locked(run: Path) -> bool:
@@ -76,9 +112,10 @@ def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     return True
 
 
-def _read_holder(descriptor: int) -> str:
+def _parse_holder(descriptor: int) -> Holder | None:
     try:
-        holder = json.loads(os.pread(descriptor, _MOST_BYTES, 0))
-        return f"process {int(holder['pid'])} on {holder['host']!s:.80}"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return "another process"
+        data = json.loads(os.pread(descriptor, _MOST_BYTES, 0))
+        path = data.get("socket")
+        return Holder(int(data["pid"]), f"{data['host']!s:.80}", None if path is None else str(path))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None

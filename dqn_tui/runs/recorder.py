@@ -55,7 +55,8 @@ class Recorder:
         self._is_problem_reported = self._is_closed = False
         with ExitStack() as opened:
             try:
-                opened.callback(RunLock(folder.path).release)
+                self._lock = RunLock(folder.path)
+                opened.callback(self._lock.release)
                 if saved is not None:
                     self.set_aside = set_aside_later(folder, saved.checkpoint.step, config.keep_last)
                     _cut(folder, saved.state["file_lengths"])
@@ -77,6 +78,10 @@ class Recorder:
         if self._problem is None and not self._is_closed and self._writers[0].is_lost:
             self._problem = f"{self._writers[0].path} was deleted or moved while the run was training: it is lost"
         return self._problem
+
+    def publish_socket(self, path: Path) -> None:
+        """Write into the lock where the run takes requests."""
+        self._lock.publish_socket(path)
 
     def write(self, event: Event) -> str | None:
         """Record one event; return a new problem in one line, each problem once.

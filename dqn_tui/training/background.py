@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dqn_tui import events
 from dqn_tui.config import Config
-from dqn_tui.control import Control, CopyPolicy, Request
+from dqn_tui.control import Access, Control, CopyPolicy, Request
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
 from dqn_tui.runs.error_log import describe_error, write_error_log
@@ -24,7 +24,8 @@ from dqn_tui.training.output import OutputInbox
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
-    from dqn_tui.training.player import EpisodePlayer, Policy
+    from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.policy import Policy
     from dqn_tui.training.trainer import Trainer
 
 # Too frequent to notify a viewer of each; its timer collects them.
@@ -45,6 +46,7 @@ class BackgroundRun:
     Attributes:
         usage_error: an error in the settings that only the run's thread could find; None where there is none.
         newest_event: the newest event, drained or not.
+        is_paused, is_over: whether the run is paused, and whether it has ended, at that event.
         collect_output: called on the run's thread before its last event; reports output that was not reported yet.
     """
 
@@ -73,7 +75,7 @@ class BackgroundRun:
         self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
         self._final_policy: Policy | None = None
         self._players: list[EpisodePlayer] = []
-        self._is_over = False
+        self.is_paused = self.is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
         """Start training; `on_news` is called on the trainer's thread. A second call only replaces `on_news`."""
@@ -104,8 +106,13 @@ class BackgroundRun:
         from dqn_tui.training.player import EpisodePlayer
 
         self._players = [player for player in self._players if not player.join(0)]
-        self._players.append(EpisodePlayer(self._config, self._config.seed, self._copy_policy))
+        self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy))
         return self._players[-1]
+
+    @property
+    def access(self) -> Access:
+        """Everything: this process trains the run."""
+        return Access()
 
     def close_rollouts(self, seconds: float) -> bool:
         """Close and join all players; return whether all ended in time. An environment that hangs prevents it."""
@@ -150,7 +157,10 @@ class BackgroundRun:
             self._fail(error, trainer)
         finally:
             if trainer is not None:
-                self._final_policy = trainer.learner.agent.copy_policy(), trainer.step
+                from dqn_tui.training.policy import Policy
+
+                self._final_policy = Policy(trainer.learner.agent.copy_policy(), trainer.step)
+                self._answer_with_final_policy()
                 self._close(trainer)
             self._recorder.close()
 
@@ -164,7 +174,7 @@ class BackgroundRun:
                 trainer.fail(error, error_log)
             except Exception as second:  # noqa: BLE001 - one more traceback in the log
                 write_error_log(self._folder, second)
-        if not self._is_over:
+        if not self.is_over:
             self._publish_failure(describe_error(error), error_log)
 
     def _close(self, trainer: Trainer) -> None:
@@ -182,14 +192,30 @@ class BackgroundRun:
         self._publish(events.RunFailed(step=0, time=time.time(), error=message, error_log=error_log, checkpoint=None))
 
     def _publish(self, event: Event) -> None:
-        self._is_over = self._is_over or isinstance(event, events.RunEnded | events.RunFailed)
+        self.is_over = self.is_over or isinstance(event, events.RunEnded | events.RunFailed)
         self.newest_event = event
         self._inbox.append(event)
         if not isinstance(event, _QUIET):
+            if isinstance(event, events.Paused | events.Resumed):
+                self.is_paused = isinstance(event, events.Paused)
             self._on_news()
 
-    def _copy_policy(self) -> Policy | None:
-        """Return the present policy from the trainer, between two steps, or the last one of a run that ended."""
+    def copy_policy(self, reply: Callable[[Policy], None]) -> None:
+        """Pass a copy of the policy to `reply`: on the trainer's thread between two steps, or that of the end at once.
+
+        Never blocks. A run that ends without a trainer never replies.
+        """
+        self._control.submit(CopyPolicy(reply))
+        if self._final_policy is not None:
+            self._answer_with_final_policy()
+
+    def _answer_with_final_policy(self) -> None:
+        for request in self._control.take():
+            if isinstance(request, CopyPolicy) and self._final_policy is not None:
+                request.reply(self._final_policy)
+
+    def _wait_for_policy(self) -> Policy | None:
+        """Return a copy of the policy; None where the run ended without one."""
         answer: list[Policy] = []
         is_answered = threading.Event()
 
@@ -197,8 +223,8 @@ class BackgroundRun:
             answer.append(policy)
             is_answered.set()
 
-        self._control.submit(CopyPolicy(reply))
+        self.copy_policy(reply)
         while not is_answered.wait(0.1):
-            if not self._thread.is_alive():
-                return self._final_policy
+            if not self._thread.is_alive() and self._final_policy is None:
+                return None
         return answer[0]

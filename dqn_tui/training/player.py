@@ -10,16 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
 from dqn_tui.errors import read_message
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.seeding import episode_seed
 from dqn_tui.training.evaluation import value_actions
-
-Policy = tuple[QNetwork, int]
-"""A network that nothing else changes, and the step at which it was copied."""
+from dqn_tui.training.policy import Policy
 
 PICTURES_PER_SECOND = 12.0
 ENDING_SECONDS = 1.2
@@ -33,20 +30,12 @@ class EpisodePlayer:
         config: settings of the environment; the player makes a separate one, which renders.
         seed: seed of the episodes' resets.
         copy_policy: called on the player's thread; None ends the player.
-        label: name of the policy; `{step}` is its step.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        seed: int,
-        copy_policy: Callable[[], Policy | None],
-        label: str = "live @ step {step:,}",
-    ) -> None:
+    def __init__(self, config: Config, seed: int, copy_policy: Callable[[], Policy | None]) -> None:
         self._config = config
         self._seed = seed
         self._copy_policy = copy_policy
-        self._label = label
         self._condition = threading.Condition()
         self._frame: RolloutFrame | None = None
         self._error: str | None = None
@@ -139,17 +128,15 @@ class EpisodePlayer:
             self._play_episode(environment, policy, episode)
 
     def _play_episode(self, environment: Environment, policy: Policy, episode: int) -> None:
-        network, policy_step = policy
         observation = environment.reset(episode_seed(self._seed, "rollout", 0, episode))
-        label = self._label.format(step=policy_step)
         episode_return, ending = 0.0, ""
         next_picture = monotonic()
         for step in range(1_000_000_000):
-            q_values, action = value_actions(network, environment, observation)
+            q_values, action = value_actions(policy.network, environment, observation)
             if ending or self._is_paused or monotonic() >= next_picture:
                 next_picture = max(next_picture + 1 / PICTURES_PER_SECOND, monotonic() - 1 / PICTURES_PER_SECOND)
                 self._frame = RolloutFrame(
-                    policy=label,
+                    policy=policy.label,
                     episode=episode,
                     step=step,
                     episode_return=episode_return,

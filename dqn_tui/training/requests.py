@@ -11,6 +11,7 @@ from dqn_tui.control import Control, Request
 from dqn_tui.training.emitter import Emitter
 from dqn_tui.training.learner import Learner
 from dqn_tui.training.meters import PhaseClock
+from dqn_tui.training.policy import Policy
 
 
 class RequestServer:
@@ -84,11 +85,13 @@ class RequestServer:
                 self.stop = request
                 self._emit(events.StopRequested)
             case requests.CopyPolicy(reply):
-                reply((self._learner.agent.copy_policy(), self._learner.step))
+                reply(Policy(self._learner.agent.copy_policy(), self._learner.step))
             case requests.Save():
                 self._save()
             case requests.Evaluate():
                 self._evaluate()
+            case requests.Detach():
+                self._emit(events.Detached)
 
     def _pause(self) -> None:
         if not self.is_paused:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config, parse_config
 from dqn_tui.envs.make import register
 from dqn_tui.runs.checkpoint import Checkpoint
-from dqn_tui.training.saved_policy import load_policy
+from dqn_tui.training.policy import load_policy
 from tests.dynamic_programming import (
     Model,
     best_return,
@@ -68,7 +68,7 @@ def score_exactly(checkpoint: Checkpoint) -> ExactScore | None:
 
 def read_q_values(checkpoint: Checkpoint, config: Config, states: int) -> NDArray[np.float64]:
     """The learned Q [S, A]; a state is one-hot to the network."""
-    network = load_policy(checkpoint, config)
+    network = load_policy(checkpoint, config).network
     return network.q_values(np.eye(states, dtype=np.float32)).astype(float)
 
 

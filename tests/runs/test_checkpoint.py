@@ -23,7 +23,7 @@ from dqn_tui.runs.checkpoint import (
 )
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.spaces import Spaces
-from dqn_tui.training.saved_policy import load_policy
+from dqn_tui.training.policy import load_policy
 from tests.helpers import one_line, quick_config, reseal
 
 CONFIG = quick_config()
@@ -68,7 +68,7 @@ def test_a_checkpoint_reads_back_as_it_was_saved(tmp_path: Path) -> None:
 
 
 def test_a_policy_reads_back_bit_by_bit(tmp_path: Path) -> None:
-    network = load_policy(save(tmp_path / "c"), CONFIG)
+    network = load_policy(save(tmp_path / "c"), CONFIG).network
     assert weights_sha256(network) == FACTS["weights_sha256"]
     observation = np.ones((1, 4), np.float32)
     np.testing.assert_array_equal(network.q_values(observation), AGENT.online.q_values(observation))

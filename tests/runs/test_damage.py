@@ -24,7 +24,7 @@ from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, STATE, read_checkpoint, re
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.resume import SavedRun, find_resumable, load_saved_run, read_resumable
 from dqn_tui.spaces import Spaces
-from dqn_tui.training.saved_policy import load_policy
+from dqn_tui.training.policy import load_policy
 from tests.helpers import call_program, one_line, reseal, train
 
 FILES = (MANIFEST, STATE, *(f"{group}.safetensors" for group in GROUPS))

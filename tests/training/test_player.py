@@ -14,6 +14,7 @@ from dqn_tui.dqn.network import QNetwork
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.player import EpisodePlayer
+from dqn_tui.training.policy import Policy
 from tests.helpers import LIMIT_SECONDS, quick_config, wait_until
 
 NETWORK = QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().manual_seed(0))
@@ -21,7 +22,7 @@ NETWORK = QNetwork(quick_config(), Spaces((4,), 2), generator=torch.Generator().
 
 @pytest.fixture
 def player() -> Iterator[EpisodePlayer]:
-    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: (NETWORK, 1_234))
+    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: Policy(NETWORK, 1_234))
     yield player
     player.close()
 
@@ -102,7 +103,7 @@ def test_speeds_stop_at_their_ends(player: EpisodePlayer) -> None:
 )
 def test_an_environment_that_fails_ends_the_player_with_one_line(env_id: str, word: str) -> None:
     network = QNetwork(quick_config(net_arch=[]), Spaces((1,), 2), generator=torch.Generator().manual_seed(0))
-    player = EpisodePlayer(quick_config(env=env_id), 1, lambda: (network, 0))
+    player = EpisodePlayer(quick_config(env=env_id), 1, lambda: Policy(network, 0))
     for _ in range(10):
         player.change_speed(1)
     if word:
@@ -132,7 +133,7 @@ def test_joining_a_player_whose_environment_hangs_times_out(monkeypatch: pytest.
         may_go_on.wait(LIMIT_SECONDS)
 
     monkeypatch.setattr(CartPoleEnv, "render", hang)
-    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: (NETWORK, 0))
+    player = EpisodePlayer(quick_config(env="CartPole-v1"), 1, lambda: Policy(NETWORK, 0))
     try:
         assert hangs.wait(LIMIT_SECONDS)
         player.close()
@@ -152,7 +153,7 @@ def test_a_frame_says_which_actions_are_allowed(player: EpisodePlayer) -> None:
     assert frame_of(player).mask is None
     config = quick_config(env="Taxi-v4")
     network = QNetwork(config, Spaces((500,), 6), generator=torch.Generator().manual_seed(0))
-    masked = EpisodePlayer(config, 1, lambda: (network, 1))
+    masked = EpisodePlayer(config, 1, lambda: Policy(network, 1))
     try:
         frame = frame_of(masked)
     finally:

@@ -11,7 +11,7 @@ from dqn_tui import events
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Request, Resume, Save, Stop, TakeStep
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.events import Event
-from dqn_tui.training.player import Policy
+from dqn_tui.training.policy import Policy
 from tests.helpers import Session, train
 
 
@@ -152,7 +152,7 @@ def test_a_copied_policy_does_not_change_with_the_run(tmp_path: Path) -> None:
     copies: list[tuple[QNetwork, int, list[float]]] = []
 
     def reply(policy: Policy) -> None:
-        network, step = policy
+        network, step, _ = policy
         copies.append((network, step, network.flat.tolist()))
 
     session = train(tmp_path, first=[CopyPolicy(reply)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import enum
 import os
 import signal
 import sys
@@ -33,6 +34,16 @@ _SAFE_THEME = "textual-dark"
 _THEME_VARIABLE = "TEXTUAL_THEME"
 
 
+class Departure(enum.Enum):
+    """How the user left."""
+
+    LEFT = enum.auto()
+    DETACHED = enum.auto()
+    """Training is to continue in the background."""
+    ABANDONED = enum.auto()
+    """Without waiting for a run that does not stop."""
+
+
 class SignalReceived(Message, bubble=False):
     """SIGINT or SIGTERM was received; sent to the first screen, which decides how to leave."""
 
@@ -52,7 +63,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         memory: the preferences; screens read them, and change them as the user does.
         error: exception of a widget or a message handler that ended the application; None if there was none.
         was_hung_up: whether the terminal is gone.
-        was_abandoned: whether the user left without waiting for a run that does not stop.
+        departure: how the user left.
     """
 
     TITLE = "dqn-tui"
@@ -80,7 +91,8 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self._capture_stdout: Any = sys.stdout
         self._capture_stderr: Any = sys.stderr
         self.error: Exception | None = None
-        self.was_hung_up = self.was_abandoned = False
+        self.was_hung_up = False
+        self.departure = Departure.LEFT
         self._first_screen = first_screen
         self._has_been_told_to_exit = False
         self._signals: deque[int] = deque()
@@ -214,9 +226,9 @@ class DqnTuiApp(App[int], inherit_bindings=False):
 
     # --- the end ---
 
-    def leave(self, code: int, *, is_abandoning: bool = False) -> None:
+    def leave(self, code: int, *, departure: Departure = Departure.LEFT) -> None:
         """Close all screens; `code` is the exit code of the program."""
-        self.was_abandoned = is_abandoning
+        self.departure = departure
         self.exit(code, return_code=code)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:

@@ -14,9 +14,10 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 
 from dqn_tui import control
-from dqn_tui.control import TrainingRun
+from dqn_tui.control import Access, TrainingRun
 from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, EndReason, Event
+from dqn_tui.ui.app.application import Departure
 from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
 from dqn_tui.ui.charts.chart_panel import LEGEND
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
@@ -62,6 +63,7 @@ class DashboardScreen(SceneScreen):
         clock: Callable[[], float] = time.time,
         working_clock: Callable[[], float] = working_seconds,
         panes: Sequence[Pane] = PANES,
+        can_detach: bool = False,
     ) -> None:
         self.view = view or RunView()
         marker = detect_marker() if marker == "auto" else marker
@@ -78,6 +80,7 @@ class DashboardScreen(SceneScreen):
         self._panes = PaneTable(panes)
         self._feed = RunFeed(run, self.view, clock, working_clock)
         self._pacer = Pacer()
+        self._can_detach = can_detach
         self._was_over = self._is_leaving = False
         self._signal_code: int | None = None
 
@@ -106,19 +109,29 @@ class DashboardScreen(SceneScreen):
 
     def tick(self) -> None:
         """Take in what happened, and draw it on all panels, so that they show the same moment."""
+        access = self._feed.access
         for event in self._feed.take():
-            self._react(event)
-        if self.view.is_over and not self._was_over:
-            self._was_over = True
+            if not access.is_loading:
+                self._react(event)
+        self._take_access(access)
+        # The past of a run may hold several ends, each followed by a resume.
+        if self.view.is_over != self._was_over and not access.is_loading:
+            self._was_over = self.view.is_over
             self._show_end()
         self.repaint()
+
+    def _take_access(self, access: Access) -> None:
+        before, self.scene.access = self.scene.access, access
+        is_new = access.refusal != before.refusal and not before.is_loading
+        if access.refusal is not None and is_new and not self.view.is_over:
+            self.notify(access.refusal, title="Read-only")
 
     def _react(self, event: Event) -> None:
         if isinstance(event, CheckpointSaved) and event.reason == "request":
             self.notify(f"{plain(base_name(event.path))} ({size(event.size_bytes)})", title="Checkpoint saved")
 
     def _show_end(self) -> None:
-        """Leave if the user is waiting for that; else show the summary beside the charts."""
+        """Leave if the user is waiting for that; else show the summary beside the charts, or hide it again."""
         if self._is_leaving:
             self._leave()
             return
@@ -148,31 +161,53 @@ class DashboardScreen(SceneScreen):
     # --- leaving ---
 
     def _leave(self) -> None:
-        """Leave with the code of a bad end, else with that of a signal."""
-        reason = self.view.end_reason
+        """Leave with the code of a bad end of the own run, else with that of a signal."""
+        reason = self.view.end_reason if self.scene.access.is_own else None
         self.host.leave((reason.exit_code if reason else 0) or self._signal_code or 0)
 
     def action_stop(self) -> None:
-        """Ask how to stop; leave if the run is over."""
-        if self.view.is_over:
+        """Ask how to stop; leave if there is nothing to stop from here."""
+        access = self.scene.access
+        if self.view.is_over or access.refusal is not None:
             self._leave()
         else:
-            self.app.push_screen(StopScreen(self._stop, is_ascii=self.scene.is_ascii))
+            self.app.push_screen(StopScreen(self._stop, is_own=access.is_own, is_ascii=self.scene.is_ascii))
+
+    def action_detach(self) -> None:
+        """Leave while training continues."""
+        if self.view.is_over:
+            self._leave()
+        elif not self.scene.access.is_own:
+            self.host.leave(0)
+        elif self._can_detach:
+            self.host.leave(0, departure=Departure.DETACHED)
+        else:
+            self.notify("Training cannot continue without this terminal")
 
     def _stop(self, choice: Choice) -> None:
         if self.view.is_over:
             self._leave()
+        elif choice is Choice.DETACH:
+            self.action_detach()
         elif choice is Choice.ABANDON:
-            self.host.leave(EndReason.FAILED.exit_code, is_abandoning=True)
+            self._abandon()
         else:
             self._is_leaving = True
             self._feed.request(control.Stop(should_save=choice is Choice.SAVE))
 
+    def _abandon(self) -> None:
+        """Leave without waiting for a run that does not stop; one that another process trains is left to that."""
+        departure = Departure.ABANDONED if self.scene.access.is_own else Departure.LEFT
+        self.host.leave(EndReason.FAILED.exit_code, departure=departure)
+
     def leave_for_signal(self, code: int) -> None:
-        """Leave when the run is over; the handler of the signal has already requested the stop."""
+        """Leave when the run is over; the handler of the signal has already requested the stop.
+
+        A run that another process trains is left at once.
+        """
         self._signal_code = code
         self._is_leaving = True
-        if self.view.is_over:
+        if self.view.is_over or not self.scene.access.is_own:
             self._leave()
         else:
             self.notify("Finishing the step and saving; interrupt twice to end at once", timeout=30)
@@ -181,12 +216,12 @@ class DashboardScreen(SceneScreen):
 
     def action_toggle_pause(self) -> None:
         """Pause or resume."""
-        if self._is_running():
+        if self._takes_requests():
             self._feed.toggle_pause()
 
     def action_take_step(self) -> None:
         """Take one step while paused."""
-        if self._is_running():
+        if self._takes_requests():
             if self.view.is_paused:
                 self._feed.request(control.TakeStep())
             else:
@@ -194,18 +229,23 @@ class DashboardScreen(SceneScreen):
 
     def action_save(self) -> None:
         """Request a checkpoint."""
-        if self._is_running():
+        if self._takes_requests():
             self._feed.request(control.Save())
 
     def action_evaluate(self) -> None:
         """Request greedy episodes."""
-        if self._is_running():
+        if self._takes_requests():
             self._feed.request(control.Evaluate())
 
-    def _is_running(self) -> bool:
+    def _takes_requests(self) -> bool:
+        """Return whether the run can be asked for something; else say why not."""
         if self.view.is_over:
             self.notify("The run is over", timeout=2)
-        return not self.view.is_over
+        elif (refusal := self.scene.access.refusal) is not None:
+            self.notify(refusal, title="Read-only")
+        else:
+            return True
+        return False
 
     def action_copy_path(self) -> None:
         """Copy the path of the run folder."""

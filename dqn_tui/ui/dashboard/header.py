@@ -23,7 +23,8 @@ class Header(Panel):
     def content_key(self) -> Hashable:
         """Return the run's version and the clock, in whole seconds."""
         view = self.scene.live
-        return (view.version, view.state, int(view.elapsed_seconds(self.scene.now)), self.scene.steps_behind)
+        elapsed = int(view.elapsed_seconds(self.scene.now))
+        return (view.version, view.state, elapsed, self.scene.steps_behind, self.scene.access)
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return one or two rows."""
@@ -49,13 +50,23 @@ class Header(Panel):
     def _right(self, *, is_long: bool) -> Row:
         view = self.scene.live
         elapsed = duration(view.elapsed_seconds(self.scene.now))
-        sign, role = state_run(view.state)
-        row: Row = [*self._frozen(), (sign.rstrip() if view.is_over else sign, role)]
+        sign, role = state_run(self._state)
+        row: Row = [*self._read_only(), *self._frozen(), (sign.rstrip() if view.is_over else sign, role)]
         row += [(f" {elapsed:>8}", "text"), (" elapsed" if is_long else "", "muted")]
         if view.is_over:
             return [*row, *_outcome(view)]
         left = duration(view.seconds_left)
         return [*row, ("  ETA " if is_long else " ETA ", "muted"), (f"{left:>7} ", "text")]
+
+    @property
+    def _state(self) -> str:
+        return "WAITING" if self.scene.access.is_loading else self.scene.live.state
+
+    def _read_only(self) -> Row:
+        """Return the word for a run that trains and takes no requests from here."""
+        access = self.scene.access
+        is_read_only = access.refusal is not None and not access.is_loading and not self.scene.live.is_over
+        return [("read-only  ", "warning")] if is_read_only else []
 
     def _frozen(self) -> Row:
         if not self.scene.is_frozen:
@@ -82,7 +93,7 @@ class Header(Panel):
         total = view.total_timesteps or 0
         steps = f"{short_number(view.step)}/{short_number(total)}" if total else short_number(view.step)
         frozen: list[Row] = [[("FROZEN", "warning")]] if self.scene.is_frozen else []
-        sign, role = state_run(view.state)
+        sign, role = state_run(self._state)
         parts: list[Row] = [[(sign.rstrip() if view.is_over else sign, role)], [(_percent(view.fraction), "number")]]
         count: Row = [(f"{steps:>11}", "text")]
         if view.is_over:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from dqn_tui import control
-from dqn_tui.control import Request, TrainingRun
+from dqn_tui.control import Access, Request, TrainingRun
 from dqn_tui.events import Event, Paused, Resumed
 from dqn_tui.rollout import Rollout
 from dqn_tui.view.run_view import RunView
@@ -52,11 +52,16 @@ class RunFeed:
         self._is_news_pending = False
         self.read_clock()
         taken = self._run.drain()
+        self.view.apply_all(taken)
         for event in taken:
-            self.view.apply(event)
             if isinstance(event, Paused | Resumed):
                 self._is_pause_wanted = isinstance(event, Paused)
         return taken
+
+    @property
+    def access(self) -> Access:
+        """What can be done with the run now."""
+        return self._run.access
 
     def read_clock(self) -> None:
         """Update `now`; time during which the process was stopped is left out of the run's."""

@@ -25,12 +25,13 @@ class Choice(enum.StrEnum):
 
     SAVE = "save"
     KILL = "kill"
+    DETACH = "detach"
     CANCEL = "cancel"
     ABANDON = "abandon"
 
 
 class StopScreen(ModalScreen[None]):
-    """Stop and save, stop without saving, or keep training; `on_choice` receives the first two.
+    """Stop and save, stop without saving, leave, or keep training; `on_choice` receives the first three.
 
     After a stop is chosen, the dialog stays and reports that the run is finishing, until the run is over. A run that
     does not end, for instance because its environment hangs, can be abandoned after some seconds.
@@ -57,15 +58,17 @@ class StopScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, on_choice: Callable[[Choice], None], *, is_ascii: bool) -> None:
+    def __init__(self, on_choice: Callable[[Choice], None], *, is_own: bool = True, is_ascii: bool) -> None:
         super().__init__(classes="ascii" if is_ascii else "")
         self._on_choice = on_choice
+        self._is_own = is_own
         self._is_ascii = is_ascii
         self._chosen: Choice | None = None
         self._can_abandon = False
 
     def compose(self) -> ComposeResult:
-        """Yield the question and three buttons."""
+        """Yield the question and the buttons."""
+        leaving = " d   Train in the background" if self._is_own else " d   Leave; training continues"
         with Vertical() as box:
             box.border_title = "Stop training?"
             yield Static(_QUESTION, id="question", markup=False)
@@ -73,6 +76,7 @@ class StopScreen(ModalScreen[None]):
             for choice, text in (
                 (Choice.SAVE, " s   Stop and save"),
                 (Choice.KILL, " k   Stop without saving"),
+                (Choice.DETACH, leaving),
                 (Choice.CANCEL, " c   Keep training"),
             ):
                 yield Button(text, id=choice, compact=True)
@@ -86,6 +90,10 @@ class StopScreen(ModalScreen[None]):
         if choice == Choice.CANCEL:
             if self._chosen is None:
                 self.dismiss()
+        elif choice == Choice.DETACH:
+            if self._chosen is None:
+                self.dismiss()
+                self._on_choice(Choice.DETACH)
         elif self._chosen is None or (self._chosen, choice) == (Choice.SAVE, Choice.KILL):
             self._chosen = Choice(choice)
             self._show_finishing()
@@ -93,6 +101,10 @@ class StopScreen(ModalScreen[None]):
             self.set_timer(_PATIENCE_SECONDS, self.offer_to_abandon)
         elif self._can_abandon:
             self._on_choice(Choice.ABANDON)
+
+    def action_choose_again(self) -> None:
+        """Take ctrl+c a second time: end what this process does."""
+        self.action_choose(Choice.SAVE if self._is_own else Choice.DETACH)
 
     def offer_to_abandon(self) -> None:
         """Let the next stop key leave without waiting for the run."""

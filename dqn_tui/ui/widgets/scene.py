@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dqn_tui.control import Access
 from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import ASCII
@@ -22,6 +23,7 @@ class Scene:
         env: environment, known before the run reports it.
         seed: seed, known before the run reports it.
         start: folder that the program was started in; paths inside it are shown relative to it.
+        access: what can be done with the run.
         now: UTC seconds at the last tick.
         smoothing: strength of smoothing in the charts, one of `SmoothedSeries.WINDOWS`; 1 is off.
         selected: id of the focused pane.
@@ -39,6 +41,7 @@ class Scene:
     env: str = ""
     seed: int | None = None
     start: Path = field(default_factory=Path)
+    access: Access = field(default_factory=Access)
     now: float = 0.0
     smoothing: int = 20
     selected: str = ""

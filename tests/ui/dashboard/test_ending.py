@@ -11,7 +11,7 @@ import pytest
 from textual.widgets import Static
 
 from dqn_tui import control, events
-from dqn_tui.ui.app.application import DqnTuiApp
+from dqn_tui.ui.app.application import Departure, DqnTuiApp
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 from dqn_tui.ui.dashboard.header import Header
@@ -87,7 +87,7 @@ async def test_a_run_that_never_ends_can_be_left_behind() -> None:
         board.app.screen.offer_to_abandon()
         await board.press("s")
         assert result(board) == (False, 1, 1)
-        assert board.app.was_abandoned
+        assert board.app.departure is Departure.ABANDONED
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""`dqn-tui view`: the dashboard of a run that another process trains, or that has ended."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dqn_tui.commands.failure import report_failure
+from dqn_tui.commands.foreign_output import ForeignOutput
+from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
+from dqn_tui.commands.loading_rollout import LoadingRollout
+from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.streams import say
+from dqn_tui.commands.target import check_environment, find_run
+from dqn_tui.commands.terminal import Terminal, has_terminal
+from dqn_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from dqn_tui.attach.attached_run import AttachedRun
+    from dqn_tui.runs.folder import RunFolder
+    from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.ui.app.application import DqnTuiApp
+    from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
+
+
+def view_run(target: str, *, runs_dir: Path, imports: tuple[str, ...], is_read_only: bool, marker: str) -> int:
+    """Show the dashboard of a run; return the exit code. Leaving it does not stop the run.
+
+    Raises:
+        UsageError: RUN is not a run that can be read, or there is no terminal.
+    """
+    folder = find_run(target, runs_dir)
+    if not has_terminal():
+        raise UsageError("view needs a terminal; `dqn-tui control RUN status --json` describes a run without one")
+    with ForeignOutput():
+        viewed = ViewedRun(folder, imports, is_read_only=is_read_only)
+        return _show(viewed, marker)
+
+
+class ViewedRun:
+    """A run that is looked at, and the rollouts of its policy.
+
+    Args:
+        folder: the run folder.
+        imports: modules that register its environment.
+        is_read_only: whether the run takes no requests from here.
+
+    Raises:
+        UsageError: the run cannot be read.
+    """
+
+    def __init__(self, folder: RunFolder, imports: tuple[str, ...], *, is_read_only: bool) -> None:
+        from dqn_tui.attach.attached_run import AttachedRun
+        from dqn_tui.runs.summaries import read_run_summary
+
+        summary = read_run_summary(folder)
+        if summary.problem is not None:
+            raise UsageError(summary.problem)
+        self._folder = folder
+        self._imports = imports
+        self._settings = summary.settings
+        self._rollouts: list[LoadingRollout] = []
+        self._run = AttachedRun(folder, self._play, is_read_only=is_read_only)
+
+    def make_screen(self, marker: str) -> DashboardScreen:
+        """Return the dashboard."""
+        from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
+
+        env, seed = self._settings.get("env"), self._settings.get("seed")
+        # Time in which this process is stopped is the run's as any other.
+        return DashboardScreen(
+            self._run,
+            env=str(env or self._folder.path.name),
+            seed=seed if isinstance(seed, int) else None,
+            marker=marker,
+            working_clock=time.time,
+        )
+
+    def close(self) -> bool:
+        """Stop following the run, and end the rollouts; return whether these ended in time."""
+        self._run.close()
+        for rollout in self._rollouts:
+            rollout.close()
+        return all(rollout.join(ROLLOUT_SECONDS) for rollout in self._rollouts)
+
+    def _play(self, run: AttachedRun) -> LoadingRollout:
+        self._rollouts.append(LoadingRollout(lambda: self._load_player(run), lambda: None))
+        return self._rollouts[-1]
+
+    def _load_player(self, run: AttachedRun) -> EpisodePlayer:
+        from dqn_tui.config import parse_config
+        from dqn_tui.training.newest_policy import NewestPolicy
+        from dqn_tui.training.player import EpisodePlayer
+
+        config = parse_config(self._settings)
+        spaces = check_environment(config, self._imports, self._folder.path).spaces
+        return EpisodePlayer(config, config.seed, NewestPolicy(run.fetch_policy, self._folder, config, spaces))
+
+
+def _show(viewed: ViewedRun, marker: str) -> int:
+    from dqn_tui.preferences import user_file
+    from dqn_tui.ui.app.application import DqnTuiApp
+
+    app = DqnTuiApp(viewed.make_screen(marker), user_file())
+    terminal = Terminal()
+    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
+        app.run()
+    if app.was_lost and app.error is None:
+        terminal.detach()
+    code = _exit_code(app)
+    if not viewed.close():
+        say("the environment does not respond; exiting without closing it")
+        leave_at_once(code)
+    return code
+
+
+def _exit_code(app: DqnTuiApp) -> int:
+    if app.error is not None:
+        return report_failure("screen", app.error)
+    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0
