@@ -129,6 +129,9 @@ def train(
     as_json: Annotated[
         bool, typer.Option("--json", help="Train without the dashboard and print every event as a JSON line.")
     ] = False,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Train in the background; `view` shows the run, `control` stops it.")
+    ] = False,
     imports: Imports = None,
     marker: MarkerOption = Marker.auto,
     until_solved: Annotated[
@@ -162,6 +165,7 @@ def train(
             is_headless=no_ui,
             should_print_json=as_json,
             should_stop_on_hangup=on_hangup is OnHangup.stop,
+            is_detached=detach,
         ),
     )
 

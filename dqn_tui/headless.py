@@ -135,6 +135,19 @@ class SilentPrinter:
         """Print nothing."""
 
 
+class FirstEventPrinter(SilentPrinter):
+    """Calls `on_first` with the first event, and prints nothing."""
+
+    def __init__(self, on_first: Callable[[Event], None]) -> None:
+        self._on_first: Callable[[Event], None] | None = on_first
+
+    def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
+        """Take the event."""
+        if self._on_first is not None:
+            on_first, self._on_first = self._on_first, None
+            on_first(event)
+
+
 class LastingPrinter:
     """Another printer for as long as its output takes something, then silence.
 

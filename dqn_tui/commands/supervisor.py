@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import signal
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dqn_tui.commands.signals import SignalTraps, signal_code
-from dqn_tui.commands.streams import STDOUT, own_descriptor, own_output, say, silence
+from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, own_output, say, silence
 from dqn_tui.commands.terminal import BUSY_SECONDS, Terminal
-from dqn_tui.control import Stop
-from dqn_tui.events import EndReason, SaveStarted
+from dqn_tui.control import Detach, Stop
+from dqn_tui.events import EndReason, RunFailed, SaveStarted
+from dqn_tui.view.text import plain
 
 if TYPE_CHECKING:
+    from dqn_tui.commands.front import Front
+    from dqn_tui.events import Event
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.ui.app.application import DqnTuiApp
@@ -39,15 +45,35 @@ class Supervisor:
       is blocked, as in a write to a terminal that takes nothing, the process exits once the run has ended.
     - SIGHUP, or a terminal that is lost without one: the run continues without a viewer, or is stopped and saved.
     - A closed pipe on standard output stops and saves the run, as a signal does.
+    - A user who detaches gets the prompt back, and the run continues without a viewer.
     - A viewer that raises is replaced by none. The run is stopped and saved, not continued unseen: its user expects
       the prompt back, and `--resume` continues from the checkpoint.
+
+    Args:
+        run: is followed.
+        view: takes its events.
+        folder: its folder.
+        should_stop_on_hangup: stop and save the run when its terminal is lost.
+        front: the process that the shell waits for, if that is another one.
+        start: folder that the program was started in; paths inside it are printed relative to it.
     """
 
-    def __init__(self, run: BackgroundRun, view: RunView, folder: RunFolder, *, should_stop_on_hangup: bool) -> None:
+    def __init__(
+        self,
+        run: BackgroundRun,
+        view: RunView,
+        folder: RunFolder,
+        *,
+        should_stop_on_hangup: bool,
+        front: Front | None = None,
+        start: Path | None = None,
+    ) -> None:
         self._run = run
         self._view = view
         self._folder = folder
         self._should_stop_on_hangup = should_stop_on_hangup
+        self._front = front
+        self._start = start or Path.cwd()
         self._app: DqnTuiApp | None = None
         self._terminal = Terminal()
         self._traps = SignalTraps(self.take_signal, self._terminal)
@@ -84,7 +110,11 @@ class Supervisor:
             os._exit(app.return_code or EndReason.FAILED.exit_code)
         if app.error is not None:
             return self._give_up("dashboard", app.error)
-        if app.was_lost:
+        if app.departure is Departure.DETACHED and not self._run.is_over:
+            self._print(self._describe_return())
+            self._detach()
+            self._follow_unseen()
+        elif app.was_lost:
             self.take_signal(signal.SIGHUP)
             self._follow_unseen()
         return self.exit_code
@@ -100,6 +130,43 @@ class Supervisor:
             printer.close()
             return self._give_up("printer", error)
         return self.exit_code
+
+    def train_in_background(self) -> int:
+        """Leave the terminal once the run has started, and follow it to its end; return the exit code."""
+        from dqn_tui.headless import FirstEventPrinter, follow
+
+        def leave_terminal(event: Event) -> None:
+            if not isinstance(event, RunFailed):
+                for line in self._describe_return():
+                    say(line.strip())
+                self._print([str(self._folder.path)])
+                self._detach()
+
+        follow(self._run, self._view, FirstEventPrinter(leave_terminal))
+        return self.exit_code
+
+    def _describe_return(self) -> list[str]:
+        from dqn_tui.view.text import short_path
+
+        run = shlex.quote(short_path(str(self._folder.path), self._start))
+        return [
+            f"training continues in the background, process {os.getpid()}; look at it, stop it:",
+            f"  dqn-tui view {run}",
+            f"  dqn-tui control {run} stop",
+        ]
+
+    def _print(self, lines: list[str]) -> None:
+        with suppress(OSError):
+            own_output().write("".join(f"{plain(line)}\n" for line in lines))
+            own_output().flush()
+
+    def _detach(self) -> None:
+        """Let go of the terminal, or of the pipes in its place, and end the process in front."""
+        self._run.request(Detach())
+        silence(STDIN, own_descriptor(STDOUT), own_descriptor(STDERR))
+        self._terminal.detach()
+        if self._front is not None:
+            self._front.detach()
 
     def take_signal(self, number: int) -> None:
         """React to a signal; called between any two instructions of the main thread."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dqn_tui.commands.foreign_output import ForeignOutput, show_on_errors
+from dqn_tui.commands.front import Front, put_front_before
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.preparation import PreparedRun, RunOptions, check_device, prepare_run
 from dqn_tui.commands.streams import STDERR, STDOUT, own_descriptor, own_errors, own_output, say, silence
@@ -37,12 +38,14 @@ class ViewOptions:
         is_headless: train without the dashboard.
         should_print_json: print events as JSON lines; implies headless.
         should_stop_on_hangup: stop and save the run when its terminal is lost.
+        is_detached: train in the background once the run has started.
     """
 
     marker: str
     is_headless: bool
     should_print_json: bool
     should_stop_on_hangup: bool
+    is_detached: bool
 
 
 def train(options: RunOptions, shown: ViewOptions) -> int:
@@ -53,21 +56,39 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     Raises:
         UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
     """
+    if shown.is_detached and shown.should_print_json:
+        raise UsageError("--detach cannot be combined with --json: a run in the background prints nothing")
     start = Path.cwd()
+    has_screen = _has_screen(shown)
+    front = put_front_before() if has_screen or shown.is_detached else None
     with ForeignOutput() as output:
         try:
             prepared = prepare_run(options)
         except UsageError:
             show_on_errors("\n".join(output.read_end()))
             raise
-        return _train(prepared, options.imports, shown, output, start)
+        return _train(prepared, options.imports, shown, output, start, front, has_screen=has_screen)
+
+
+def _has_screen(shown: ViewOptions) -> bool:
+    if shown.is_headless or shown.should_print_json or shown.is_detached:
+        return False
+    if has_terminal() and os.environ.get("TERM") != "dumb":
+        return True
+    say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
+    return False
 
 
 def _train(
-    prepared: PreparedRun, imports: tuple[str, ...], shown: ViewOptions, output: ForeignOutput, start: Path
+    prepared: PreparedRun,
+    imports: tuple[str, ...],
+    shown: ViewOptions,
+    output: ForeignOutput,
+    start: Path,
+    front: Front | None,
+    *,
+    has_screen: bool,
 ) -> int:
-    has_screen = not shown.is_headless and not shown.should_print_json and _can_show_dashboard()
-
     from dqn_tui.commands.steering import open_to_requests
     from dqn_tui.commands.supervisor import Supervisor
     from dqn_tui.view.run_view import RunView
@@ -75,12 +96,14 @@ def _train(
     view = RunView()
     recorder = _open_recorder(prepared, view)
     run = _make_run(prepared, imports, recorder, output)
-    with (
-        open_to_requests(run, recorder),
-        Supervisor(run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup) as supervisor,
-    ):
+    supervisor = Supervisor(
+        run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
+    )
+    with open_to_requests(run, recorder), supervisor:
         if has_screen:
-            code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start)
+            code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start, can_detach=front is not None)
+        elif shown.is_detached:
+            code = supervisor.train_in_background()
         else:
             code = supervisor.show_headless(as_json=shown.should_print_json)
         has_closed = run.join(CLOSING_SECONDS)
@@ -131,28 +154,29 @@ def _read_past(view: RunView, folder: RunFolder) -> None:
     """Apply the journal up to the checkpoint."""
     from dqn_tui.runs.journal import read_journal
 
-    for event in read_journal(folder.events):
-        view.apply(event)
+    view.apply_all(read_journal(folder.events))
     view.stand_by()
 
 
 def _show_dashboard(
-    supervisor: Supervisor, run: BackgroundRun, view: RunView, prepared: PreparedRun, marker: str, start: Path
+    supervisor: Supervisor,
+    run: BackgroundRun,
+    view: RunView,
+    prepared: PreparedRun,
+    marker: str,
+    start: Path,
+    *,
+    can_detach: bool,
 ) -> int:
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
     config = prepared.config
-    screen = DashboardScreen(run, env=config.env, seed=config.seed, marker=marker, view=view, start=start)
+    screen = DashboardScreen(
+        run, env=config.env, seed=config.seed, marker=marker, view=view, start=start, can_detach=can_detach
+    )
     return supervisor.show_dashboard(DqnTuiApp(screen, user_file()))
-
-
-def _can_show_dashboard() -> bool:
-    if has_terminal() and os.environ.get("TERM") != "dumb":
-        return True
-    say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
-    return False
 
 
 def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str], start: Path) -> None:
