@@ -97,7 +97,7 @@ class DashboardScreen(SceneScreen):
         if smoothing in SmoothedSeries.WINDOWS:
             self.scene.smoothing = smoothing
         self._schedule_tick()
-        self.call_after_refresh(self._feed.start, partial(self.host.call_from_anywhere, self.tick))
+        self.call_after_refresh(self._feed.start, partial(self.host.call_from_anywhere, self._take_news))
 
     def _schedule_tick(self) -> None:
         is_free = self.view.is_paused or self.view.is_over
@@ -109,6 +109,16 @@ class DashboardScreen(SceneScreen):
 
     def tick(self) -> None:
         """Take in what happened, and draw it on all panels, so that they show the same moment."""
+        self._take()
+        self.repaint()
+
+    def _take_news(self) -> None:
+        """Do the same at once, but let the timer draw while a long past is being read."""
+        self._take()
+        if not self.scene.access.is_loading:
+            self.repaint()
+
+    def _take(self) -> None:
         access = self._feed.access
         for event in self._feed.take():
             if not access.is_loading:
@@ -118,7 +128,6 @@ class DashboardScreen(SceneScreen):
         if self.view.is_over != self._was_over and not access.is_loading:
             self._was_over = self.view.is_over
             self._show_end()
-        self.repaint()
 
     def _take_access(self, access: Access) -> None:
         before, self.scene.access = self.scene.access, access
