@@ -6,6 +6,7 @@ numbers that mean nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ import numpy as np
 from gymnasium import spaces
 
 from dqn_tui.errors import show_value
+
+FORKED_CODE = 70
+"""Exit code of a process that the environment forked and let return."""
 
 Check = Callable[[Any], bool]
 
@@ -27,11 +31,14 @@ class CheckedEnvironment(gym.Wrapper[Any, Any, Any, Any]):
     """An environment whose observations, rewards and flags are what Gymnasium's interface promises.
 
     Bounds are not checked: many environments exceed theirs a little, and learning does not depend on them.
+
+    A process that the environment forks ends where it returns from a call: it would train on beside this one.
     """
 
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         super().__init__(env)
         self._fits = make_check(env.observation_space)
+        self._process = os.getpid()
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Start an episode.
@@ -39,7 +46,10 @@ class CheckedEnvironment(gym.Wrapper[Any, Any, Any, Any]):
         Raises:
             ValueError: the observation does not fit the observation space, or there is no info.
         """
-        result: Any = self.env.reset(seed=seed, options=options)
+        try:
+            result: Any = self.env.reset(seed=seed, options=options)
+        finally:
+            self._end_fork()
         if not isinstance(result, tuple) or len(result) != 2:
             raise self._refuse("reset must return an observation and an info", result)
         if not self._fits(result[0]):
@@ -53,7 +63,10 @@ class CheckedEnvironment(gym.Wrapper[Any, Any, Any, Any]):
             ValueError: the observation does not fit the observation space, the reward is not a number, or a flag is
                 neither true nor false.
         """
-        result: Any = self.env.step(action)
+        try:
+            result: Any = self.env.step(action)
+        finally:
+            self._end_fork()
         if not isinstance(result, tuple) or len(result) != 5:
             raise self._refuse("step must return observation, reward, terminated, truncated and info", result)
         observation, reward, terminated, truncated, info = result
@@ -65,6 +78,11 @@ class CheckedEnvironment(gym.Wrapper[Any, Any, Any, Any]):
             if type(flag) is not bool and not _is_flag(flag):
                 raise self._refuse("step must return true or false as terminated and truncated", flag)
         return observation, reward, terminated, truncated, info
+
+    def _end_fork(self) -> None:
+        """End this process if it is one that the environment forked."""
+        if os.getpid() != self._process:
+            os._exit(FORKED_CODE)
 
     @property
     def _space(self) -> str:

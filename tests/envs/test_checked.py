@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import gymnasium as gym
@@ -11,7 +12,7 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.envs.checked import CheckedEnvironment, make_check
+from dqn_tui.envs.checked import FORKED_CODE, CheckedEnvironment, make_check
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
 from dqn_tui.envs.vector import make_environments
@@ -198,3 +199,39 @@ def test_checks_change_nothing_of_what_an_environment_returns() -> None:
         step, expected = environment.step(action), plain.step(action)
         np.testing.assert_array_equal(step.observation, expected[0])
         assert step[1:] == expected[1:4]
+
+
+class Forking(gym.Env[Any, Any]):
+    """Forks in each call, and lets the child return or raise."""
+
+    observation_space = VECTOR
+    action_space = spaces.Discrete(2)
+
+    def __init__(self, *, does_raise: bool) -> None:
+        self.does_raise = does_raise
+        self.children: list[int] = []
+
+    def reset(self, **_: Any) -> Any:
+        self._fork()
+        return np.zeros(3, np.float32), {}
+
+    def step(self, _: Any) -> Any:
+        self._fork()
+        return np.zeros(3, np.float32), 0.0, False, False, {}
+
+    def _fork(self) -> None:
+        if child := os.fork():
+            self.children.append(child)
+        elif self.does_raise:
+            raise RuntimeError
+
+
+@pytest.mark.parametrize("does_raise", [False, True])
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_process_that_the_environment_forks_never_trains_on(does_raise: bool) -> None:
+    forking = Forking(does_raise=does_raise)
+    environment = CheckedEnvironment(forking)
+    environment.reset()
+    environment.step(0)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in forking.children]
+    assert codes == [FORKED_CODE, FORKED_CODE]
