@@ -13,11 +13,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from dqn_tui import events
+from dqn_tui.attach.server import MOST_CONNECTIONS
 from dqn_tui.config import parse_config, to_toml
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import Journal, read_last_event
@@ -136,19 +138,20 @@ def flood(lines: int) -> None:
 
 
 def _send_junk(folder: RunFolder, lines: int) -> int:
-    generator = random.Random(1)
+    """Send from as many connections at a time as the run takes; return how many lines went out before it ended."""
     path = json.loads((folder.path / "run.lock").read_text())["socket"]
-    sent = 0
-    for _ in range(lines):
-        if isinstance(read_last_event(folder.events), events.RunEnded):
-            break
+
+    def send(seed: int) -> bool:
         with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
-            connection.settimeout(2)
+            connection.settimeout(5)
             connection.connect(path)
-            connection.sendall(_junk(generator))
+            connection.sendall(_junk(random.Random(seed)))
             connection.recv(4_096)
-            sent += 1
-    return sent
+            return True
+        return False
+
+    with ThreadPoolExecutor(MOST_CONNECTIONS) as senders:
+        return sum(senders.map(send, range(lines)))
 
 
 def _junk(generator: random.Random) -> bytes:
