@@ -15,10 +15,12 @@ from dqn_tui.view.text import size
 _LABEL_WIDTH = 12
 _VALUE_WIDTH = 8
 _LEAST_HISTORY = 4
+# Leaves a gap to the row above where a value hardly changes.
+_HEADROOM = 1.3
 
 
 class _Reading(NamedTuple):
-    """One measured thing: what it is called, how its values are written, and what its bars are a share of."""
+    """One measured thing: what it is called, how its values are written, and where its bars end."""
 
     label: str
     series: Callable[[RunView], Series]
@@ -63,8 +65,9 @@ class MachinePanel(FramedPanel):
         if room < _LEAST_HISTORY:
             return row
         series = reading.series(self.scene.shown)
-        highest = reading.full or series.maximum or 1.0
-        return [*row, ("  ", "text"), (sparkline(series, room, self.scene.marker, y_range=(0.0, highest)), "bar")]
+        highest = reading.full or _HEADROOM * (series.maximum or 1.0)
+        history = sparkline(series, room, self.scene.marker, y_range=(0.0, highest))
+        return [*row, ("  ", "text"), (history, "spark-primary")]
 
 
 def _waiting(view: RunView) -> str:
