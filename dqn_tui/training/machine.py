@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import psutil
 
 SHORTEST_SECONDS = 2.0
-SHARE = 0.0003
+SHARE = 0.0002
 """Share of one core for each of two kinds of work: measuring processes, and finding them."""
 _FIRST_SECONDS = 0.5
 SAVES_AHEAD = 2
