@@ -30,6 +30,14 @@ class OnHangup(enum.StrEnum):
     stop = "stop"
 
 
+class NotifyOption(enum.StrEnum):
+    """How the user of a run is called who looks elsewhere."""
+
+    auto = "auto"
+    bell = "bell"
+    none = "none"
+
+
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
 
 app = typer.Typer(
@@ -140,6 +148,21 @@ def train(
     on_hangup: Annotated[
         OnHangup, typer.Option(help="When the terminal is lost, continue without it, or save and stop.")
     ] = OnHangup.proceed,
+    notify: Annotated[
+        NotifyOption | None,
+        typer.Option(
+            help="At the end, at the goal and at a new best: bell and desktop notification while you work elsewhere, "
+            "the bell alone in any case, or nothing.  [default: the remembered one, else auto]",
+            show_default=False,
+        ),
+    ] = None,
+    on_event: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Shell command that gets each notable event as JSON on standard input, within 10 s each.",
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -166,6 +189,8 @@ def train(
             should_print_json=as_json,
             should_stop_on_hangup=on_hangup is OnHangup.stop,
             is_detached=detach,
+            notify=None if notify is None else notify.value,
+            on_event=on_event,
         ),
     )
 

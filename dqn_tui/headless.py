@@ -15,10 +15,12 @@ from dqn_tui import events
 from dqn_tui.control import TrainingRun
 from dqn_tui.event_json import to_json
 from dqn_tui.events import Event
+from dqn_tui.view.herald import Herald
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import ASCII, duration, for_marker, number, symbol
+from dqn_tui.view.window_title import WindowTitle, describe_run
 
 REFRESH_SECONDS = 0.2
 LINE_SECONDS = 3.0
@@ -120,6 +122,42 @@ class BarPrinter:
     def close(self) -> None:
         """Leave the bar on the terminal."""
         self._progress.stop()
+
+
+class HeraldingPrinter:
+    """Another printer on a terminal whose user is called when it is worth it, and whose window has a title.
+
+    Args:
+        printer: prints.
+        herald: calls the user.
+        title: the title, open until the last event.
+        marker: characters that the terminal can show.
+    """
+
+    def __init__(self, printer: Printer, herald: Herald, title: WindowTitle, marker: str) -> None:
+        self._printer = printer
+        self._herald = herald
+        self._title = title
+        self._marker = marker
+        self._taken: list[Event] = []
+        title.open()
+
+    def show(self, event: Event, line: LogLine | None) -> None:
+        """Print the event."""
+        self._taken.append(event)
+        self._printer.show(event, line)
+
+    def refresh(self, view: RunView) -> None:
+        """Print the state of the run, name the window after it, and call the user."""
+        self._printer.refresh(view)
+        self._title.show(describe_run(view, marker=self._marker))
+        taken, self._taken = self._taken, []
+        self._herald.take(taken)
+
+    def close(self) -> None:
+        """Print the end, and restore the title."""
+        self._printer.close()
+        self._title.close()
 
 
 class SilentPrinter:

@@ -1,4 +1,4 @@
-"""The user's taste, remembered between runs: theme, marker and smoothing, in a small file of its own.
+"""The user's taste, remembered between runs: theme, marker and the like, in a small file of its own.
 
 `$XDG_CONFIG_HOME/dqn-tui/preferences.toml`, or `~/.config/dqn-tui/preferences.toml`; elsewhere the platform's folder.
 Losing it costs nothing, so a file that cannot be read or written is never an error.
@@ -30,11 +30,13 @@ class Preferences:
         theme: name of a colour theme.
         marker: characters that charts are drawn with.
         smoothing: strength of the smoothing of the charts.
+        notify: how the user wants to be called who looks elsewhere.
     """
 
     theme: str | None = None
     marker: str | None = None
     smoothing: int | None = None
+    notify: str | None = None
 
 
 class PreferenceFile:
@@ -85,7 +87,7 @@ def _read(path: Path | None) -> Preferences:
 
 def _parse(values: Mapping[str, Any]) -> Preferences:
     """Return the values of the right type; the others are left out."""
-    kinds = {"theme": str, "marker": str, "smoothing": int}
+    kinds = {"theme": str, "marker": str, "smoothing": int, "notify": str}
     return Preferences(**{name: values[name] for name, kind in kinds.items() if type(values.get(name)) is kind})
 
 

@@ -18,6 +18,8 @@ from dqn_tui.key_names import near_keys
 from dqn_tui.plain_yaml import read_config_file
 
 VARIABLE_PREFIX = "DQN_TUI_"
+EVENT_VARIABLE, RUN_VARIABLE = f"{VARIABLE_PREFIX}EVENT", f"{VARIABLE_PREFIX}RUN"
+"""Set for the command of `--on-event`, which may well start this program again; they are no settings."""
 ZOO_SUFFIXES = (".yml", ".yaml")
 _VERSION = re.compile(r"-v\d+$")
 
@@ -214,7 +216,7 @@ def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name, value in variables.items():
-        if not name.startswith(VARIABLE_PREFIX):
+        if not name.startswith(VARIABLE_PREFIX) or name in (EVENT_VARIABLE, RUN_VARIABLE):
             continue
         key = name.removeprefix(VARIABLE_PREFIX).lower()
         if key not in Config.model_fields:

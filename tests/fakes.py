@@ -150,6 +150,12 @@ def progress(step: int, at: float, noise: float = 0.0, speed: float = 1_874.0) -
         "time/evaluation_fraction": 0.01,
         "time/other_fraction": 0.02,
     }
+    if step % 2_000 == 0:
+        metrics |= {
+            "system/cpu_percent": 101.0 + 4 * noise,
+            "system/memory_bytes": 3.1e8 + 1_200 * min(step, 100_000),
+            "system/disk_free_bytes": 6.9e10 - 60 * step,
+        }
     if step > LEARNING_STARTS:
         metrics |= {
             "train/loss": (0.02 + 0.9 * math.exp(-step / 6_000)) * math.exp(noise / 2),

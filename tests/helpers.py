@@ -235,9 +235,13 @@ def timeless(told: Iterable[Event]) -> list[dict[str, Any]]:
     """Return all events but those of saving, without what depends on the clock or on the run folder."""
     kept = (to_dict(event) for event in told if not isinstance(event, SaveStarted | CheckpointSaved))
     return [
-        {key: value for key, value in event.items() if key not in TIMES | PLACES and not key.endswith("_fraction")}
+        {key: value for key, value in event.items() if key not in TIMES | PLACES and not _depends_on_machine(key)}
         for event in kept
     ]
+
+
+def _depends_on_machine(metric: str) -> bool:
+    return metric.endswith("_fraction") or metric.startswith("system/")
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:

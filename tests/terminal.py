@@ -45,6 +45,7 @@ MODES = {
 ON_AT_FIRST = {"7", "25"}
 _MODE_SWITCH = re.compile(r"\x1b\[\?([\d;]+)([hl])")
 _KEYBOARD_SWITCH = re.compile(r"\x1b\[([<>])\d*u")
+_TITLE_STACK = re.compile(r"\x1b\[2([23]);0t")
 _WHOLE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])")
 # Sequences that pyte does not know.
 _UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
@@ -80,7 +81,7 @@ class Terminal:
         self._is_blind = is_blind
         self.drawn = b""
         self._modes = set(ON_AT_FIRST)
-        self._keyboards = 0
+        self._keyboards = self._titles = 0
         self._tail = ""
         self.pid, self._master = pty.fork()
         if self.pid == 0:
@@ -117,6 +118,8 @@ class Terminal:
         left = {MODES[mode] for mode in self._modes ^ ON_AT_FIRST if mode in MODES}
         if self._keyboards:
             left.add("keyboard protocol")
+        if self._titles:
+            left.add("window title")
         if termios.tcgetattr(self._master) != self._attributes:
             left.add("raw input")
         return sorted(left)
@@ -216,6 +219,7 @@ class Terminal:
             for mode in modes.split(";"):
                 (self._modes.add if switch == "h" else self._modes.discard)(mode)
         self._keyboards += sum(1 if switch == ">" else -1 for switch in _KEYBOARD_SWITCH.findall(read))
+        self._titles += sum(1 if way == "2" else -1 for way in _TITLE_STACK.findall(read))
         # A sequence that is not whole yet.
         begun = read.rfind("\x1b")
         self._tail = read[begun:] if begun >= 0 and not _WHOLE.match(read, begun) else ""

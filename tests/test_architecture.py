@@ -52,7 +52,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"control", "events", "event_json", "errors", "rollout", "runs"},
         {"msgspec"},
     ),
-    "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
+    "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
     "ui": (VIEWERS | {"rollout", "preferences", "work_clock"}, {"textual", "rich", "numpy"}),

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from dqn_tui import events
@@ -16,6 +17,7 @@ from dqn_tui.event_json import to_dict
 from dqn_tui.events import Event
 from dqn_tui.headless import (
     BarPrinter,
+    HeraldingPrinter,
     JsonPrinter,
     LastingPrinter,
     LinePrinter,
@@ -23,8 +25,10 @@ from dqn_tui.headless import (
     follow,
     make_printer,
 )
+from dqn_tui.view.herald import Herald, Notify
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.run_view import RunView
+from dqn_tui.view.window_title import WindowTitle
 
 FULL = OSError(28, "No space left on device")
 
@@ -177,3 +181,38 @@ def test_locale_c_gets_ascii_on_a_terminal_and_in_a_pipe(
     assert terminal.text.isascii()
     assert "--" in terminal.text
     assert capsys.readouterr().out.isascii()
+
+
+def test_a_terminal_is_named_and_rung_and_then_has_its_own_title_again() -> None:
+    written: list[str] = []
+    clock = iter(range(10_000, 20_000))
+    view, printer = RunView(), Recorded()
+    title = WindowTitle(written.append, {"TERM": "xterm"}, lambda: next(clock))
+    now = iter([0.0, *[100.0] * 10])
+    herald = Herald(view, written.append, Notify.AUTO, variables={"TERM": "xterm"}, clock=lambda: next(now))
+    heralding = HeraldingPrinter(printer, herald, title, "ascii")
+    run = Script([STARTED, msgspec.structs.replace(ENDED, time=99.0)])
+    follow(run, view, heralding)
+    assert written == [
+        "\x1b[22;0t",
+        "\x1b]2;DONE CartPole-v1 . dqn-tui\a",
+        "\a\x1b]9;CartPole-v1: run completed at step 100\a",
+        "\x1b]2;\a\x1b[23;0t",
+    ]
+    assert printer.seen == ["run_started", "run_ended", "refresh", "close"]
+
+
+class Recorded:
+    """A printer that only remembers."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def show(self, event: Event, line: LogLine | None) -> None:  # noqa: ARG002
+        self.seen.append(event.name)
+
+    def refresh(self, view: RunView) -> None:  # noqa: ARG002
+        self.seen.append("refresh")
+
+    def close(self) -> None:
+        self.seen.append("close")

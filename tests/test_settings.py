@@ -20,6 +20,8 @@ def test_each_layer_overrides_the_previous_one(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("gamma = 0.5\nbatch_size = 16\ntau = 0.5\nseed = 11\n")
     variables = {"DQN_TUI_BATCH_SIZE": "17", "DQN_TUI_TAU": "0.25", "HOME": "/", "DQN_TUI_SEED": "12"}
+    # Those of a command that was started for an event are no settings.
+    variables |= {"DQN_TUI_EVENT": "run_ended", "DQN_TUI_RUN": "runs/x"}
     config = load_config(file=file, variables=variables, flags={"tau": 0.125, "seed": 13})
     default, preset = Config(), read_preset("cartpole")
     assert preset["n_steps"] != default.n_steps

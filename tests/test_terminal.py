@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +133,30 @@ def test_paused_run_takes_single_steps(tmp_path: Path) -> None:
     paused = next(event for event in seen if isinstance(event, events.Paused))
     assert isinstance(seen[-1], events.RunEnded)
     assert seen[-1].step == paused.step + 1
+
+
+def test_the_window_is_named_after_the_run_until_the_program_leaves(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as terminal:
+        terminal.wait_for(
+            lambda: re.search(rb"\x1b\]2;RUNNING \d+% CartPole-v1 \S+ dqn-tui\a", terminal.drawn) is not None
+        )
+        terminal.press("q")
+        terminal.wait_for("Stop without saving")
+        terminal.press("k")
+        assert terminal.wait_for_exit() == 0
+        assert terminal.modes_left_on == []
+    assert terminal.drawn.index(b"\x1b[22;0t") < terminal.drawn.index(b"\x1b]2;") < terminal.drawn.index(b"\x1b[23;0t")
+
+
+@pytest.mark.parametrize(("name", "is_named"), [("xterm-256color", True), ("linux", False)])
+def test_a_progress_bar_names_the_window_too_where_there_is_one(tmp_path: Path, name: str, *, is_named: bool) -> None:
+    command = dqn_tui("--runs-dir", str(tmp_path), "--no-ui", *LONG)
+    with Terminal(command, 120, 40, {"TERM": name}) as terminal:
+        terminal.wait_for(lambda: "RUNNING" in terminal.text and (not is_named or b"\x1b]2;RUNNING" in terminal.drawn))
+        terminal.send_signal(signal.SIGINT)
+        assert terminal.wait_for_exit() == 130
+        assert terminal.modes_left_on == []
+    assert (b"\x1b[23;0t" in terminal.drawn) == (b"\x1b]" in terminal.drawn) == is_named
 
 
 def test_a_terminal_that_is_too_small_says_which_size_it_needs(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from dqn_tui.view.text import plain
 if TYPE_CHECKING:
     from dqn_tui.commands.front import Front
     from dqn_tui.events import Event
+    from dqn_tui.headless import Printer
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.background import BackgroundRun
     from dqn_tui.ui.app.application import DqnTuiApp
@@ -119,11 +120,11 @@ class Supervisor:
             self._follow_unseen()
         return self.exit_code
 
-    def show_headless(self, *, as_json: bool) -> int:
-        """Print the run to its end; return the exit code."""
-        from dqn_tui.headless import LastingPrinter, follow, make_printer
+    def show_headless(self, *, as_json: bool, notify: str | None = None) -> int:
+        """Print the run to its end; return the exit code. On a terminal, call its user as `notify` says."""
+        from dqn_tui.headless import LastingPrinter, follow
 
-        printer = LastingPrinter(make_printer(own_output(), as_json=as_json), self._lose_output)
+        printer = LastingPrinter(self._make_printer(notify, as_json=as_json), self._lose_output)
         try:
             follow(self._run, self._view, printer)
         except Exception as error:  # noqa: BLE001 - a printer that fails must not take the run with it
@@ -167,6 +168,27 @@ class Supervisor:
         self._terminal.detach()
         if self._front is not None:
             self._front.detach()
+
+    def _make_printer(self, notify: str | None, *, as_json: bool) -> Printer:
+        from dqn_tui.headless import BarPrinter, HeraldingPrinter, make_printer
+        from dqn_tui.preferences import user_file
+        from dqn_tui.view.herald import Herald, choose_notify
+        from dqn_tui.view.marker import detect_marker
+        from dqn_tui.view.window_title import WindowTitle
+
+        stream = own_output()
+        printer = make_printer(stream, as_json=as_json)
+        if not isinstance(printer, BarPrinter):
+            return printer
+
+        def write(codes: str) -> None:
+            stream.write(codes)
+            stream.flush()
+
+        self._terminal.title = WindowTitle(write)
+        chosen, marker = choose_notify(notify, user_file().preferences.notify), detect_marker(encoding=stream.encoding)
+        herald = Herald(self._view, write, chosen, marker=marker)
+        return HeraldingPrinter(printer, herald, self._terminal.title, marker)
 
     def take_signal(self, number: int) -> None:
         """React to a signal; called between any two instructions of the main thread."""

@@ -7,8 +7,13 @@ import select
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, silence
+from dqn_tui.view.terminal_codes import RESTORE_TITLE, has_title
+
+if TYPE_CHECKING:
+    from dqn_tui.view.window_title import WindowTitle
 
 # All modes that Textual's drivers switch on; the keyboard protocol comes before the alternate screen, to which it
 # belongs.
@@ -31,6 +36,7 @@ class Terminal:
 
     Attributes:
         has_screen: whether an application draws on it, in modes of its own.
+        title: the title of its window while there is no screen; None where nobody sets it.
     """
 
     def __init__(self) -> None:
@@ -38,6 +44,7 @@ class Terminal:
         self._descriptors = [number for number in candidates if os.isatty(number)]
         self._attributes = termios.tcgetattr(self._descriptors[0]) if self._descriptors else None
         self.has_screen = False
+        self.title: WindowTitle | None = None
 
     @contextmanager
     def lent_to_screen(self) -> Iterator[None]:
@@ -62,11 +69,19 @@ class Terminal:
         terminal = os.dup(self._descriptors[0])
         self.detach()
         text = _SCREEN_OFF + _CURSOR_ON if self.has_screen else _CURSOR_ON + "\r\n"
+        if self._has_foreign_title:
+            text += RESTORE_TITLE
         with suppress(OSError, termios.error):
             if select.select([], [terminal], [], BUSY_SECONDS)[1]:
                 os.write(terminal, (text + message).encode())
             if self.has_screen and self._attributes and not _is_in_background(terminal):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._attributes)
+
+    @property
+    def _has_foreign_title(self) -> bool:
+        """Whether the window is named after the run."""
+        is_open = self.title is not None and self.title.is_open
+        return has_title(os.environ) if self.has_screen else is_open
 
 
 def _is_in_background(terminal: int) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dqn_tui.commands.event_command import EventCommand, check_command
 from dqn_tui.commands.foreign_output import ForeignOutput, show_on_errors
 from dqn_tui.commands.front import Front, put_front_before
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
@@ -39,6 +41,8 @@ class ViewOptions:
         should_print_json: print events as JSON lines; implies headless.
         should_stop_on_hangup: stop and save the run when its terminal is lost.
         is_detached: train in the background once the run has started.
+        notify: how its user is called; None for what is remembered.
+        on_event: shell command that is given the events; None where there is none.
     """
 
     marker: str
@@ -46,6 +50,8 @@ class ViewOptions:
     should_print_json: bool
     should_stop_on_hangup: bool
     is_detached: bool
+    notify: str | None = None
+    on_event: str | None = None
 
 
 def train(options: RunOptions, shown: ViewOptions) -> int:
@@ -54,11 +60,13 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     Prints, warnings and log records of the environment go to the run's `output.log` and to its events.
 
     Raises:
-        UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
+        UsageError: a setting, the environment, the runs folder, the run to resume or a command is not usable.
     """
     if shown.is_detached and shown.should_print_json:
         raise UsageError("--detach cannot be combined with --json: a run in the background prints nothing")
     start = Path.cwd()
+    if shown.on_event is not None:
+        check_command(shown.on_event)
     has_screen = _has_screen(shown)
     front = put_front_before() if has_screen or shown.is_detached else None
     with ForeignOutput() as output:
@@ -99,13 +107,14 @@ def _train(
     supervisor = Supervisor(
         run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
     )
-    with open_to_requests(run, recorder), supervisor:
+    told = _open_event_command(run, prepared.folder, shown.on_event, start)
+    with told or nullcontext(), open_to_requests(run, recorder), supervisor:
         if has_screen:
-            code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start, can_detach=front is not None)
+            code = _show_dashboard(supervisor, run, view, prepared, shown, start, can_detach=front is not None)
         elif shown.is_detached:
             code = supervisor.train_in_background()
         else:
-            code = supervisor.show_headless(as_json=shown.should_print_json)
+            code = supervisor.show_headless(as_json=shown.should_print_json, notify=shown.notify)
         has_closed = run.join(CLOSING_SECONDS)
         if run.usage_error is not None:
             raise run.usage_error
@@ -118,8 +127,21 @@ def _train(
             code = code or EndReason.FAILED.exit_code
         if not (run.close_rollouts(ROLLOUT_SECONDS) and has_closed):
             say("the environment does not respond; exiting without closing it")
+            if told:
+                told.close()
             leave_at_once(code)
+    for warning in run.take_warnings():
+        say(warning)
     return code
+
+
+def _open_event_command(run: BackgroundRun, folder: RunFolder, command: str | None, start: Path) -> EventCommand | None:
+    """Let the command hear of the run's events."""
+    if command is None:
+        return None
+    told = EventCommand(command, folder.path, start, run.report_warning)
+    run.listeners.append(told.take)
+    return told
 
 
 def _open_recorder(prepared: PreparedRun, view: RunView) -> Recorder:
@@ -163,7 +185,7 @@ def _show_dashboard(
     run: BackgroundRun,
     view: RunView,
     prepared: PreparedRun,
-    marker: str,
+    shown: ViewOptions,
     start: Path,
     *,
     can_detach: bool,
@@ -174,7 +196,14 @@ def _show_dashboard(
 
     config = prepared.config
     screen = DashboardScreen(
-        run, env=config.env, seed=config.seed, marker=marker, view=view, start=start, can_detach=can_detach
+        run,
+        env=config.env,
+        seed=config.seed,
+        marker=shown.marker,
+        view=view,
+        start=start,
+        notify=shown.notify,
+        can_detach=can_detach,
     )
     return supervisor.show_dashboard(DqnTuiApp(screen, user_file()))
 

@@ -20,7 +20,9 @@ from dqn_tui.runs.error_log import describe_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
+from dqn_tui.training.machine import MachineMeter
 from dqn_tui.training.output import OutputInbox
+from dqn_tui.training.side_reports import SideReports
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
@@ -48,6 +50,7 @@ class BackgroundRun:
         newest_event: the newest event, drained or not.
         is_paused, is_over: whether the run is paused, and whether it has ended, at that event.
         collect_output: called on the run's thread before its last event; reports output that was not reported yet.
+        listeners: called on the run's thread with each event; none of them may wait for anything.
     """
 
     def __init__(
@@ -69,6 +72,9 @@ class BackgroundRun:
         self.collect_output: Callable[[], None] = lambda: None
         self.newest_event: Event | None = None
         self.usage_error: UsageError | None = None
+        self._side = SideReports()
+        self._machine = MachineMeter(folder.path, config.device, self._side)
+        self.listeners: list[Callable[[Event], None]] = [self._machine.take]
         self._control = Control()
         self._inbox: deque[Event] = deque()
         self._on_news: Callable[[], None] = lambda: None
@@ -93,6 +99,14 @@ class BackgroundRun:
         The trainer reports them as `OutputWritten` with its next progress, at most once a second, the newest 20 lines.
         """
         self._output.add(text)
+
+    def report_warning(self, message: str) -> None:
+        """Hand over a warning in one line; callable from any thread. The trainer raises it with its next progress."""
+        self._side.warn(message)
+
+    def take_warnings(self) -> list[str]:
+        """Return the warnings that came too late to be raised; called after the end of the run."""
+        return self._side.take_warnings()
 
     def drain(self) -> list[Event]:
         """Return the events since the last call, oldest first."""
@@ -138,6 +152,7 @@ class BackgroundRun:
         try:
             from dqn_tui.training.build import build_trainer
 
+            self._machine.start()
             # Do not keep the saved arrays in memory beside the trainer's own.
             saved, self._saved = self._saved, None
             trainer = build_trainer(
@@ -150,12 +165,14 @@ class BackgroundRun:
                 self._imports,
                 self._preset,
                 self._output,
+                self._side,
             )
             del saved
             trainer.run()
         except BaseException as error:  # noqa: BLE001 - an environment may even raise SystemExit
             self._fail(error, trainer)
         finally:
+            self._machine.stop()
             if trainer is not None:
                 from dqn_tui.training.policy import Policy
 
@@ -195,6 +212,8 @@ class BackgroundRun:
         self.is_over = self.is_over or isinstance(event, events.RunEnded | events.RunFailed)
         self.newest_event = event
         self._inbox.append(event)
+        for listen in self.listeners:
+            listen(event)
         if not isinstance(event, _QUIET):
             if isinstance(event, events.Paused | events.Resumed):
                 self.is_paused = isinstance(event, events.Paused)

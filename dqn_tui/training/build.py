@@ -18,6 +18,7 @@ from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.output import OutputInbox
+from dqn_tui.training.side_reports import SideReports
 from dqn_tui.training.trainer import Trainer
 
 YOUNG_OBJECTS = 10_000
@@ -44,6 +45,7 @@ def build_trainer(
     imports: Sequence[str] = (),
     preset: str | None = None,
     output: OutputInbox | None = None,
+    side: SideReports | None = None,
 ) -> Trainer:
     """Return a trainer for this thread.
 
@@ -57,6 +59,7 @@ def build_trainer(
         imports: modules that register environments.
         preset: name of the preset that the settings are based on, for the first event.
         output: lines that the environment prints, to be reported.
+        side: what other threads report.
 
     Raises:
         UsageError: the environment cannot be made, or the checkpoint does not fit it.
@@ -76,6 +79,7 @@ def build_trainer(
         preset=preset,
         imports=imports,
         output=output,
+        side=side,
     )
     if saved is not None:
         trainer.restore(saved)

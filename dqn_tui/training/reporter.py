@@ -20,6 +20,7 @@ from dqn_tui.training.episodes import EndedEpisode
 from dqn_tui.training.learner import Learner, StepsTaken, measure_progress
 from dqn_tui.training.meters import ActionMeter, EpisodeWindow, PhaseClock, RecentMeter, UpdateMeter
 from dqn_tui.training.output import OutputInbox
+from dqn_tui.training.side_reports import SideReports
 
 
 class Reporter:
@@ -32,6 +33,7 @@ class Reporter:
         clock: read for each report.
         emit: emits the events.
         output: lines that the environment printed.
+        side: reports of other threads.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Reporter:
         clock: PhaseClock,
         emit: Emitter,
         output: OutputInbox,
+        side: SideReports,
     ) -> None:
         self._config = config
         self._folder = folder
@@ -49,6 +52,7 @@ class Reporter:
         self._clock = clock
         self._emit = emit
         self._output = output
+        self._side = side
         self._recent = RecentMeter()
         self._window = EpisodeWindow()
         self._updates = UpdateMeter(learner.agent.rewards)
@@ -114,6 +118,7 @@ class Reporter:
             self._updates.metrics(),
             self._actions.metrics(),
             self._recent.measure(self._clock, learner.step),
+            self._side.take_metrics(),
         ):
             metrics |= part
         self._emit(events.Progress, metrics={name: _shorten(value) for name, value in metrics.items()})
@@ -121,10 +126,12 @@ class Reporter:
             self._emit(events.WarningRaised, message=message)
         self._updates.reset()
         self._actions.reset()
-        self.report_output(time.monotonic())
+        self.report_asides(time.monotonic())
 
-    def report_output(self, now: float = math.inf) -> None:
-        """Report the lines that the environment printed, at most once a second of `now`."""
+    def report_asides(self, now: float = math.inf) -> None:
+        """Report warnings of other threads, and what the environment printed, that at most once a second of `now`."""
+        for message in self._side.take_warnings():
+            self._emit(events.WarningRaised, message=message)
         if written := self._output.take(now):
             self._emit(events.OutputWritten, text=written.text, dropped=written.dropped)
 
@@ -138,7 +145,7 @@ class Reporter:
         save_problem: str | None,
     ) -> None:
         """Report the end of a run that did not fail: its last event."""
-        self.report_output()
+        self.report_asides()
         learner, wall_seconds = self._learner, self._clock.total_seconds
         self._emit(
             events.RunEnded,

@@ -30,6 +30,7 @@ from dqn_tui.training.reporter import Reporter
 from dqn_tui.training.requests import RequestServer
 from dqn_tui.training.run_state import RunState
 from dqn_tui.training.saver import Saver
+from dqn_tui.training.side_reports import SideReports
 
 
 class Trainer:
@@ -53,6 +54,7 @@ class Trainer:
         preset: str | None = None,
         imports: Sequence[str] = (),
         output: OutputInbox | None = None,
+        side: SideReports | None = None,
     ) -> None:
         self._config = config
         self._environments = environments
@@ -64,7 +66,9 @@ class Trainer:
         self.learner = Learner(config, environments, device, self._clock)
         self._evaluator = Evaluator(config, evaluation_environment, self._emit)
         self._saver = Saver(folder, config.keep_last, recorder, self._emit)
-        self._reporter = Reporter(config, folder, self.learner, self._clock, self._emit, output or OutputInbox())
+        self._reporter = Reporter(
+            config, folder, self.learner, self._clock, self._emit, output or OutputInbox(), side or SideReports()
+        )
         self._requests = RequestServer(
             control,
             self.learner,
@@ -107,7 +111,7 @@ class Trainer:
             checkpoint = self._state.save("failure")
         except DivergedError:
             checkpoint = None
-        self._reporter.report_output()
+        self._reporter.report_asides()
         self._emit(
             events.RunFailed,
             error=describe_error(error),

@@ -63,7 +63,7 @@ def _describe(event: events.Event) -> tuple[str, str] | None:
         case events.WarningRaised():
             return "warning", event.message
         case events.OutputWritten():
-            return "info", "the environment prints; all of it is in output.log"
+            return "info", "output begins; all of it is in output.log"
         case events.Detached():
             return "info", f"training continues in the background from step {event.step:,}"
         case events.RunEnded():

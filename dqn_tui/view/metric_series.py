@@ -12,6 +12,8 @@ _SMOOTHED = ("train/loss", "train/q_mean", "train/target_mean")
 _PLAIN = (
     "train/td_error", "train/td_error_p10", "train/td_error_p50", "train/td_error_p90",
     "train/grad_norm", "rollout/exploration_rate", "replay/size", "time/steps_per_second",
+    "system/cpu_percent", "system/memory_bytes", "system/disk_free_bytes",
+    "system/gpu_percent", "system/gpu_memory_bytes",
 )  # fmt: skip
 _ACTION_SHARE = re.compile(r"rollout/action_share/(\d{1,2})")
 

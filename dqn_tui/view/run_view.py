@@ -94,6 +94,10 @@ class RunView:
         self.td_error_p90, self.grad_norm = plain["train/td_error_p90"], plain["train/grad_norm"]
         self.epsilon, self.buffer = plain["rollout/exploration_rate"], plain["replay/size"]
         self.speed = plain["time/steps_per_second"]
+        self.cpu, self.memory, self.disk_free = (
+            plain[f"system/{name}"] for name in ("cpu_percent", "memory_bytes", "disk_free_bytes")
+        )
+        self.gpu, self.gpu_memory = plain["system/gpu_percent"], plain["system/gpu_memory_bytes"]
         self.action_shares = self._series.action_shares
 
     def _restart(self) -> None:

@@ -57,7 +57,7 @@ def facts(folder: RunFolder) -> dict[str, Any]:
     last = told[-1]
     assert isinstance(last, events.RunEnded), f"{folder.path} did not end"
     manifest = json.loads((Path(str(last.checkpoint)) / "manifest.json").read_text())
-    timeless = {"time/time_elapsed", "time/fps", "time/steps_per_second"}
+    timed = ("time/time_elapsed", "time/fps", "time/steps_per_second", "system/")
     return {
         "weights": last.weights_sha256,
         "replay": manifest["files"]["replay.safetensors"],
@@ -65,7 +65,7 @@ def facts(folder: RunFolder) -> dict[str, Any]:
         "episodes": [(e.step, e.episode, e.episode_return) for e in told if isinstance(e, events.EpisodeEnded)],
         "evaluations": [(e.step, e.mean, e.std) for e in told if isinstance(e, events.Evaluated)],
         "progress": [
-            (e.step, {k: v for k, v in e.metrics.items() if k not in timeless and not k.endswith("_fraction")})
+            (e.step, {k: v for k, v in e.metrics.items() if not k.startswith(timed) and not k.endswith("_fraction")})
             for e in told
             if isinstance(e, events.Progress)
         ],

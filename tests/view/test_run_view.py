@@ -457,7 +457,7 @@ def test_output_is_kept_line_by_line_clean_and_bounded() -> None:
 def test_only_the_first_output_has_a_line_in_the_log() -> None:
     view = view_of(started())
     lines = [view.apply(events.OutputWritten(**at(step), text="x")) for step in (1, 2, 3)]
-    assert [line and line.text for line in lines] == ["the environment prints; all of it is in output.log", None, None]
+    assert [line and line.text for line in lines] == ["output begins; all of it is in output.log", None, None]
     assert len(view.log) == 2
 
 

@@ -62,6 +62,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     Attributes:
         memory: the preferences; screens read them, and change them as the user does.
         error: exception of a widget or a message handler that ended the application; None if there was none.
+        has_focus: whether the user works in this terminal; None until the terminal has said so.
         was_hung_up: whether the terminal is gone.
         departure: how the user left.
     """
@@ -91,6 +92,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self._capture_stdout: Any = sys.stdout
         self._capture_stderr: Any = sys.stderr
         self.error: Exception | None = None
+        self.has_focus: bool | None = None
         self.was_hung_up = False
         self.departure = Departure.LEFT
         self._first_screen = first_screen
@@ -175,7 +177,25 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     def _redraw(self) -> None:
         self.refresh(layout=True)
 
+    def on_app_focus(self) -> None:
+        """Note that the user has come back to this terminal."""
+        self.has_focus = True
+
+    def on_app_blur(self) -> None:
+        """Note that the user works elsewhere."""
+        self.has_focus = False
+
     # --- services to the screens ---
+
+    def show_window_title(self, text: str) -> None:
+        """Name the terminal's window until the application leaves or is suspended."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_active:
+            self._driver.window_title.show(text)
+
+    def write_codes(self, codes: str) -> None:
+        """Send the terminal codes that draw nothing, such as its bell."""
+        if isinstance(self._driver, TerminalDriver) and self._driver.is_active:
+            self._driver.write(codes)
 
     def notify(
         self,

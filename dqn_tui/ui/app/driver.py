@@ -9,6 +9,8 @@ from typing import IO, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from dqn_tui.view.window_title import WindowTitle
+
 
 class LastingFile:
     """A file whose writes never fail.
@@ -35,12 +37,17 @@ class LastingFile:
 
 
 class TerminalDriver(LinuxDriver):
-    """Draws on stderr and reads stdin."""
+    """Draws on stderr and reads stdin.
+
+    Attributes:
+        window_title: the title of the terminal's window, the program's own as long as application mode lasts.
+    """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         assert sys.__stderr__ is not None
         self._file: Any = LastingFile(sys.__stderr__)
+        self.window_title = WindowTitle(self.write)
 
     @property
     def is_gone(self) -> bool:
@@ -52,9 +59,16 @@ class TerminalDriver(LinuxDriver):
         """Whether the terminal is in application mode."""
         return self._writer_thread is not None and self._writer_thread.is_alive()
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, and its title with it; a background process gets neither."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.is_active:
+            self.window_title.open()
+
     def stop_application_mode(self) -> None:
         """Restore the terminal, including mouse positions in pixels, a mode that Textual enables and never disables."""
         self.write("\x1b[?1016l")
+        self.window_title.close()
         super().stop_application_mode()
 
     def _run_input_thread(self) -> None:

@@ -34,6 +34,7 @@ REMEMBERED = HelpTable(
         ("theme", "strong", "with T or in the palette"),
         ("smoothing", "strong", "with m and M"),
         ("marker", "strong", "in the palette; --marker is for one run"),
+        ("notify", "strong", "in the palette; --notify is for one run"),
     ],
 )
 

@@ -33,11 +33,19 @@ from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import base_name, plain, size
+from dqn_tui.view.window_title import describe_run
 from dqn_tui.work_clock import working_seconds
+
+_NOTIFY_HELP = {
+    Notify.AUTO: "bell and desktop notification while you work elsewhere",
+    Notify.BELL: "the terminal's bell alone, wherever you work",
+    Notify.NONE: "neither bell nor notification",
+}
 
 
 class DashboardScreen(SceneScreen):
@@ -60,6 +68,7 @@ class DashboardScreen(SceneScreen):
         marker: str = "auto",
         view: RunView | None = None,
         start: Path | None = None,
+        notify: str | None = None,
         clock: Callable[[], float] = time.time,
         working_clock: Callable[[], float] = working_seconds,
         panes: Sequence[Pane] = PANES,
@@ -81,6 +90,7 @@ class DashboardScreen(SceneScreen):
         self._feed = RunFeed(run, self.view, clock, working_clock)
         self._pacer = Pacer()
         self._can_detach = can_detach
+        self._clock, self._asked_notify = clock, notify
         self._was_over = self._is_leaving = False
         self._signal_code: int | None = None
 
@@ -96,6 +106,13 @@ class DashboardScreen(SceneScreen):
         smoothing = self.host.memory.preferences.smoothing
         if smoothing in SmoothedSeries.WINDOWS:
             self.scene.smoothing = smoothing
+        self._herald = Herald(
+            self.view,
+            self.host.write_codes,
+            choose_notify(self._asked_notify, self.host.memory.preferences.notify),
+            marker=self.scene.marker,
+            clock=self._clock,
+        )
         self._schedule_tick()
         self.call_after_refresh(self._feed.start, partial(self.host.call_from_anywhere, self._take_news))
 
@@ -120,9 +137,12 @@ class DashboardScreen(SceneScreen):
 
     def _take(self) -> None:
         access = self._feed.access
-        for event in self._feed.take():
-            if not access.is_loading:
+        taken = self._feed.take()
+        if not access.is_loading:
+            for event in taken:
                 self._react(event)
+            self._call_user(taken)
+        self.host.show_window_title(describe_run(self.view, self.scene.env, self.scene.marker))
         self._take_access(access)
         # The past of a run may hold several ends, each followed by a resume.
         if self.view.is_over != self._was_over and not access.is_loading:
@@ -134,6 +154,10 @@ class DashboardScreen(SceneScreen):
         is_new = access.refusal != before.refusal and not before.is_loading
         if access.refusal is not None and is_new and not self.view.is_over:
             self.notify(access.refusal, title="Read-only")
+
+    def _call_user(self, taken: Sequence[Event]) -> None:
+        self._herald.has_focus = self.host.has_focus
+        self._herald.take(taken)
 
     def _react(self, event: Event) -> None:
         if isinstance(event, CheckpointSaved) and event.reason == "request":
@@ -363,6 +387,14 @@ class DashboardScreen(SceneScreen):
         yield from super().commands()
         for pane in self._panes:
             yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
+        for notify, about in _NOTIFY_HELP.items():
+            yield SystemCommand(f"Notify: {notify}", about, partial(self._choose_notify, notify))
+
+    def _choose_notify(self, notify: Notify) -> None:
+        """Call the user in another way, now and in the next runs."""
+        self._herald.notify = notify
+        self.host.memory.remember(notify=str(notify))
+        self.notify(_NOTIFY_HELP[notify], title="Notify", timeout=2.5)
 
     def help_tables(self) -> Sequence[HelpTable]:
         """Return the panes, the legend of the charts, and what is remembered."""

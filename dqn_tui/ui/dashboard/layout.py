@@ -73,7 +73,8 @@ class Planner:
             return {main: chart, "summary": summary}
         mini_count = -(-self._mini_count({main: body}) // column_count(body.width))
         if body.height >= 34:
-            chart, minis, below = _rows(body, body.height * 3 // 5, mini_count + 1, 0)
+            chart_height = min(body.height * 3 // 5, body.height - mini_count - 1 - _LEAST_CHART.height)
+            chart, minis, below = _rows(body, chart_height, mini_count + 1, 0)
             panel = next(pane.id for pane in (*self._foot, *self._side) if pane.id != main)
             return {main: chart, "minis": minis, panel: below}
         news_height = 4 if body.height >= 19 else 0
@@ -83,7 +84,7 @@ class Planner:
 
     def _wide(self, body: Region) -> Plan:
         bottom_height = 8 if body.height >= 34 else 6 if body.height >= 25 else 0
-        middle_height = int((body.height - bottom_height) * 0.42) if body.height - bottom_height >= 16 else 0
+        middle_height = int((body.height - bottom_height) * 0.41) if body.height - bottom_height >= 16 else 0
         upper, middle, bottom = _rows(body, body.height - bottom_height - middle_height, middle_height, 0)
         if self._scene.is_rollout_open:
             return self._wide_with_rollout(body, upper.height, middle_height)

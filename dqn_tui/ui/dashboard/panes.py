@@ -39,6 +39,7 @@ from dqn_tui.ui.charts.schedule_charts import (
 from dqn_tui.ui.charts.td_error_chart import td_error_facts, td_error_layers, td_errors
 from dqn_tui.ui.dashboard.evaluations_panel import EvaluationsPanel
 from dqn_tui.ui.dashboard.events_panel import EventsPanel
+from dqn_tui.ui.dashboard.machine_panel import MachinePanel
 from dqn_tui.ui.dashboard.output_panel import OutputPanel
 from dqn_tui.ui.dashboard.pane import Area, Pane
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
@@ -202,6 +203,15 @@ PANES: tuple[Pane, ...] = (
         about="settings of the run",
         area=Area.SIDE,
         make=SettingsPanel,
+        least_rows=7,
+    ),
+    Pane(
+        id="machine",
+        title="Machine",
+        about="processor, memory, disk and GPU of the run",
+        area=Area.SIDE,
+        make=MachinePanel,
+        most_rows=7,
     ),
     Pane(
         id="grad_norm",
@@ -268,6 +278,22 @@ PANES: tuple[Pane, ...] = (
             y_range=lambda view: (0.0, float(view.buffer_size)) if view.buffer_size else None,
             is_steady=True,
             parts=lambda view: [("", fill(view), "bar")],
+        ),
+    ),
+    Pane(
+        id="speed",
+        title="Steps per second",
+        short_title="Steps/s",
+        about="environment steps per second",
+        area=Area.GAUGES,
+        make=_make_chart,
+        chart=ChartSpec(
+            series=lambda view: view.speed,
+            value=lambda view: short_number(view.speed.last),
+            facts=lambda scene, chart: [last_fact(scene, chart, short_number), max_fact(scene, chart, short_number)],
+            note=lambda view: f"max {short_number(view.speed.maximum)}",
+            empty=until_progress,
+            hue="success",
         ),
     ),
 )

@@ -115,4 +115,4 @@ async def test_output_of_the_environment_is_announced_once_in_the_events() -> No
     async with dashboard((200, 60)) as board:
         for step in (20_001, 20_002):
             board.run.emit(events.OutputWritten(step=step, time=1_012.0, text=f"line {step}"))
-        assert (await board.look()).count("the environment prints") == 1
+        assert (await board.look()).count("output begins") == 1
