@@ -30,6 +30,16 @@ class OnHangup(enum.StrEnum):
     stop = "stop"
 
 
+class ExportTarget(enum.StrEnum):
+    """Formats that runs can be exported to."""
+
+    tensorboard = "tensorboard"
+    csv = "csv"
+    parquet = "parquet"
+    jsonl = "jsonl"
+    wandb = "wandb"
+
+
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
 
 app = typer.Typer(
@@ -252,6 +262,30 @@ def runs(runs_dir: RunsDir = Path("runs"), as_json: Json = False) -> int:
     from dqn_tui.commands.list_runs import list_runs
 
     return list_runs(runs_dir, as_json=as_json)
+
+
+@app.command()
+def export(
+    targets: Annotated[list[str], typer.Argument(metavar="RUN", help="Run folders, or `latest`.", show_default=False)],
+    to: Annotated[ExportTarget, typer.Option(help="Format; see above.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="PATH", help="File or folder to write; it must not exist, or be an empty folder."),
+    ],
+    runs_dir: RunsDir = Path("runs"),
+) -> int:
+    """Write runs in the formats of other tools; the runs themselves stay as they are.
+
+    csv, jsonl and parquet are one file, a tidy table in long form: a row for each number that was measured, in the
+    columns run, env, seed, one for each setting in which the runs differ, step (of the environment), time_seconds
+    (UTC), metric and value. Metrics have Stable-Baselines3's names; episode/return and episode/length are those of
+    each training episode.
+
+    tensorboard is a folder for `tensorboard --logdir`, wandb one of offline runs for `wandb sync`.
+    """
+    from dqn_tui.commands.export import export_runs
+
+    return export_runs(targets, runs_dir=runs_dir, to=to.value, out=out)
 
 
 @app.command()
