@@ -150,6 +150,9 @@ def train(
     on_hangup: Annotated[
         OnHangup, typer.Option(help="When the terminal is lost, continue without it, or save and stop.")
     ] = OnHangup.proceed,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard's files, too: `tensorboard --logdir runs`.")
+    ] = False,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -176,6 +179,7 @@ def train(
             should_print_json=as_json,
             should_stop_on_hangup=on_hangup is OnHangup.stop,
             is_detached=detach,
+            should_write_tensorboard=tensorboard,
         ),
     )
 

@@ -66,6 +66,13 @@ class Detach(Request):
 
 
 @dataclass(frozen=True)
+class Warn(Request):
+    """Report a problem of something that follows the run, as a warning in one line."""
+
+    message: str
+
+
+@dataclass(frozen=True)
 class Access:
     """What a viewer can do with a run.
 

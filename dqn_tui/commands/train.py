@@ -14,6 +14,7 @@ from dqn_tui.commands.front import Front, put_front_before
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.preparation import PreparedRun, RunOptions, check_device, prepare_run
 from dqn_tui.commands.streams import STDERR, STDOUT, own_descriptor, own_errors, own_output, say, silence
+from dqn_tui.commands.tensorboard import check_tensorboard, tensorboard_files
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
@@ -39,6 +40,7 @@ class ViewOptions:
         should_print_json: print events as JSON lines; implies headless.
         should_stop_on_hangup: stop and save the run when its terminal is lost.
         is_detached: train in the background once the run has started.
+        should_write_tensorboard: write TensorBoard's event files into the run folder.
     """
 
     marker: str
@@ -46,6 +48,7 @@ class ViewOptions:
     should_print_json: bool
     should_stop_on_hangup: bool
     is_detached: bool
+    should_write_tensorboard: bool = False
 
 
 def train(options: RunOptions, shown: ViewOptions) -> int:
@@ -59,6 +62,8 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     if shown.is_detached and shown.should_print_json:
         raise UsageError("--detach cannot be combined with --json: a run in the background prints nothing")
     start = Path.cwd()
+    if shown.should_write_tensorboard:
+        check_tensorboard()
     has_screen = _has_screen(shown)
     front = put_front_before() if has_screen or shown.is_detached else None
     with ForeignOutput() as output:
@@ -99,7 +104,8 @@ def _train(
     supervisor = Supervisor(
         run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
     )
-    with open_to_requests(run, recorder), supervisor:
+    event_files = tensorboard_files(run, prepared.folder, are_wanted=shown.should_write_tensorboard)
+    with open_to_requests(run, recorder), event_files, supervisor:
         if has_screen:
             code = _show_dashboard(supervisor, run, view, prepared, shown.marker, start, can_detach=front is not None)
         elif shown.is_detached:

@@ -27,19 +27,22 @@ class EventFile:
 
     Args:
         folder: TensorBoard's folder of one run.
-        purge_step: Step from which on the measurements in older files of the folder are void; None to keep all.
 
     Raises:
         OSError: The disk refused it.
     """
 
-    def __init__(self, folder: Path, purge_step: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._writer = RecordWriter(str(_free_path(folder)))
-        now = clock.time()
-        self._write(Event(wall_time=now, file_version="brain.Event:2"))
-        if purge_step is not None:
-            start = SessionLog(status=SessionLog.START)
-            self._write(Event(wall_time=now, step=purge_step, session_log=start))
+        self._write(Event(wall_time=clock.time(), file_version="brain.Event:2"))
+
+    def void_from(self, step: int) -> None:
+        """Make TensorBoard forget what was measured at this step and later, here and in older files of the folder.
+
+        Raises:
+            OSError: The disk refused it.
+        """
+        self._write(Event(wall_time=clock.time(), step=step, session_log=SessionLog(status=SessionLog.START)))
 
     def add(self, step: int, time: float, metrics: Mapping[str, float]) -> None:
         """Append the metrics of one event.

@@ -92,6 +92,8 @@ class RequestServer:
                 self._evaluate()
             case requests.Detach():
                 self._emit(events.Detached)
+            case requests.Warn(message):
+                self._emit(events.WarningRaised, message=message)
 
     def _pause(self) -> None:
         if not self.is_paused:

@@ -78,12 +78,13 @@ def test_every_run_is_a_subfolder_and_an_empty_folder_is_filled(tmp_path: Path) 
     assert not has_event_files(tmp_path / "out")
 
 
-def test_a_later_file_voids_the_steps_of_earlier_ones_from_its_purge_step_on(tmp_path: Path) -> None:
+def test_a_later_file_voids_steps_of_earlier_ones(tmp_path: Path) -> None:
     first = EventFile(tmp_path)
     for step in (10, 20, 30):
         first.add(step, START + step, {"train/loss": float(step)})
     first.close()
-    second = EventFile(tmp_path, purge_step=21)
+    second = EventFile(tmp_path)
+    second.void_from(21)
     second.add(25, START + 40, {"train/loss": 2.5})
     second.close()
     assert read_scalars(tmp_path)["train/loss"] == [
