@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dqn_tui.commands.extras import needs_extra
 from dqn_tui.commands.streams import print_text
-from dqn_tui.commands.target import resolve_run
+from dqn_tui.commands.target import find_run
 from dqn_tui.view.text import plain
 
 
@@ -23,7 +23,7 @@ def export_runs(targets: Sequence[str], *, runs_dir: Path, to: str, out: Path) -
     target = TARGETS[to]
     with needs_extra(f"--to {to}", target.extra):
         write = target.load()
-    sources = open_sources([resolve_run(name, runs_dir) for name in targets])
+    sources = open_sources([find_run(name, runs_dir) for name in targets])
     write(sources, out)
     runs = "1 run" if len(sources) == 1 else f"{len(sources)} runs"
     print_text(f"{runs} written to {plain(out)}{_HINTS.get(to, '').format(out=plain(out))}")

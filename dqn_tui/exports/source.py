@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from dqn_tui.errors import UsageError, show_value
 from dqn_tui.events import LARGEST_COUNT
-from dqn_tui.runs.folder import RunFolder, is_run_folder
+from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.summaries import read_run_summary
 
 _IDENTITY_KEYS = ("env", "seed")
@@ -36,15 +34,15 @@ class Source:
     settings: Mapping[str, Any]
 
 
-def open_sources(paths: Sequence[Path]) -> list[Source]:
+def open_sources(folders: Sequence[RunFolder]) -> list[Source]:
     """Return the runs in the folders, each with a name of its own.
 
     Raises:
-        UsageError: One of them is no run folder, or cannot be read.
+        UsageError: One of them cannot be read.
     """
     sources: list[Source] = []
-    for path in paths:
-        source = _open(path)
+    for folder in folders:
+        source = _open(folder)
         sources.append(replace(source, name=_free_name(source.name, {other.name for other in sources})))
     return sources
 
@@ -55,19 +53,15 @@ def differing_keys(sources: Sequence[Source]) -> list[str]:
     return [key for key in keys if len({repr(source.settings.get(key)) for source in sources}) > 1]
 
 
-def _open(path: Path) -> Source:
-    if not is_run_folder(path):
-        what = "not a run folder" if os.path.exists(path) else "there is no such folder"
-        raise UsageError(f"run {path}: {what}; see `dqn-tui runs`")
-    folder = RunFolder(path)
+def _open(folder: RunFolder) -> Source:
     folder.check()
     summary = read_run_summary(folder)
     if summary.problem is not None:
         raise UsageError(f"run {summary.problem}")
     if summary.started is None:
-        raise UsageError(f"run {path} cannot be exported: its journal does not begin with run_started")
+        raise UsageError(f"run {folder.path} cannot be exported: its journal does not begin with run_started")
     settings = {_encodable(key): _plain_value(value) for key, value in summary.settings.items()}
-    name = _encodable(path.resolve().name) or "run"
+    name = _encodable(folder.path.resolve().name) or "run"
     return Source(folder, name, _encodable(summary.started.env), summary.started.seed, settings)
 
 

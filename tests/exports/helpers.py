@@ -8,6 +8,7 @@ from typing import Any
 
 from dqn_tui import events
 from dqn_tui.events import Event
+from dqn_tui.exports.source import Source, open_sources
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import Journal
 from tests.helpers import quick_config
@@ -60,3 +61,8 @@ def write_small_run(path: Path, seed: int = 3, **settings: Any) -> RunFolder:
     """A run of one episode, one progress event with a loss, and one evaluation: six numbers."""
     told = [started(seed, **settings), episode(14, 14.0), progress(100, train__loss=0.25), evaluated(200, 10.5)]
     return write_run(path, told)
+
+
+def sources_in(*paths: Path) -> list[Source]:
+    """The runs in these folders, to export."""
+    return open_sources([RunFolder(path) for path in paths])

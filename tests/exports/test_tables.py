@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 
 from dqn_tui.exports import csv_table, jsonl_table, parquet_table
-from dqn_tui.exports.source import open_sources
 from dqn_tui.exports.table import Table
-from tests.exports.helpers import START, episode, progress, started, write_run, write_small_run
+from tests.exports.helpers import START, episode, progress, sources_in, started, write_run, write_small_run
 
 SMALL = [
     (14, START + 1, "episode/return", 14.0),
@@ -28,7 +27,7 @@ SMALL = [
 
 def test_each_number_that_was_measured_is_a_row(tmp_path: Path) -> None:
     write_small_run(tmp_path / "one")
-    table = Table(open_sources([tmp_path / "one"]))
+    table = Table(sources_in(tmp_path / "one"))
     assert table.columns == ("run", "env", "seed", "step", "time_seconds", "metric", "value")
     assert list(table.rows()) == [("one", "CartPole-v1", 3, *cells) for cells in SMALL]
 
@@ -36,7 +35,7 @@ def test_each_number_that_was_measured_is_a_row(tmp_path: Path) -> None:
 def test_settings_in_which_the_runs_differ_are_columns(tmp_path: Path) -> None:
     write_small_run(tmp_path / "one", seed=1, net_arch=[8], learning_rate=1e-3)
     write_small_run(tmp_path / "two", seed=2, net_arch=[8, 16], learning_rate="lin_1e-3")
-    table = Table(open_sources([tmp_path / "one", tmp_path / "two"]))
+    table = Table(sources_in(tmp_path / "one", tmp_path / "two"))
     assert table.columns[:5] == ("run", "env", "seed", "net_arch", "learning_rate")
     assert [row[:5] for row in itertools.islice(table.rows(), 5, 7)] == [
         ("one", "CartPole-v1", 1, "[8]", 0.001),
@@ -47,7 +46,7 @@ def test_settings_in_which_the_runs_differ_are_columns(tmp_path: Path) -> None:
 def test_two_folders_of_one_name_are_two_runs(tmp_path: Path) -> None:
     for parent in ("a", "b"):
         write_small_run(tmp_path / parent / "same")
-    sources = open_sources([tmp_path / "a" / "same", tmp_path / "b" / "same"])
+    sources = sources_in(tmp_path / "a" / "same", tmp_path / "b" / "same")
     assert [source.name for source in sources] == ["same", "same-2"]
 
 
@@ -55,7 +54,7 @@ def test_rows_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
     write_small_run(tmp_path / "one")
     endless = (episode(number, 1.0) for number in itertools.count())
     with patch("dqn_tui.exports.measurements.read_journal", return_value=endless):
-        rows = Table(open_sources([tmp_path / "one"])).rows()
+        rows = Table(sources_in(tmp_path / "one")).rows()
         assert [row[3] for row in itertools.islice(rows, 5)] == [0, 0, 1, 1, 2]
 
 
@@ -63,7 +62,7 @@ def test_rows_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
 def test_pandas_reads_the_same_table_from_every_format(tmp_path: Path, kind: str) -> None:
     for number, rate in ((1, 1e-3), (2, 2e-3)):
         write_small_run(tmp_path / f"run{number}", seed=number, learning_rate=rate, dueling=number == 2)
-    sources, out = open_sources([tmp_path / "run1", tmp_path / "run2"]), tmp_path / "table"
+    sources, out = sources_in(tmp_path / "run1", tmp_path / "run2"), tmp_path / "table"
     match kind:
         case "csv":
             csv_table.write(sources, out)
@@ -83,7 +82,7 @@ def test_pandas_reads_the_same_table_from_every_format(tmp_path: Path, kind: str
 def test_parquet_is_written_in_groups_of_rows(tmp_path: Path) -> None:
     pq = pytest.importorskip("pyarrow.parquet")
     write_small_run(tmp_path / "one")
-    sources = open_sources([tmp_path / "one"])
+    sources = sources_in(tmp_path / "one")
     with patch.object(parquet_table, "_GROUP_ROWS", 4):
         parquet_table.write(sources, tmp_path / "out")
     assert pq.ParquetFile(tmp_path / "out").metadata.num_row_groups == 2
@@ -94,14 +93,14 @@ def test_a_setting_that_is_text_in_one_run_is_text_in_parquet(tmp_path: Path) ->
     pytest.importorskip("pyarrow")
     write_small_run(tmp_path / "one", learning_rate=0.5)
     write_small_run(tmp_path / "two", learning_rate="lin_1e-3")
-    parquet_table.write(open_sources([tmp_path / "one", tmp_path / "two"]), tmp_path / "out")
+    parquet_table.write(sources_in(tmp_path / "one", tmp_path / "two"), tmp_path / "out")
     assert pd.read_parquet(tmp_path / "out")["learning_rate"].unique().tolist() == ["0.5", "lin_1e-3"]
 
 
 def test_a_run_without_measurements_is_a_table_without_rows(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     write_run(tmp_path / "one", [started()])
-    sources = open_sources([tmp_path / "one"])
+    sources = sources_in(tmp_path / "one")
     csv_table.write(sources, tmp_path / "csv")
     jsonl_table.write(sources, tmp_path / "jsonl")
     parquet_table.write(sources, tmp_path / "parquet")
@@ -113,7 +112,7 @@ def test_a_run_without_measurements_is_a_table_without_rows(tmp_path: Path) -> N
 def test_numbers_that_are_not_finite_survive_where_the_format_has_them(tmp_path: Path) -> None:
     values = {"a": math.nan, "b": math.inf, "c": -math.inf}
     write_run(tmp_path / "one", [started(), progress(1, **values)])
-    sources = open_sources([tmp_path / "one"])
+    sources = sources_in(tmp_path / "one")
     csv_table.write(sources, tmp_path / "csv")
     jsonl_table.write(sources, tmp_path / "jsonl")
     assert str(pd.read_csv(tmp_path / "csv")["value"].tolist()) == "[nan, inf, -inf]"
@@ -125,7 +124,7 @@ def test_hostile_names_are_written_and_read_back(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     name = 'a "quoted",\nname\x1b[31m, and é'
     write_run(tmp_path / "run \udcff", [started(), progress(1, **{name: 1.0})])
-    sources = open_sources([tmp_path / "run \udcff"])
+    sources = sources_in(tmp_path / "run \udcff")
     csv_table.write(sources, tmp_path / "csv")
     parquet_table.write(sources, tmp_path / "parquet")
     expected = [["run \\udcff", name]]

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from dqn_tui.exports.source import open_sources
-from tests.exports.helpers import START, episode, evaluated, progress, started, write_run, write_small_run
+from tests.exports.helpers import START, episode, evaluated, progress, sources_in, started, write_run, write_small_run
 
 pytest.importorskip("tensorboardX")
 pytest.importorskip("tensorboard")
@@ -43,7 +42,7 @@ def test_tensorboard_reads_sb3s_tags_with_the_steps_and_times_of_the_events(tmp_
             evaluated(200, 10.5),
         ],
     )
-    tensorboard_folder.write(open_sources([tmp_path / "one"]), tmp_path / "out")
+    tensorboard_folder.write(sources_in(tmp_path / "one"), tmp_path / "out")
     scalars = read_scalars(tmp_path / "out" / "one")
     assert str(scalars.pop("train/loss")) == str([(100, START + 2, 0.25), (200, START + 2.5, math.nan)])
     assert scalars == {
@@ -59,7 +58,7 @@ def test_tensorboard_reads_sb3s_tags_with_the_steps_and_times_of_the_events(tmp_
 
 def test_the_settings_are_hyperparameters(tmp_path: Path) -> None:
     write_small_run(tmp_path / "one", dueling=True, learning_rate="lin_1e-3")
-    tensorboard_folder.write(open_sources([tmp_path / "one"]), tmp_path / "out")
+    tensorboard_folder.write(sources_in(tmp_path / "one"), tmp_path / "out")
     content = load(tmp_path / "out" / "one").SummaryMetadata("_hparams_/session_start_info").plugin_data.content
     from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
@@ -72,7 +71,7 @@ def test_every_run_is_a_subfolder_and_an_empty_folder_is_filled(tmp_path: Path) 
     for name in ("one", "two"):
         write_small_run(tmp_path / name)
     (tmp_path / "out").mkdir()
-    tensorboard_folder.write(open_sources([tmp_path / "one", tmp_path / "two"]), tmp_path / "out")
+    tensorboard_folder.write(sources_in(tmp_path / "one", tmp_path / "two"), tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one", "two"]
     assert has_event_files(tmp_path / "out" / "one")
     assert not has_event_files(tmp_path / "out")
