@@ -102,17 +102,21 @@ class Site:
             await socket.prepare(request)
             await visitor.serve(_cells(request, "width", 80), _cells(request, "height", 24))
         finally:
+            # Even if this task is cancelled, the visitor counts until its process has ended.
             await asyncio.shield(self._end(visitor))
         return socket
 
     async def _end(self, visitor: Visitor) -> None:
-        await visitor.stop()
-        self._visitors.pop(visitor, None)
+        try:
+            await visitor.stop()
+        finally:
+            del self._visitors[visitor]
 
     async def _close(self, _: web.Application) -> None:
         """End all views, at the end of the server."""
         going = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self._visitors.values()]
-        await asyncio.gather(*going, *map(self._end, list(self._visitors)), return_exceptions=True)
+        ending = [visitor.stop() for visitor in self._visitors]
+        await asyncio.gather(*going, *ending, return_exceptions=True)
 
     def _run(self, request: web.Request) -> int:
         number = int(request.match_info["number"])

@@ -46,17 +46,25 @@ class Visitor(AppService):
         self._arguments = command
         self._socket = socket
         self._errors = b""
+        self._ending: asyncio.Task[None] | None = None
 
     async def serve(self, width: int, height: int) -> None:
         """Pass messages on until the browser or the process leaves; `width` and `height` are in cells."""
         await self.start(_clamp(width), _clamp(height))
+        # A stop that came meanwhile found no process to end.
+        self._ending = None
         async for message in self._socket:
             if message.type is WSMsgType.TEXT:
                 await self._take(message.data)
 
     async def stop(self) -> None:
-        """End the process, by force if it does not leave; a second call does nothing."""
-        process, self._process = self._process, None
+        """End the process, by force if it does not leave; whoever calls again waits for the same end."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end())
+        await asyncio.shield(self._ending)
+
+    async def _end(self) -> None:
+        process = self._process
         if process is None:
             return
         with suppress(TimeoutError):
