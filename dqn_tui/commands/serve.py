@@ -12,7 +12,7 @@ from dqn_tui.commands.signals import signal_code
 from dqn_tui.commands.streams import print_text, say
 from dqn_tui.commands.target import find_run
 from dqn_tui.errors import UsageError
-from dqn_tui.view.text import plain
+from dqn_tui.view.text import plain, short_path
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ def serve_runs(targets: Sequence[str], *, runs_dir: Path, port: int, view: Serve
         listener = open_socket(port)
     except OSError as error:
         raise UsageError(f"--port {port} cannot be used: {error.strerror}; --port 0 takes a free one") from None
-    site = Site([(plain(path), view.command(path)) for path in paths])
+    here = Path.cwd()
+    site = Site([(plain(short_path(str(path), here)), view.command(path)) for path in paths])
     return signal_code(run_server(site, listener, _announce))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 import socket
@@ -11,14 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tensorboardX.proto.event_pb2 import Event, SessionLog
-from tensorboardX.record_writer import RecordWriter
-from tensorboardX.summary import hparams
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from dqn_tui.runs.safe_open import open_file
 
 # Stable-Baselines3 keeps them from TensorBoard, too: the axes show them already.
 _AXES = {"time/total_timesteps", "time/time_elapsed", "time/episodes"}
-# What TensorBoard's table of hyperparameters compares.
-_COMPARED = ("eval/mean_reward", "rollout/ep_rew_mean")
 _PATTERN = "events.out.tfevents.*"
 
 
@@ -33,7 +34,9 @@ class EventFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._writer = RecordWriter(str(_free_path(folder)))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        self._file = os.fdopen(open_file(_free_path(folder), flags), "wb")
+        self._writer = RecordWriter(self._file)
         self._write(Event(wall_time=clock.time(), file_version="brain.Event:2"))
 
     def void_from(self, step: int) -> None:
@@ -67,28 +70,26 @@ class EventFile:
         Raises:
             OSError: The disk refused it.
         """
-        known = {key: value for key, value in settings.items() if value is not None}
-        for summary in hparams(known, dict.fromkeys(_COMPARED, 0.0)):
-            self._write(Event(wall_time=time, summary=summary))
+        known = {key: _plain(value) for key, value in settings.items() if value is not None}
+        self._write(Event(wall_time=time, summary=hparams_pb(known, start_time_secs=time)))
 
     def flush(self) -> None:
-        """Write everything to the disk.
+        """Write everything to the file, for TensorBoard to see.
 
         Raises:
             OSError: The disk refused it.
         """
-        self._writer.flush()
+        self._file.flush()
 
     def close(self) -> None:
-        """Flush and close the file.
+        """Write everything to the disk, and close the file.
 
         Raises:
             OSError: The disk refused it.
         """
-        try:
+        with self._file:
             self.flush()
-        finally:
-            self._writer.close()
+            os.fsync(self._file.fileno())
 
     def _write(self, event: Event) -> None:
         self._writer.write(event.SerializeToString())
@@ -97,6 +98,10 @@ class EventFile:
 def has_event_files(folder: Path) -> bool:
     """Return whether the folder contains event files."""
     return next(folder.glob(_PATTERN), None) is not None
+
+
+def _plain(value: Any) -> bool | int | float | str:
+    return value if isinstance(value, bool | int | float | str) else json.dumps(value)
 
 
 def _free_path(folder: Path) -> Path:

@@ -35,7 +35,7 @@ def test_what_exists_is_never_overwritten(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], to: str, make: Callable[[Path], object], words: str
 ) -> None:
     if to == "tensorboard":
-        pytest.importorskip("tensorboardX")
+        pytest.importorskip("tensorboard")
     write_small_run(tmp_path / "one")
     out = tmp_path / "out"
     make(out)
@@ -89,7 +89,7 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     write_small_run(tmp_path / "one")
-    packages = {"tensorboardX", "pyarrow", "wandb"}
+    packages = {"tensorboard", "pyarrow", "wandb"}
     for module in packages | {loaded for loaded in sys.modules if loaded.partition(".")[0] in packages}:
         monkeypatch.setitem(sys.modules, module, None)
     for module in [name for name in sys.modules if name.startswith("dqn_tui.exports.")]:

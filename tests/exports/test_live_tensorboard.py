@@ -18,7 +18,6 @@ from dqn_tui.runs.journal import Journal, read_journal
 from tests.exports.helpers import START, progress, started, write_run
 from tests.helpers import call_program, one_line, only_run, quick_flags
 
-pytest.importorskip("tensorboardX")
 pytest.importorskip("tensorboard")
 
 from dqn_tui.exports.live_tensorboard import LiveTensorBoard
@@ -120,7 +119,7 @@ def test_a_failure_is_one_warning_and_training_continues(tmp_path: Path) -> None
 
 
 def test_without_the_package_nothing_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    hidden = dict.fromkeys(("tensorboardX", "tensorboardX.record_writer"))
+    hidden = dict.fromkeys(("tensorboard", "tensorboard.compat.proto.event_pb2"))
     with patch.dict("sys.modules", hidden):
         for name in [name for name in sys.modules if name.startswith("dqn_tui.exports.")]:
             del sys.modules[name]

@@ -10,7 +10,6 @@ import pytest
 
 from tests.exports.helpers import START, episode, evaluated, progress, sources_in, started, write_run, write_small_run
 
-pytest.importorskip("tensorboardX")
 pytest.importorskip("tensorboard")
 
 from dqn_tui.exports import tensorboard_folder
