@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,16 @@ class NotifyOption(enum.StrEnum):
     none = "none"
 
 
+class ExportTarget(enum.StrEnum):
+    """Formats that runs can be exported to."""
+
+    tensorboard = "tensorboard"
+    csv = "csv"
+    parquet = "parquet"
+    jsonl = "jsonl"
+    wandb = "wandb"
+
+
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
 
 app = typer.Typer(
@@ -57,11 +68,17 @@ def _parse_seed(text: str) -> int:
     return _parse_integer(text, minimum=0)
 
 
-def _parse_integer(text: str, minimum: int) -> int:
+def _parse_port(text: str | int) -> int:
+    return _parse_integer(str(text), minimum=0, maximum=65_535)
+
+
+def _parse_integer(text: str, minimum: int, maximum: float = math.inf) -> int:
     try:
         number = int(text)
     except ValueError:
         number = minimum - 1
+    if number > maximum:
+        raise typer.BadParameter(f"must be a whole number from {minimum} to {maximum}, got {text!r}")
     if number < minimum:
         raise typer.BadParameter(f"must be a whole number >= {minimum}, got {text!r}")
     return number
@@ -163,6 +180,9 @@ def train(
             help="Shell command that gets each notable event as JSON on standard input, within 10 s each.",
         ),
     ] = None,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard's files, too: `tensorboard --logdir runs`.")
+    ] = False,
     version: Annotated[  # noqa: ARG001
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -191,6 +211,7 @@ def train(
             is_detached=detach,
             notify=None if notify is None else notify.value,
             on_event=on_event,
+            should_write_tensorboard=tensorboard,
         ),
     )
 
@@ -280,6 +301,50 @@ def runs(runs_dir: RunsDir = Path("runs"), as_json: Json = False) -> int:
 
 
 @app.command()
+def export(
+    targets: Annotated[list[str], typer.Argument(metavar="RUN", help="Run folders, or `latest`.", show_default=False)],
+    to: Annotated[ExportTarget, typer.Option(help="Format; see above.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="PATH", help="File or folder to write; it must not exist, or be an empty folder."),
+    ],
+    runs_dir: RunsDir = Path("runs"),
+) -> int:
+    """Write runs in the formats of other tools; the runs themselves stay as they are.
+
+    csv, jsonl and parquet are one file, a tidy table in long form: a row for each number that was measured, in the
+    columns run, env, seed, one for each setting in which the runs differ, step (of the environment), time_seconds
+    (UTC), metric and value. Metrics have Stable-Baselines3's names; episode/return and episode/length are those of
+    each training episode.
+
+    tensorboard is a folder for `tensorboard --logdir`, wandb one of offline runs for `wandb sync`.
+    """
+    from dqn_tui.commands.export import export_runs
+
+    return export_runs(targets, runs_dir=runs_dir, to=to.value, out=out)
+
+
+@app.command()
+def serve(
+    targets: Annotated[list[str], typer.Argument(metavar="RUN", help="Run folders, or `latest`.", show_default=False)],
+    port: Annotated[int, typer.Option(metavar="N", help="Port; 0 takes a free one.", parser=_parse_port)] = 8000,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Look only: send the runs no requests.")] = False,
+    imports: Imports = None,
+    runs_dir: RunsDir = Path("runs"),
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Show the dashboards of runs in a browser on this machine, to whoever has the URL.
+
+    The first line of the output is that URL, with a token that is new at each start. The server listens on 127.0.0.1
+    only; from another machine, forward the port with `ssh -L 8000:127.0.0.1:8000 HOST`.
+    """
+    from dqn_tui.commands.serve import ServedView, serve_runs
+
+    view = ServedView(_resolve_browser_marker(marker), tuple(imports or ()), read_only)
+    return serve_runs(targets, runs_dir=runs_dir, port=port, view=view)
+
+
+@app.command()
 def envs(as_json: Json = False) -> int:
     """List presets and environments, and what to install for more."""
     from dqn_tui.commands.list_environments import list_environments
@@ -350,9 +415,18 @@ def _explain(error: TyperException) -> str:
 
 
 def _resolve_marker(marker: Marker) -> str:
-    from dqn_tui.preferences import user_file
-    from dqn_tui.view.marker import choose_marker, detect_marker
+    from dqn_tui.view.marker import detect_marker
 
-    if marker is not Marker.auto:
-        return marker.value
-    return choose_marker(detect_marker(), user_file().preferences.marker)
+    return marker.value if marker is not Marker.auto else _choose_marker(detect_marker())
+
+
+def _resolve_browser_marker(marker: Marker) -> str:
+    """Return the characters for a browser, which can draw them all."""
+    return marker.value if marker is not Marker.auto else _choose_marker(Marker.braille.value)
+
+
+def _choose_marker(richest: str) -> str:
+    from dqn_tui.preferences import user_file
+    from dqn_tui.view.marker import choose_marker
+
+    return choose_marker(richest, user_file().preferences.marker)

@@ -22,7 +22,8 @@ VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
     GROUND
     | LAYERS
-    | {"preferences", "dqn", "envs", "runs", "attach", "training", "view", "headless", "ui", "commands", PACKAGE}
+    | {"preferences", "dqn", "envs", "runs", "attach", "exports", "training", "view", "headless", "ui", "commands"}
+    | {"web", PACKAGE}
 )
 
 # unit: what it may import from the package, and from third parties
@@ -53,14 +54,27 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"msgspec"},
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
+    "exports": ({"runs", "events", "errors"}, {"tensorboard", "pyarrow", "wandb"}),
     "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
     "headless": (VIEWERS, {"rich"}),
     "ui": (VIEWERS | {"rollout", "preferences", "work_clock"}, {"textual", "rich", "numpy"}),
+    "web": ({"view"}, {"aiohttp", "textual_serve"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }
 # What `--help` must never wait for.
-HEAVY = {"torch", "gymnasium", "textual", "rich", "safetensors"}
+HEAVY = {
+    "torch",
+    "gymnasium",
+    "textual",
+    "rich",
+    "safetensors",
+    "tensorboard",
+    "pyarrow",
+    "wandb",
+    "aiohttp",
+    "textual_serve",
+}
 
 
 class Import(NamedTuple):

@@ -22,6 +22,8 @@ _OPTIONS = {
     "no-gui": "--no-ui",
     "plain": "--no-ui",
     "quiet": "--no-ui",
+    "tensorboard-log": "--tensorboard",
+    "tb": "--tensorboard",
     "log-dir": "--runs-dir",
     "logdir": "--runs-dir",
     "save-dir": "--runs-dir",

@@ -27,8 +27,13 @@ BUSY_SECONDS = 0.5
 
 
 def has_terminal() -> bool:
-    """Return whether a screen can be shown: keys come from a terminal, and pictures go to one."""
-    return os.isatty(STDIN) and os.isatty(own_descriptor(STDERR))
+    """Return whether a screen can be shown: keys come from a terminal, and pictures go to one, or to a browser."""
+    return is_in_browser() or (os.isatty(STDIN) and os.isatty(own_descriptor(STDERR)))
+
+
+def is_in_browser() -> bool:
+    """Return whether a web server started the program, and passes keys in and pictures out through pipes."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 class Terminal:

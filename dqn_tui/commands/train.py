@@ -16,6 +16,7 @@ from dqn_tui.commands.front import Front, put_front_before
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.preparation import PreparedRun, RunOptions, check_device, prepare_run
 from dqn_tui.commands.streams import STDERR, STDOUT, own_descriptor, own_errors, own_output, say, silence
+from dqn_tui.commands.tensorboard import check_tensorboard, tensorboard_files
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
@@ -43,6 +44,7 @@ class ViewOptions:
         is_detached: train in the background once the run has started.
         notify: how its user is called; None for what is remembered.
         on_event: shell command that is given the events; None where there is none.
+        should_write_tensorboard: write TensorBoard's event files into the run folder.
     """
 
     marker: str
@@ -52,6 +54,12 @@ class ViewOptions:
     is_detached: bool
     notify: str | None = None
     on_event: str | None = None
+    should_write_tensorboard: bool = False
+
+    @property
+    def wants_screen(self) -> bool:
+        """Whether the dashboard is shown where there is a terminal for it."""
+        return not (self.is_headless or self.should_print_json or self.is_detached)
 
 
 def train(options: RunOptions, shown: ViewOptions) -> int:
@@ -67,6 +75,8 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     start = Path.cwd()
     if shown.on_event is not None:
         check_command(shown.on_event)
+    if shown.should_write_tensorboard:
+        check_tensorboard()
     has_screen = _has_screen(shown)
     front = put_front_before() if has_screen or shown.is_detached else None
     with ForeignOutput() as output:
@@ -75,16 +85,13 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
         except UsageError:
             show_on_errors("\n".join(output.read_end()))
             raise
+        if shown.wants_screen and not has_screen:
+            say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
         return _train(prepared, options.imports, shown, output, start, front, has_screen=has_screen)
 
 
 def _has_screen(shown: ViewOptions) -> bool:
-    if shown.is_headless or shown.should_print_json or shown.is_detached:
-        return False
-    if has_terminal() and os.environ.get("TERM") != "dumb":
-        return True
-    say("no terminal for the dashboard, so this run is headless (as with --no-ui)")
-    return False
+    return shown.wants_screen and has_terminal() and os.environ.get("TERM") != "dumb"
 
 
 def _train(
@@ -108,7 +115,8 @@ def _train(
         run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
     )
     told = _open_event_command(run, prepared.folder, shown.on_event, start)
-    with told or nullcontext(), open_to_requests(run, recorder), supervisor:
+    event_files = tensorboard_files(run, prepared.folder, are_wanted=shown.should_write_tensorboard)
+    with told or nullcontext(), open_to_requests(run, recorder), event_files, supervisor:
         if has_screen:
             code = _show_dashboard(supervisor, run, view, prepared, shown, start, can_detach=front is not None)
         elif shown.is_detached:

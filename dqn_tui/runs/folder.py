@@ -60,6 +60,11 @@ class RunFolder:
         return self.path / "best"
 
     @property
+    def tensorboard(self) -> Path:
+        """TensorBoard's event files."""
+        return self.path / "tensorboard"
+
+    @property
     def superseded(self) -> Path:
         """Checkpoints of steps that the run, resumed from an earlier one, takes again."""
         return self.path / "superseded"

@@ -51,14 +51,7 @@ class ProgressTable(LineFile):
         if isinstance(event, Progress):
             self._write_row(event.metrics)
         elif isinstance(event, Evaluated):
-            self._write_row(
-                {
-                    "time/total_timesteps": event.step,
-                    "eval/mean_reward": event.mean,
-                    "eval/std_reward": event.std,
-                    "eval/mean_ep_length": event.mean_length,
-                }
-            )
+            self._write_row({"time/total_timesteps": event.step} | evaluation_metrics(event))
 
     def _write_row(self, metrics: dict[str, float]) -> None:
         self.append(",".join(f"{metrics[column]:.10g}" if column in metrics else "" for column in PROGRESS_COLUMNS))
@@ -77,3 +70,12 @@ class MonitorTable(LineFile):
             self.append(f"#{json.dumps({'t_start': event.time, 'env_id': event.env})}\nr,l,t")
         elif isinstance(event, EpisodeEnded):
             self.append(f"{event.episode_return:.6f},{event.length},{event.seconds:.6f}")
+
+
+def evaluation_metrics(event: Evaluated) -> dict[str, float]:
+    """Return what an evaluation measured, under Stable-Baselines3's names."""
+    return {
+        "eval/mean_reward": event.mean,
+        "eval/std_reward": event.std,
+        "eval/mean_ep_length": event.mean_length,
+    }

@@ -18,11 +18,13 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
 from dqn_tui.preferences import PreferenceFile
+from dqn_tui.ui.app.browser_driver import BrowserDriver
 from dqn_tui.ui.app.driver import TerminalDriver
 from dqn_tui.ui.app.suspension import Suspension
 from dqn_tui.view.text import base_name, plain
@@ -162,9 +164,9 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     # --- the terminal ---
 
     def get_driver_class(self) -> type[Driver]:
-        """Return Textual's choice of driver, or our own in place of its driver for Unix terminals."""
+        """Return Textual's choice of driver, or our own in place of those for Unix terminals and for browsers."""
         chosen = super().get_driver_class()
-        return TerminalDriver if chosen is LinuxDriver else chosen
+        return {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}.get(chosen, chosen)
 
     @property
     def _is_terminal_gone(self) -> bool:
