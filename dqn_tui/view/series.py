@@ -211,6 +211,25 @@ class Series:
             self._reopen()
             self._x_end = min(self._x_end, x)
 
+    @classmethod
+    def from_buckets(cls, rows: Array) -> Series:
+        """Return a series with these buckets, `[7, buckets]` in the order of `X_FIRST` to `LAST`, x rising."""
+        series = Series(max(4, rows.shape[1]))
+        if rows.shape[1]:
+            series._table[:, : rows.shape[1]] = rows
+            series._closed = rows.shape[1]
+            series.x_first, series.x_last = float(rows[X_FIRST, 0]), float(rows[X_LAST, -1])
+            series._newest, series.last = series.x_last, float(rows[LAST, -1])
+            series.count = series.version = int(rows[COUNT].sum())
+            is_binary = np.isin(rows[MINIMUM : MAXIMUM + 1], (0.0, 1.0)).all(axis=0)
+            series._not_binary_from = None if is_binary.all() else float(rows[X_FIRST, np.argmin(is_binary)])
+        return series
+
+    @classmethod
+    def from_points(cls, xs: Array, ys: Array) -> Series:
+        """Return a series with a bucket for each point, x rising and y finite; float64 `[points]`."""
+        return cls.from_buckets(np.stack((xs, xs, ys, ys, ys, np.ones_like(ys), ys)))
+
     @property
     def is_binary(self) -> bool:
         """Whether every finite value is 0 or 1, as where a return means success or failure; False when empty."""
@@ -225,6 +244,11 @@ class Series:
     def maximum(self) -> float | None:
         """The largest finite value."""
         return float(self._rows()[MAXIMUM].max()) if self.last is not None else None
+
+    @property
+    def buckets(self) -> Array:
+        """All buckets with points: read-only `[7, buckets]`, rows `X_FIRST` to `LAST`."""
+        return self._rows()
 
     def columns(self, x_start: float, x_end: float, count: int) -> Columns:
         """Summarise x from `x_start` to `x_end`, both included, in `count` columns.

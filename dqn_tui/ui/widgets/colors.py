@@ -55,6 +55,13 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "share-5": ("secondary", 0.7, ""),
     "share-6": ("foreground", 0.55, ""),
 }
+# Lines of runs over each other: hues that people with any colour vision can tell apart (Okabe & Ito 2008), and more of
+# them for more runs. Marks on the lines tell them apart without colour.
+_LINES = (
+    "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#b7a6ff", "#8fd14f", "#ff9aa2",
+    "#9a9a9a",
+)  # fmt: skip
+_LINE_CONTRAST, _DIM_SHARE = 3.5, 0.42
 
 
 class Colors:
@@ -63,7 +70,11 @@ class Colors:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.background = _color(variables, "background")
         self.foreground = _color(variables, "foreground")
-        self._styles = {role: self._style(variables, *spec) for role, spec in _ROLES.items()}
+        self._styles = {role: self._style(_color(variables, spec[0]), *spec[1:]) for role, spec in _ROLES.items()}
+        for number, name in enumerate(_LINES):
+            color = self._legible(Color.parse(name))
+            self._styles[f"line-{number}"] = self._style(color, 1.0, "bold")
+            self._styles[f"line-{number}-dim"] = self._style(color, _DIM_SHARE, "")
 
     def style(self, role: str) -> Style:
         """Return the style of a role, or of `"a on b"`: a in its colour on that of b. Unknown roles are plain text."""
@@ -76,8 +87,17 @@ class Colors:
             self._styles[role] = style
         return style
 
-    def _style(self, variables: Mapping[str, str], variable: str, share: float, attributes: str) -> Style:
-        color = _color(variables, variable)
+    def _legible(self, color: Color) -> Color:
+        """Return the colour, nearer to that of the text as far as the background demands."""
+        if self.background.ansi is not None:
+            return color
+        for share in range(10):
+            mixed = color.blend(self.foreground, share / 10, alpha=1)
+            if mixed.get_contrast_ratio(self.background) >= _LINE_CONTRAST:
+                return mixed
+        return self.foreground
+
+    def _style(self, color: Color, share: float, attributes: str) -> Style:
         is_plain = color.ansi is not None or self.background.ansi is not None
         if not is_plain:
             color = self.background.blend(color, share)

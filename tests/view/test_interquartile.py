@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.benchmarks.interquartile import bootstrap_interval, interquartile_mean
+from dqn_tui.view.interquartile import bootstrap_interval, interquartile_mean
 
 SCORES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 
