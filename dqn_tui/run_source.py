@@ -27,7 +27,9 @@ class RunNews:
 class RunSource(Protocol):
     """Several runs, as seen by a screen. Nothing here blocks but `close`, and that only for a moment."""
 
-    paths: Sequence[str]
+    @property
+    def paths(self) -> Sequence[str]:
+        """The run folders."""
 
     @property
     def is_read(self) -> bool:

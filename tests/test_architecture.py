@@ -16,13 +16,25 @@ import dqn_tui
 ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
-GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout", "work_clock"}
+GROUND = {
+    "errors",
+    "events",
+    "event_json",
+    "control",
+    "config",
+    "seeding",
+    "spaces",
+    "rollout",
+    "run_source",
+    "work_clock",
+}
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
     GROUND
     | LAYERS
-    | {"preferences", "dqn", "envs", "runs", "attach", "training", "view", "headless", "ui", "commands", PACKAGE}
+    | {"preferences", "dqn", "envs", "runs", "attach", "training", "view", "headless", "ui", "commands", "exports"}
+    | {PACKAGE}
 )
 
 # unit: what it may import from the package, and from third parties
@@ -47,15 +59,20 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
-    "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors", "pydantic"}),
+    "runs": (
+        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces"},
+        {"numpy", "safetensors", "pydantic"},
+    ),
     "attach": (
         {"control", "events", "event_json", "errors", "rollout", "runs"},
         {"msgspec"},
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy"}),
-    "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
+    "view": ({"events", "config", "rollout", "run_source"}, {"numpy", "msgspec"}),
+    "run_source": ({"events"}, set()),
+    "exports": ({"errors", "view"}, {"matplotlib", "numpy"}),
     "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"rollout", "preferences", "work_clock"}, {"textual", "rich", "numpy"}),
+    "ui": (VIEWERS | {"rollout", "preferences", "work_clock", "run_source"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }

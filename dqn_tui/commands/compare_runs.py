@@ -186,9 +186,7 @@ def make_compare_screen(folders: Sequence[Path], options: CompareOptions | None 
     from dqn_tui.ui.compare.compare_screen import CompareScreen
 
     chosen = options or CompareOptions()
-    return CompareScreen(
-        JournalReader(folders), by=chosen.by, axis=chosen.axis, seed=chosen.seed, marker=chosen.marker
-    )
+    return CompareScreen(JournalReader(folders), by=chosen.by, axis=chosen.axis, seed=chosen.seed, marker=chosen.marker)
 
 
 def _show(folders: Sequence[Path], options: CompareOptions) -> int:

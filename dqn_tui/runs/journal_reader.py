@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -61,12 +60,14 @@ class JournalReader:
             return self._is_read and not self._news
 
     def close(self) -> None:
-        """Stop reading, and wait for the thread."""
+        """Stop reading, wait for the thread, and close the journals."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        for tail in self._tails:
+            tail.close()
 
     def read_all(self) -> list[RunNews]:
         """Return all that the journals hold now, without a thread."""
@@ -131,8 +132,7 @@ def _check(folder: Path) -> RunFolder:
     if not is_run_folder(folder):
         raise UsageError(f"{folder} is no run folder: it has no events.jsonl")
     try:
-        with closing(read_journal(run.events)) as told:
-            head = list(islice(told, _HEAD_EVENTS))
+        head = list(islice(read_journal(run.events), _HEAD_EVENTS))
         is_starting = not head and is_locked(folder)
     except OSError as error:
         raise UsageError(f"run {folder} cannot be read: {error.strerror or error}") from None

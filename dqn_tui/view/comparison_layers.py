@@ -12,8 +12,10 @@ from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import Series
 
 COLORS = 11
-"""Colours of runs and of groups; roles `line-0` to `line-10`, and the same with `-dim`. A prime number beside the number
-of marks, so that hundreds of runs have a pair of colour and mark of their own."""
+"""Colours of runs and of groups, in the roles `line-0` to `line-10`, and the same with `-dim` and `-band`.
+
+It shares no factor with the number of marks, so that hundreds of runs have a pair of colour and mark of their own.
+"""
 # Thicker lines would hide each other.
 _MOST_THICK = 4
 _WITH_GOAL = ("return", "evaluation")
@@ -60,10 +62,10 @@ class ComparisonLayers:
             if curve is None:
                 continue
             if len(group.runs) > 1:
-                bands.append(Layer.band(curve.low, curve.high, f"{role}-dim"))
+                bands.append(Layer.band(curve.low, curve.high, f"{role}-band"))
             front.append(Layer.line(curve.middle, role, group.mark, sign=group.mark))
             marks.append(Layer.marks(curve.middle, role, group.mark, group.index / len(groups)))
-        return [*behind, *bands, *front, *marks]
+        return [*bands, *behind, *front, *marks]
 
     def _curve(self, group: RunGroup, lines: Sequence[Series], name: Hashable) -> GroupCurve | None:
         """Return the curve of a group, made anew only when one of its lines has grown."""

@@ -49,18 +49,23 @@ def scores_table(comparison: Comparison) -> Table:
 
 
 def groups_table(comparison: Comparison, by: str, *, seed: int = 0, replications: int = REPLICATIONS) -> Table:
-    """Return interquartile mean and interval of each group, and how likely it is better than each of the others."""
+    """Return interquartile mean and interval of each group, and how likely it is better than each of the others.
+
+    The score by which that is judged comes first.
+    """
     groups, main = comparison.groups(by), main_score(comparison)
-    against = [f"P(>{group.mark})" for group in groups] if len(groups) > 1 else []
+    others = [score for score in GROUP_SCORES if score is not main]
+    rivals = groups if len(groups) > 1 else []
     rows = []
     for group in groups:
-        estimates = [
-            estimate(comparison, group, score, seed=seed, replications=replications) for score in GROUP_SCORES
-        ]
-        chances = [_chance(comparison, group, other) for other in groups] if against else []
-        rows.append([group.mark, group.name, str(len(group.runs)), *map(_interval, estimates), *chances])
-    titles = [score.title for score in GROUP_SCORES]
-    return Table(f"Groups, IQM (95 %), P by {main.title}", ["", "group", "runs", *titles, *against], rows)
+        first, *rest = (
+            _interval(estimate(comparison, group, score, seed=seed, replications=replications))
+            for score in (main, *others)
+        )
+        chances = [_chance(comparison, group, rival) for rival in rivals]
+        rows.append([group.mark, group.name, str(len(group.runs)), first, *chances, *rest])
+    titles = [main.title, *(f"P(>{rival.mark})" for rival in rivals), *(score.title for score in others)]
+    return Table(f"Groups, IQM (95 %), P by {main.title}", ["", "group", "runs", *titles], rows)
 
 
 def _chance(comparison: Comparison, group: RunGroup, other: RunGroup) -> str:
@@ -124,7 +129,7 @@ def _report_groups(comparison: Comparison, by: str, seed: int) -> dict[str, Any]
 
 
 def _describe(found: Estimate | None) -> dict[str, Any] | None:
-    return None if found is None else {"iqm": found.mean, "ci95": [found.low, found.high], "runs": found.count}
+    return None if found is None else {"iqm": found.mean, "ci95": [found.low, found.high], "runs": found.runs}
 
 
 def curve_rows(comparison: Comparison) -> Iterator[list[Any]]:
@@ -133,8 +138,8 @@ def curve_rows(comparison: Comparison) -> Iterator[list[Any]]:
     Values are not smoothed; a long run's points are means over stretches of its steps.
     """
     keys, labels = comparison.differing_keys(), comparison.labels()
-    axes = [axis for axis in RunAxis if axis is not RunAxis.STEPS]
-    yield ["run", "label", *keys, "metric", "step", *("seconds" if axis == "time" else axis for axis in axes), "value"]
+    axes = (RunAxis.TIME, RunAxis.EPISODES, RunAxis.UPDATES)
+    yield ["run", "label", *keys, "metric", "step", "seconds", "episodes", "updates", "value"]
     for index, run in enumerate(comparison.runs):
         head = [run.path, labels[index], *(comparison.setting(index, key) for key in keys)]
         for metric in comparison.metrics():

@@ -1,5 +1,7 @@
-"""Scores of several runs in few numbers, as Agarwal et al. 2021 ("Deep RL at the Edge of the Statistical Precipice")
-and their library rliable define them: interquartile mean, its bootstrap interval, and the probability of improvement."""
+"""Scores of several runs in few numbers: interquartile mean, its bootstrap interval, and probability of improvement.
+
+They are defined as by Agarwal et al. 2021, "Deep RL at the Edge of the Statistical Precipice", and their rliable.
+"""
 
 from __future__ import annotations
 

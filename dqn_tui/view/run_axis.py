@@ -71,7 +71,7 @@ class Course:
 
     def _forget_all(self) -> None:
         self._points = PointBuffer()
-        self._tracks = {axis: Series() for axis in RunAxis if axis is not RunAxis.STEPS}
+        self._tracks: dict[RunAxis, Series] = {axis: Series() for axis in RunAxis if axis is not RunAxis.STEPS}
 
     def place(self, series: Series, axis: RunAxis) -> Series:
         """Return a series over steps as one over that axis; between two known places along a straight line."""

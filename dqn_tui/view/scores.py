@@ -123,12 +123,12 @@ GROUP_SCORES = SCORES[:3]
 
 
 class Estimate(NamedTuple):
-    """The interquartile mean of a score over the `count` runs of a group that have it, and its 95 % interval."""
+    """The interquartile mean of a score over the `runs` runs of a group that have it, and its 95 % interval."""
 
     mean: float
     low: float
     high: float
-    count: int
+    runs: int
 
 
 def horizon(comparison: Comparison) -> float:
@@ -156,7 +156,7 @@ def estimate(
 
 
 def improvement(comparison: Comparison, x: RunGroup, y: RunGroup, score: Score) -> float | None:
-    """Return the probability that a run of X has a higher score than one of Y, over the environments of both; None if none."""
+    """Return the probability that a run of X has a higher score than one of Y; None if they share no environment."""
     values = scores_of(comparison, score)
     of_x, of_y = _by_task(comparison, x, values), _by_task(comparison, y, values)
     shared = [task for task in of_x if of_x[task] and of_y.get(task)]

@@ -61,7 +61,8 @@ _LINES = (
     "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#b7a6ff", "#8fd14f", "#ff9aa2",
     "#9a9a9a",
 )  # fmt: skip
-_LINE_CONTRAST, _DIM_SHARE = 3.5, 0.42
+_LINE_CONTRAST = 3.5
+_LINE_SHARES = {"-dim": 0.6, "-band": 0.35}
 
 
 class Colors:
@@ -74,7 +75,8 @@ class Colors:
         for number, name in enumerate(_LINES):
             color = self._legible(Color.parse(name))
             self._styles[f"line-{number}"] = self._style(color, 1.0, "bold")
-            self._styles[f"line-{number}-dim"] = self._style(color, _DIM_SHARE, "")
+            for suffix, share in _LINE_SHARES.items():
+                self._styles[f"line-{number}{suffix}"] = self._style(color, share, "")
 
     def style(self, role: str) -> Style:
         """Return the style of a role, or of `"a on b"`: a in its colour on that of b. Unknown roles are plain text."""
@@ -93,7 +95,7 @@ class Colors:
             return color
         for share in range(10):
             mixed = color.blend(self.foreground, share / 10, alpha=1)
-            if mixed.get_contrast_ratio(self.background) >= _LINE_CONTRAST:
+            if _contrast(mixed, self.background) >= _LINE_CONTRAST:
                 return mixed
         return self.foreground
 
@@ -109,6 +111,17 @@ class Colors:
             underline="underline" in attributes or None,
             dim=(is_plain and share < 0.6) or None,
         )
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2)."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
 def _color(variables: Mapping[str, str], name: str) -> Color:
