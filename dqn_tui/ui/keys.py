@@ -45,6 +45,7 @@ class Key:
 
 
 _TRAINING, _VIEW, _ROLLOUT, _PROGRAM, _STOP = "Training", "View", "Rollout", "Program", "Stop dialog"
+_COMPARE = "Comparison"
 
 DASHBOARD_KEYS: tuple[Key, ...] = (
     Key(
@@ -421,7 +422,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="focus_digit",
         label="Focus",
         help="focus the pane with that number",
-        group=_VIEW,
+        group=_COMPARE,
         is_command=False,
         is_per_digit=True,
     ),
@@ -432,7 +433,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="focus_next_pane(1)",
         label="Focus",
         help="focus the next pane",
-        group=_VIEW,
+        group=_COMPARE,
         rank=8,
         is_command=False,
     ),
@@ -443,7 +444,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="focus_next_pane(-1)",
         label="Back",
         help="focus the previous pane",
-        group=_VIEW,
+        group=_COMPARE,
         is_command=False,
     ),
     Key(
@@ -453,7 +454,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="zoom",
         label="Zoom",
         help="enlarge the focused pane / restore it",
-        group=_VIEW,
+        group=_COMPARE,
         rank=5,
     ),
     Key(
@@ -463,7 +464,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="next_axis",
         label="x axis",
         help="x axis: steps, time, episodes, updates",
-        group=_VIEW,
+        group=_COMPARE,
         rank=3,
     ),
     Key(
@@ -473,7 +474,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="next_grouping",
         label="Group",
         help="group by the next setting in which the runs differ / by none",
-        group=_VIEW,
+        group=_COMPARE,
         rank=4,
     ),
     Key(
@@ -483,7 +484,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="smooth(1)",
         label="Smooth",
         help=f"smooth more: {', '.join(map(str, SmoothedSeries.WINDOWS))} points",
-        group=_VIEW,
+        group=_COMPARE,
         rank=6,
     ),
     Key(
@@ -493,7 +494,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="smooth(-1)",
         label="Smooth less",
         help="smooth less",
-        group=_VIEW,
+        group=_COMPARE,
     ),
     Key(
         id="compare.log",
@@ -502,7 +503,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="toggle_log",
         label="Log y",
         help="logarithmic y axis for the focused chart",
-        group=_VIEW,
+        group=_COMPARE,
         rank=7,
     ),
     Key(
@@ -512,7 +513,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="scroll(1)",
         label="Down",
         help="scroll the table down",
-        group=_VIEW,
+        group=_COMPARE,
         is_command=False,
     ),
     Key(
@@ -522,7 +523,27 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="scroll(-1)",
         label="Up",
         help="scroll the table up",
-        group=_VIEW,
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.right",
+        keys="right",
+        shown="→",
+        action="scroll_columns(1)",
+        label="Right",
+        help="move the table to its next column",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.left",
+        keys="left",
+        shown="←",
+        action="scroll_columns(-1)",
+        label="Left",
+        help="move the table back",
+        group=_COMPARE,
         is_command=False,
     ),
     Key(
@@ -532,7 +553,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         action="back",
         label="Back",
         help="restore the enlarged pane, or go back",
-        group=_VIEW,
+        group=_COMPARE,
         is_command=False,
     ),
     Key(
@@ -617,7 +638,8 @@ def by_group(keys: Sequence[Key]) -> dict[str, list[Key]]:
 def key_table_markdown() -> str:
     """Return the key table of the README."""
     lines = ["| Key | Action |", "|---|---|"]
-    for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)).items():
+    comparing = (key for key in COMPARE_KEYS if key.group == _COMPARE)
+    for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *comparing)).items():
         lines.append(f"| **{group}** | |")
         lines += [f"| {_code(key.shown)} | {key.help} |" for key in keys]
     return "\n".join(lines) + "\n"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dqn_tui.view.interquartile import bootstrap_band, interquartile_mean
 from dqn_tui.view.series import COUNT, SUM, X_FIRST, X_LAST, Series
 
-POINTS = 64
+POINTS = 48
 # rliable draws 2,000 times for curves, too: a quantile at each of many points needs less than one that is printed.
 CURVE_REPLICATIONS = 2_000
 

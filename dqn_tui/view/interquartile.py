@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
-Counts = NDArray[np.int32]
 INTERVAL_PERCENT = (2.5, 97.5)
 """Percentiles between which a 95 % interval lies."""
 REPLICATIONS = 50_000
@@ -54,31 +53,43 @@ def bootstrap_band(
         seed: seed of the draws.
     """
     counts = _draw_counts(task_sizes, replications, seed)
-    bounds = [np.percentile(_resampled_means(column, counts), INTERVAL_PERCENT) for column in values.T]
-    low, high = np.array(bounds).reshape(-1, 2).T
+    means = _resampled_means(values, counts)
+    low, high = np.percentile(means, INTERVAL_PERCENT, axis=1)
     return low, high
 
 
-def _draw_counts(task_sizes: Sequence[int], replications: int, seed: int) -> Counts:
+def _draw_counts(task_sizes: Sequence[int], replications: int, seed: int) -> Array:
     """Return how often each run is drawn in each replication, `[runs, replications]`."""
     generator = np.random.Generator(np.random.PCG64(seed))
     counts = []
     for size in task_sizes:
         drawn = generator.integers(0, size, (replications, size)) + np.arange(replications)[:, None] * size
         counts.append(np.bincount(drawn.ravel(), minlength=replications * size).reshape(replications, size).T)
-    return np.concatenate(counts).astype(np.int32)
+    return np.concatenate(counts).astype(np.float64)
 
 
-def _resampled_means(scores: Array, counts: Counts) -> Array:
-    """Return the interquartile mean of each replication, `[replications]`, without sorting each of them."""
-    order = np.argsort(scores)
-    total = len(scores)
+def _resampled_means(values: Array, counts: Array) -> Array:
+    """Return the interquartile mean of each replication at each point, `[points, replications]`.
+
+    No replication is sorted: points where the runs have the same order share how much of each run is kept.
+    """
+    orders, place = np.unique(np.argsort(values, axis=0).T, axis=0, return_inverse=True)
+    means = np.empty((values.shape[1], counts.shape[1]))
+    for number, order in enumerate(orders):
+        points = np.flatnonzero(place.ravel() == number)
+        ordered = values[np.ix_(order, points)].T
+        # Rounding must not carry a mean beyond the scores it is made of.
+        means[points] = np.clip(ordered @ _kept(counts[order]), ordered[:, :1], ordered[:, -1:])
+    return means
+
+
+def _kept(counts: Array) -> Array:
+    """Return the weight of each run in the mean, `[runs, replications]`; runs are in the order of their scores."""
+    total = len(counts)
     cut = total // 4
-    reached = np.clip(np.cumsum(counts[order], axis=0), cut, total - cut)
-    kept = np.diff(reached, axis=0, prepend=cut)
-    means: Array = scores[order] @ kept / (total - 2 * cut)
-    # Rounding must not carry a mean beyond the scores it is made of.
-    return np.clip(means, scores[order[0]], scores[order[-1]])
+    reached = np.clip(np.cumsum(counts, axis=0), cut, total - cut)
+    weights: Array = np.diff(reached, axis=0, prepend=float(cut)) / (total - 2 * cut)
+    return weights
 
 
 def probability_of_improvement(x_by_task: Sequence[ArrayLike], y_by_task: Sequence[ArrayLike]) -> float:

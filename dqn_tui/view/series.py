@@ -17,6 +17,7 @@ from dqn_tui.view.moving_average import MovingAverage
 
 Array = NDArray[np.float64]
 _WORTH_A_BATCH = 32
+_MOST_WAITING = 4_096
 X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
 
 
@@ -290,25 +291,45 @@ class SmoothedSeries(Series):
     def __init__(self, capacity: int = 2048) -> None:
         super().__init__(capacity)
         self._smooth = {window: (MovingAverage(window), Series(capacity)) for window in self.WINDOWS[1:]}
+        # Finite points that not every average has taken, and how many of them each has: mostly, one alone is looked at.
+        self._waiting: tuple[list[float], list[float]] = ([], [])
+        self._taken = dict.fromkeys(self._smooth, 0)
 
     def append(self, x: float, y: float) -> None:
         """Add a point to the series and to its averages."""
         super().append(x, y)
         if math.isfinite(y):
-            for average, series in self._smooth.values():
-                series.append(x, average.push(y))
+            self._wait([x], [y])
 
     def extend(self, xs: Array, ys: Array) -> None:
         """Add many points to the series and to its averages."""
         super().extend(xs, ys)
         is_finite = np.isfinite(ys)
-        xs, values = xs[is_finite], ys[is_finite].tolist()
-        for average, series in self._smooth.values():
-            series.extend(xs, np.array([average.push(value) for value in values], np.float64))
+        self._wait(xs[is_finite].tolist(), ys[is_finite].tolist())
 
     def smooth(self, window: int) -> Series:
         """Return the moving average over about `window` points, one of `WINDOWS`; 1 is the series itself."""
-        return self if window == 1 else self._smooth[window][1]
+        if window == 1:
+            return self
+        average, series = self._smooth[window]
+        xs, ys = (values[self._taken[window] :] for values in self._waiting)
+        if xs:
+            series.extend(np.array(xs, np.float64), np.array([average.push(y) for y in ys], np.float64))
+            self._taken[window] += len(xs)
+        return series
+
+    def _wait(self, xs: list[float], ys: list[float]) -> None:
+        self._waiting[0].extend(xs)
+        self._waiting[1].extend(ys)
+        if len(self._waiting[0]) >= _MOST_WAITING:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Let all averages take the points that wait."""
+        for window in self._smooth:
+            self.smooth(window)
+        self._waiting = ([], [])
+        self._taken = dict.fromkeys(self._smooth, 0)
 
     @property
     def rate(self) -> Series:
@@ -328,6 +349,7 @@ class SmoothedSeries(Series):
 
     def forget_after(self, x: float) -> None:
         """Drop the points after x; the averages continue from their values at x."""
+        self._catch_up()
         super().forget_after(x)
         for average, series in self._smooth.values():
             series.forget_after(x)

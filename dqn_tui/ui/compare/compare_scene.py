@@ -23,6 +23,7 @@ class CompareScene(Scene):
         is_read: whether everything that the journals held at first is known.
         table: id of the table that was focused last.
         scroll: for each table the first row that is shown.
+        hidden: for each table how many columns after the marks are left out.
     """
 
     comparison: Comparison = field(default_factory=lambda: Comparison(()))
@@ -33,3 +34,4 @@ class CompareScene(Scene):
     is_read: bool = False
     table: str = "runs"
     scroll: dict[str, int] = field(default_factory=dict)
+    hidden: dict[str, int] = field(default_factory=dict)

@@ -29,8 +29,8 @@ from dqn_tui.view.series import SmoothedSeries
 
 _TICK_SECONDS = 0.25
 # Applying news may take so long at a time, so that keys are answered meanwhile.
-_BUSY_SECONDS = 0.05
-_UNREAD_FRAME_SECONDS = 0.5
+_BUSY_SECONDS, _BREATH_SECONDS = 0.05, 0.005
+_UNREAD_FRAME_SECONDS = 1.0
 
 _LEGEND = HelpTable(
     "In the charts",
@@ -100,15 +100,23 @@ class CompareScreen(SceneScreen):
         """Take in what became known, for a moment, and draw it."""
         if not self.is_mounted:
             return
-        comparison = self.scene.comparison
-        before, started = comparison.version, time.perf_counter()
-        while time.perf_counter() - started < _BUSY_SECONDS and (news := self._source.drain(1)):
-            comparison.apply_all(news)
+        comparison, started = self.scene.comparison, time.perf_counter()
+        before, is_behind = comparison.version, self._take(started + _BUSY_SECONDS)
         was_read, self.scene.is_read = self.scene.is_read, self._source.is_read
         is_due = self.scene.is_read or started - self._drawn_at > _UNREAD_FRAME_SECONDS
         if self.scene.is_read != was_read or (comparison.version != before and is_due):
             self._drawn_at = started
             self.rearrange()
+        if is_behind:
+            self.set_timer(_BREATH_SECONDS, self.tick)
+
+    def _take(self, until: float) -> bool:
+        """Apply news until that time; return whether there may be more."""
+        while news := self._source.drain(1):
+            self.scene.comparison.apply_all(news)
+            if time.perf_counter() > until:
+                return True
+        return False
 
     # --- drawing ---
 
@@ -206,6 +214,10 @@ class CompareScreen(SceneScreen):
     def action_scroll(self, rows: int) -> None:
         """Scroll the table that was focused last."""
         self._stage.table(self.scene.table).scroll(rows)
+
+    def action_scroll_columns(self, columns: int) -> None:
+        """Move the table that was focused last to its right (1) or back (-1)."""
+        self._stage.table(self.scene.table).scroll_columns(columns)
 
     def action_back(self) -> None:
         """Restore the enlarged pane, else go back to the screen below, if there is one."""

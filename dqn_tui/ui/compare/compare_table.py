@@ -37,9 +37,18 @@ class CompareTable(FramedPanel):
             self._known = (key, self._make(self.scene))
         return self._known[1]
 
+    @property
+    def shown_table(self) -> Table:
+        """The table without the columns that were left behind."""
+        table, hidden = self.table, self._hidden
+        if not hidden:
+            return table
+        rows = [[row[0], *row[1 + hidden :]] for row in table.rows]
+        return Table(table.title, [table.columns[0], *table.columns[1 + hidden :]], rows)
+
     def content_key(self) -> Hashable:
         """Return the version of the comparison, and what is scrolled."""
-        return (self.scene.comparison.version, self.scene.by, self._first_row)
+        return (self.scene.comparison.version, self.scene.by, self._first_row, self._hidden)
 
     def title_row(self) -> Row:
         """Return digit and title."""
@@ -55,10 +64,10 @@ class CompareTable(FramedPanel):
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the headings and as many rows as fit."""
-        table = self.table
+        table = self.shown_table
         if not self.scene.is_read and not any(run.view.run for run in self.scene.comparison.runs):
             return centre_block([[("reading…", "muted")]], width, height)
-        widths = _fitting(self.column_widths, width - 1)
+        widths = _fitting([_column_width(table, number) for number in range(len(table.columns))], width - 1)
         is_right = [_is_numeric(table, number) for number in range(len(widths))]
         head = self._row(table.columns, widths, is_right, lambda _number, _cell: "muted")
         if len(widths) < len(table.columns):
@@ -84,6 +93,16 @@ class CompareTable(FramedPanel):
         assert self.id is not None
         self.scene.scroll[self.id] = min(last, max(0, self._first_row + rows))
         self.repaint_if_changed()
+
+    def scroll_columns(self, columns: int) -> None:
+        """Leave out more (1) or fewer (-1) columns after the marks; one column always remains."""
+        assert self.id is not None
+        self.scene.hidden[self.id] = min(max(0, len(self.table.columns) - 2), max(0, self._hidden + columns))
+        self.repaint_if_changed()
+
+    @property
+    def _hidden(self) -> int:
+        return min(self.scene.hidden.get(self.id or "", 0), max(0, len(self.table.columns) - 2))
 
     @property
     def _room(self) -> int:
