@@ -473,7 +473,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         shown="b",
         action="next_grouping",
         label="Group",
-        help="group by the next setting in which the runs differ / by none",
+        help="group by the next differing setting / none",
         group=_COMPARE,
         rank=4,
     ),

@@ -72,10 +72,12 @@ def _progress(step: int, skill: float, generator: random.Random) -> events.Progr
     noise = generator.lognormvariate(0.0, 0.2)
     names = ("environment", "acting", "sampling", "learning", "evaluation", "saving", "other")
     metrics = {
-        "time/total_timesteps": step, "time/time_elapsed": step / 2_000, "time/fps": 2_000.0, "time/episodes": step / 99,
+        "time/total_timesteps": step, "time/time_elapsed": step / 2_000, "time/fps": 2_000.0,
+        "time/episodes": step / 99,
         "rollout/exploration_rate": max(0.05, 1 - step / 16_000), "replay/size": min(step, 100_000),
         "train/n_updates": step // 4, "train/learning_rate": 1e-3, "rollout/ep_rew_mean": 500 * skill,
-        "rollout/ep_len_mean": 500 * skill, "train/loss": noise / (1 + step / 9_000), "train/q_mean": 60 * skill * noise,
+        "rollout/ep_len_mean": 500 * skill, "train/loss": noise / (1 + step / 9_000),
+        "train/q_mean": 60 * skill * noise,
         "train/target_mean": 60 * skill, "train/td_error": noise, "train/grad_norm": 2 * noise,
         "train/td_error_p10": noise / 9, "train/td_error_p50": noise / 2, "train/td_error_p90": 3 * noise,
         "rollout/action_share/0": 0.46, "rollout/action_share/1": 0.54, "time/steps_per_second": 2_000 * noise,

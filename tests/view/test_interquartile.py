@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.interquartile import bootstrap_interval, interquartile_mean
+from dqn_tui.view.interquartile import (
+    bootstrap_band,
+    bootstrap_interval,
+    interquartile_mean,
+    probability_of_improvement,
+)
 
 SCORES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 
@@ -60,3 +65,54 @@ def test_runs_are_drawn_within_their_task_only() -> None:
 def test_the_interval_lies_within_the_scores(scores: list[float]) -> None:
     low, high = bootstrap_interval([scores], replications=100)
     assert min(scores) - 1e-6 <= low <= high <= max(scores) + 1e-6
+
+
+def naive_band(values: list[list[float]], sizes: list[int], replications: int) -> list[tuple[float, float]]:
+    """Each replication sorted and averaged, from the same draws."""
+    generator = np.random.Generator(np.random.PCG64(0))
+    draws, start = [], 0
+    for size in sizes:
+        draws.append(generator.integers(0, size, (replications, size)) + start)
+        start += size
+    drawn = np.concatenate(draws, axis=1)
+    columns = np.array(values, float).T
+    means = [[float(interquartile_mean(column[row])) for row in drawn] for column in columns]
+    return [(float(np.percentile(row, 2.5)), float(np.percentile(row, 97.5))) for row in means]
+
+
+@given(st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), min_size=2, max_size=9), st.data())
+def test_the_band_of_a_curve_is_that_of_sorting_each_replication(
+    values: list[list[float]], data: st.DataObject
+) -> None:
+    first = data.draw(st.integers(1, len(values)))
+    sizes = [first, len(values) - first] if first < len(values) else [first]
+    low, high = bootstrap_band(np.array(values), sizes, replications=30)
+    for number, (lower, upper) in enumerate(naive_band(values, sizes, 30)):
+        assert (low[number], high[number]) == (pytest.approx(lower, abs=1e-9), pytest.approx(upper, abs=1e-9))
+
+
+def test_the_band_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+    values = np.sqrt(np.arange(44.0).reshape(11, 4))
+    bands = [np.array(bootstrap_band(values, [11], replications=50, seed=seed)) for seed in (1, 1, 2)]
+    assert (bands[0] == bands[1]).all()
+    assert not (bands[0] == bands[2]).all()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "expected"),
+    [
+        ([[3, 4]], [[1, 2]], 1.0),
+        ([[1, 2]], [[3, 4]], 0.0),
+        # Of the four pairs 2 > 1 alone is better, 2 = 2 is a tie, and 1 = 1 another.
+        ([[1, 2]], [[1, 2]], 0.5),
+        # 5 > 1, 5 > 3, 2 > 1 and not 2 > 3.
+        ([[5, 2]], [[1, 3]], 0.75),
+        # 1 in the first task, 1/2 in the second.
+        ([[3], [7]], [[2], [7]], 0.75),
+        ([[1, 1, 9]], [[2]], 1 / 3),
+    ],
+)
+def test_probability_of_improvement_counts_pairs_in_each_task(
+    x: list[list[float]], y: list[list[float]], expected: float
+) -> None:
+    assert probability_of_improvement(x, y) == pytest.approx(expected)

@@ -13,6 +13,7 @@ from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import plain
 
 _DOT = (" · ", "dim")
+_WIDE = 60
 
 
 class CompareHeader(Panel):
@@ -26,10 +27,11 @@ class CompareHeader(Panel):
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:  # noqa: ARG002
         """Return one row."""
-        right = self._right()
-        name: Row = [(" dqn-tui ", "accent"), ("compare ", "title")]
-        left = [*name, *join_fitting(self._about(), width - row_width(right) - row_width(name) - 1, _DOT)]
-        return [justify(left, right, width)]
+        name: Row = [(" dqn-tui " if width >= _WIDE else " ", "accent"), ("compare ", "title")]
+        about = self._about()
+        right = join_fitting(self._view(), width - row_width(name) - row_width(about[0]) - 2, _DOT)
+        left = join_fitting(about, width - row_width(right) - row_width(name) - 2, _DOT)
+        return [justify([*name, *left], [*right, (" ", "text")], width)]
 
     def _about(self) -> list[Row]:
         runs = self.scene.comparison.runs
@@ -45,14 +47,12 @@ class CompareHeader(Panel):
         parts += [[(plain(", ".join(envs)), "muted")]]
         return parts
 
-    def _right(self) -> Row:
+    def _view(self) -> list[Row]:
+        """Return axis, grouping and smoothing, the most important first."""
         scene = self.scene
-        grouped = "" if scene.by is None else "all but the seed" if scene.by == ALL_BUT_SEED else scene.by
-        row: Row = [("by ", "muted"), (f"{grouped} · ", "strong")] if grouped else []
         unit = " s" if scene.axis == "time" else ""
-        return [
-            *row,
-            ("x ", "muted"),
-            (f"{scene.axis}{unit}", "strong"),
-            (f" · {SmoothedSeries.smoothing_name(scene.smoothing)} ", "muted"),
-        ]
+        parts: list[Row] = [[("x ", "muted"), (f"{scene.axis}{unit}", "strong")]]
+        if scene.by is not None:
+            name = "all but the seed" if scene.by == ALL_BUT_SEED else scene.by
+            parts.append([("by ", "muted"), (name, "strong")])
+        return [*parts, [(SmoothedSeries.smoothing_name(scene.smoothing), "muted")]]

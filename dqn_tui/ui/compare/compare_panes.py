@@ -8,7 +8,7 @@ from dqn_tui.view.comparison import Comparison
 
 RUNS = PaneName(id="runs", title="Runs", digit=7, about="the settings in which the runs differ")
 RESULTS = PaneName(id="results", title="Results", digit=8, about="what each run achieved")
-GROUPS = PaneName(id="groups", title="Groups", digit=9, about="interquartile means of the groups, 95 % intervals")
+GROUPS = PaneName(id="groups", title="Groups", digit=9, about="interquartile means, 95 % intervals")
 TABLES = (RUNS, RESULTS, GROUPS)
 
 _MOST_DIGITS = 6

@@ -35,9 +35,9 @@ _UNREAD_FRAME_SECONDS = 1.0
 _LEGEND = HelpTable(
     "In the charts",
     (
-        ("a b c", "line-0", "runs: a letter and a colour each, as in the table of runs"),
-        ("A B C", "line-1", "groups: interquartile mean over the runs of each"),
-        ("░░", "line-1-band", "95 % bootstrap interval of that mean; thin lines are its runs"),
+        ("a b c", "line-0", "runs: a letter and a colour each"),
+        ("A B C", "line-1", "groups: interquartile mean of their runs"),
+        ("░░", "line-1-band", "95 % bootstrap interval of that mean"),
     ),
 )
 _SCORES = HelpTable("Results", [(score.title, "strong", score.about) for score in SCORES])
@@ -74,6 +74,7 @@ class CompareScreen(SceneScreen):
                 axis=axis,
                 by=by,
                 bootstrap_seed=seed,
+                table=(RUNS if by is None else GROUPS).id,
             )
         )
         self._source = source
