@@ -17,6 +17,7 @@ class ComparedMetric:
     Attributes:
         id: unique name; also the one in CSV files.
         title: heading of its chart.
+        short_title: the same where it must be short; empty: `title` is.
         about: what it is, in a few words.
         raw: its values, not smoothed.
         is_per_progress: whether a point stands for one progress event rather than one episode.
@@ -27,6 +28,7 @@ class ComparedMetric:
     title: str
     about: str
     raw: Callable[[ComparedRun], Series]
+    short_title: str = ""
     is_per_progress: bool = False
     y_range: tuple[float, float] | None = None
 
@@ -46,7 +48,11 @@ METRICS: tuple[ComparedMetric, ...] = (
         id="return", title="Return", about="return of the training episodes", raw=lambda run: run.view.returns
     ),
     ComparedMetric(
-        id="evaluation", title="Evaluation", about="mean return of greedy episodes", raw=ComparedRun.evaluations
+        id="evaluation",
+        title="Evaluation",
+        short_title="Evals",
+        about="mean return of greedy episodes",
+        raw=ComparedRun.evaluations,
     ),
     ComparedMetric(
         id="loss",
@@ -76,10 +82,15 @@ METRICS: tuple[ComparedMetric, ...] = (
     ComparedMetric(
         id="grad_norm",
         title="Gradient norm",
+        short_title="Grad norm",
         about="norm of the gradient before clipping",
         raw=lambda run: run.view.grad_norm,
     ),
     ComparedMetric(
-        id="length", title="Episode length", about="steps of each training episode", raw=lambda run: run.view.lengths
+        id="length",
+        title="Episode length",
+        short_title="Ep length",
+        about="steps of each training episode",
+        raw=lambda run: run.view.lengths,
     ),
 )

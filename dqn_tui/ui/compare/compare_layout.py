@@ -18,14 +18,12 @@ Plan = dict[str, Region]
 _CHART = Size(38, 10)
 _MOST_COLUMNS = 3
 _LEAST_TABLE_COLUMNS = 56
-# Edges and headings of a table.
-_AROUND_ROWS = 3
 
 
-def plan_comparison(scene: CompareScene, size: Size, wanted: Mapping[str, int]) -> Plan:
+def plan_comparison(scene: CompareScene, size: Size, wanted: Mapping[str, Size]) -> Plan:
     """Return the regions of all visible panels, by id: charts in a grid, tables below them.
 
-    `wanted` is the width that each table needs to show all its columns.
+    `wanted` is the size that each table needs to show all its columns and rows.
     """
     width, height = size
     body = Region(0, 1, width, max(0, height - 2))
@@ -35,16 +33,17 @@ def plan_comparison(scene: CompareScene, size: Size, wanted: Mapping[str, int]) 
     shown = [pane.id for pane in shown_panes(scene.comparison, scene.by)]
     tables = [pane.id for pane in TABLES if pane.id in shown]
     charts = [id for id in shown if id not in tables]
-    table_rows = _table_rows(scene, body.height)
+    chosen = _chosen(tables, scene.table, width)
+    table_rows = _table_rows(max(wanted[id].height for id in chosen), body.height)
     grid = Region(0, body.y, width, body.height - table_rows)
     below = Region(0, grid.bottom, width, table_rows)
-    chosen = _chosen(tables, scene.table, width)
-    return plan | _grid(charts, scene.selected, grid) | _side_by_side(chosen, below, [wanted[id] for id in chosen])
+    return (
+        plan | _grid(charts, scene.selected, grid) | _side_by_side(chosen, below, [wanted[id].width for id in chosen])
+    )
 
 
-def _table_rows(scene: CompareScene, height: int) -> int:
-    """Return the height of the tables: what the runs need, but the charts keep the larger part."""
-    wanted = len(scene.comparison.runs) + _AROUND_ROWS
+def _table_rows(wanted: int, height: int) -> int:
+    """Return the height of the tables: what they need, but the charts keep the larger part."""
     return max(0, min(wanted, height * 2 // 5)) if height >= _CHART.height + 4 else 0
 
 
@@ -97,7 +96,7 @@ class CompareLayout(Layout):
         greedy: bool = True,  # noqa: ARG002
     ) -> ArrangeResult:
         """Return the placements; Textual calls this after a resize or `refresh(layout=True)`."""
-        wanted = {child.id or "": child.wanted_width for child in children if isinstance(child, CompareTable)}
+        wanted = {child.id or "": child.wanted_size for child in children if isinstance(child, CompareTable)}
         plan = plan_comparison(self._scene, size, wanted)
         self._scene.placed = frozenset(plan)
         return [

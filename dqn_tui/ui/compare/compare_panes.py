@@ -16,7 +16,9 @@ _MOST_DIGITS = 6
 
 def _pane(place: int, metric: ComparedMetric) -> PaneName:
     digit = place if place <= _MOST_DIGITS else None
-    return PaneName(id=f"chart-{metric.id}", title=metric.title, digit=digit, about=metric.about)
+    return PaneName(
+        id=f"chart-{metric.id}", title=metric.title, short_title=metric.short_title, digit=digit, about=metric.about
+    )
 
 
 CHARTS: dict[str, ComparedMetric] = {f"chart-{metric.id}": metric for metric in METRICS}

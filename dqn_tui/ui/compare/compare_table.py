@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from rich.cells import cell_len, set_cell_size
+from textual.geometry import Size
 
 from dqn_tui.ui.compare.compare_scene import CompareScene
 from dqn_tui.ui.widgets.pane_name import PaneName
@@ -16,6 +17,8 @@ from dqn_tui.view.comparison_report import Table
 _LONGEST_HEADING = 14
 _GAP, _LEAST_CUT = 2, 12
 _LEAST_WIDTH = 24
+# Edges and headings.
+_AROUND_ROWS = 3
 _STATES = {"done": "success", "running": "success", "failed": "error", "diverged": "error", "interrupted": "warning"}
 
 
@@ -78,9 +81,10 @@ class CompareTable(FramedPanel):
         return rows
 
     @property
-    def wanted_width(self) -> int:
-        """Cells that the box needs to show all columns; not less than a heading needs."""
-        return max(_LEAST_WIDTH, sum(self.column_widths) + _GAP * len(self.column_widths) + 1)
+    def wanted_size(self) -> Size:
+        """The size of a box that shows all columns and rows; not narrower than a heading."""
+        width = sum(self.column_widths) + _GAP * len(self.column_widths) + 1
+        return Size(max(_LEAST_WIDTH, width), len(self.table.rows) + _AROUND_ROWS)
 
     @property
     def column_widths(self) -> list[int]:
@@ -106,7 +110,7 @@ class CompareTable(FramedPanel):
 
     @property
     def _room(self) -> int:
-        return max(1, self.size.height - 3)
+        return max(1, self.size.height - _AROUND_ROWS)
 
     @property
     def _first_row(self) -> int:
