@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import random
 import tempfile
 import time
@@ -88,13 +89,21 @@ def _progress(step: int, skill: float, generator: random.Random) -> events.Progr
     )
 
 
-def time_first_picture(paths: list[str], *options: str) -> float:
-    """Return the seconds from the start of the program until all runs are on the screen, and their results."""
+def time_first_picture(paths: list[str], *options: str) -> tuple[float, float]:
+    """Return the seconds from the start of the program until all runs and their results are on the screen.
+
+    The second number is the processor time that it has taken by then, which other work on the machine hardly changes.
+    """
     started = time.perf_counter()
     with Terminal(dqn_tui("compare", *paths, *options), columns=200, rows=60) as terminal:
         terminal.wait_for(f"compare {len(paths)} runs")
         terminal.wait_for("AUC to")
-        return time.perf_counter() - started
+        return time.perf_counter() - started, _processor_seconds(terminal.pid)
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -114,10 +123,11 @@ def main() -> None:
         size = sum((path / "events.jsonl").stat().st_size for path in paths)
         print(f"{options.runs} runs of {options.steps:,} steps: {sum(runs):,} events, {size / 1e6:.1f} MB")
         for title, arguments in (("", ()), (", grouped", ("--by", "learning_rate"))):
-            seconds = [time_first_picture([str(path) for path in paths], *arguments) for _ in range(options.repeat)]
+            times = [time_first_picture([str(path) for path in paths], *arguments) for _ in range(options.repeat)]
+            seconds, processor = zip(*times, strict=True)
             print(
-                f"first complete picture at 200x60{title}: median {median(seconds):.2f} s, "
-                f"{min(seconds):.2f} to {max(seconds):.2f} s",
+                f"first complete picture at 200x60{title}: median {median(seconds):.2f} s ({min(seconds):.2f} to "
+                f"{max(seconds):.2f} s), {median(processor):.2f} s of it on the processor",
                 flush=True,
             )
 

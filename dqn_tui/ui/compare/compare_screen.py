@@ -30,7 +30,7 @@ from dqn_tui.view.series import SmoothedSeries
 _TICK_SECONDS = 0.25
 # Applying news may take so long at a time, so that keys are answered meanwhile.
 _BUSY_SECONDS, _BREATH_SECONDS = 0.05, 0.005
-_UNREAD_FRAME_SECONDS = 1.0
+_UNREAD_FRAME_SECONDS = 1.5
 
 _LEGEND = HelpTable(
     "In the charts",
