@@ -49,6 +49,15 @@ class ExportTarget(enum.StrEnum):
     wandb = "wandb"
 
 
+class Axis(enum.StrEnum):
+    """What the x axis of a comparison counts."""
+
+    steps = "steps"
+    time = "time"
+    episodes = "episodes"
+    updates = "updates"
+
+
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
 
 app = typer.Typer(
@@ -342,6 +351,37 @@ def serve(
 
     view = ServedView(_resolve_browser_marker(marker), tuple(imports or ()), read_only)
     return serve_runs(targets, runs_dir=runs_dir, port=port, view=view)
+
+
+@app.command()
+def compare(
+    targets: Annotated[
+        list[str], typer.Argument(metavar="RUN...", help="Run folders, patterns such as 'runs/CartPole*', or `latest`.")
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY", help="Group the runs by a setting, or by `settings`: runs that differ only in the seed."
+        ),
+    ] = None,
+    x: Annotated[Axis, typer.Option("--x", help="What the x axis counts.")] = Axis.steps,
+    as_json: Json = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all curves to a CSV file, one row a point.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the charts into an .svg, .png or .pdf file.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.", metavar="N", parser=_parse_seed)] = 0,
+    runs_dir: RunsDir = Path("runs"),
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Compare runs: charts over each other, what differs in their settings, results, and groups."""
+    from dqn_tui.commands.compare_runs import CompareOptions, compare_runs
+    from dqn_tui.view.run_axis import RunAxis
+
+    options = CompareOptions(by, RunAxis(x.value), seed, _resolve_marker(marker), as_json, csv, plot)
+    return compare_runs(targets, runs_dir, options)
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 pip install -e '.[test]' pillow        (and the DejaVu fonts, Debian's fonts-dejavu-core)
 python -m screenshots.make             from the repository's root: all pictures, in ten minutes
-python -m screenshots.make film shell  some scenes: film, dashboard, small, large, lander, rainbow, resume, shell
+python -m screenshots.make film shell  some scenes: film, dashboard, small, large, lander, rainbow, compare,
+                                       resume, shell
 """
 
 from __future__ import annotations
@@ -122,9 +123,23 @@ def shoot_headless() -> None:
         shoot(opened.terminal, "headless")
 
 
+def shoot_comparison() -> None:
+    """Nine short runs of CartPole over each other, grouped by learning rate."""
+    with shell(*MEDIUM) as opened:
+        for rate in ("1e-4", "5e-4", "2e-3"):
+            for seed in (1, 2, 3):
+                settings = f"--set learning_rate={rate} --set eval_every=1000"
+                opened.enter(f"dqn-tui --no-ui --steps 8000 --seed {seed} {settings}")
+        opened.terminal.press("dqn-tui compare runs/* --by learning_rate", "enter")
+        opened.terminal.wait_for("9 Groups")
+        shoot(opened.terminal, "compare")
+        opened.terminal.press("q")
+
+
 SCENES = {
     "film": film, "dashboard": shoot_states, "small": shoot_small, "large": shoot_large, "lander": shoot_rollout,
-    "rainbow": shoot_rainbow, "resume": shoot_resume, "shell": shoot_headless,
+    "rainbow": shoot_rainbow, "compare": shoot_comparison, "resume": shoot_resume,
+    "shell": shoot_headless,
 }  # fmt: skip
 
 

@@ -16,7 +16,18 @@ import dqn_tui
 ROOT = Path(dqn_tui.__file__).parent
 PACKAGE = "dqn_tui"
 
-GROUND = {"errors", "events", "event_json", "control", "config", "seeding", "spaces", "rollout", "work_clock"}
+GROUND = {
+    "errors",
+    "events",
+    "event_json",
+    "control",
+    "config",
+    "seeding",
+    "spaces",
+    "rollout",
+    "run_source",
+    "work_clock",
+}
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
@@ -48,17 +59,24 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
-    "runs": ({"dqn", "events", "event_json", "config", "errors", "spaces"}, {"numpy", "safetensors", "pydantic"}),
+    "runs": (
+        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces"},
+        {"numpy", "safetensors", "pydantic"},
+    ),
     "attach": (
         {"control", "events", "event_json", "errors", "rollout", "runs"},
         {"msgspec"},
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
-    "exports": ({"runs", "events", "errors"}, {"tensorboard", "pyarrow", "wandb"}),
-    "view": ({"events", "config", "rollout"}, {"numpy", "msgspec"}),
-    "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"rollout", "preferences", "work_clock"}, {"textual", "rich", "numpy"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
+    "view": ({"events", "config", "rollout", "run_source"}, {"numpy", "msgspec"}),
+    "run_source": ({"events"}, set()),
+    "exports": (
+        {"runs", "events", "errors", "view"},
+        {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy"},
+    ),
+    "headless": (VIEWERS, {"rich"}),
+    "ui": (VIEWERS | {"rollout", "preferences", "work_clock", "run_source"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }

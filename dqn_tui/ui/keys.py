@@ -45,6 +45,7 @@ class Key:
 
 
 _TRAINING, _VIEW, _ROLLOUT, _PROGRAM, _STOP = "Training", "View", "Rollout", "Program", "Stop dialog"
+_COMPARE = "Comparison"
 
 DASHBOARD_KEYS: tuple[Key, ...] = (
     Key(
@@ -365,7 +366,7 @@ STOP_KEYS: tuple[Key, ...] = (
         shown="ctrl+c",
         action="choose_again",
         label="Stop and save",
-        help="pressed again: stop and save; in `view`, leave",
+        help="again: stop and save; in `view`, leave",
         group=_STOP,
     ),
 )
@@ -413,6 +414,201 @@ WATCH_KEYS: tuple[Key, ...] = (
 )
 
 
+COMPARE_KEYS: tuple[Key, ...] = (
+    Key(
+        id="compare.focus",
+        keys="1,2,3,4,5,6,7,8,9",
+        shown="1-9",
+        action="focus_digit",
+        label="Focus",
+        help="focus the pane with that number",
+        group=_COMPARE,
+        is_command=False,
+        is_per_digit=True,
+    ),
+    Key(
+        id="compare.next",
+        keys="tab",
+        shown="tab",
+        action="focus_next_pane(1)",
+        label="Focus",
+        help="focus the next pane",
+        group=_COMPARE,
+        rank=8,
+        is_command=False,
+    ),
+    Key(
+        id="compare.previous",
+        keys="shift+tab",
+        shown="shift+tab",
+        action="focus_next_pane(-1)",
+        label="Back",
+        help="focus the previous pane",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.zoom",
+        keys="z,enter",
+        shown="z enter",
+        action="zoom",
+        label="Zoom",
+        help="enlarge the focused pane / restore it",
+        group=_COMPARE,
+        rank=5,
+    ),
+    Key(
+        id="compare.axis",
+        keys="x",
+        shown="x",
+        action="next_axis",
+        label="x axis",
+        help="x axis: steps, time, episodes, updates",
+        group=_COMPARE,
+        rank=3,
+    ),
+    Key(
+        id="compare.group",
+        keys="b",
+        shown="b",
+        action="next_grouping",
+        label="Group",
+        help="group by the next differing setting / none",
+        group=_COMPARE,
+        rank=4,
+    ),
+    Key(
+        id="compare.smoother",
+        keys="m",
+        shown="m",
+        action="smooth(1)",
+        label="Smooth",
+        help=f"smooth more: {', '.join(map(str, SmoothedSeries.WINDOWS))} points",
+        group=_COMPARE,
+        rank=6,
+    ),
+    Key(
+        id="compare.rougher",
+        keys="M",
+        shown="M",
+        action="smooth(-1)",
+        label="Smooth less",
+        help="smooth less",
+        group=_COMPARE,
+    ),
+    Key(
+        id="compare.log",
+        keys="l",
+        shown="l",
+        action="toggle_log",
+        label="Log y",
+        help="logarithmic y axis for the focused chart",
+        group=_COMPARE,
+        rank=7,
+    ),
+    Key(
+        id="compare.down",
+        keys="down",
+        shown="↓",
+        action="scroll(1)",
+        label="Down",
+        help="scroll the table down",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.up",
+        keys="up",
+        shown="↑",
+        action="scroll(-1)",
+        label="Up",
+        help="scroll the table up",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.right",
+        keys="right",
+        shown="→",
+        action="scroll_columns(1)",
+        label="Right",
+        help="move the table to its next column",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.left",
+        keys="left",
+        shown="←",
+        action="scroll_columns(-1)",
+        label="Left",
+        help="move the table back",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.back",
+        keys="escape",
+        shown="esc",
+        action="back",
+        label="Back",
+        help="restore the enlarged pane, or go back",
+        group=_COMPARE,
+        is_command=False,
+    ),
+    Key(
+        id="compare.leave",
+        keys="q,ctrl+c,ctrl+q",
+        shown="q ctrl+c",
+        action="leave",
+        label="Quit",
+        help="leave the comparison",
+        group=_PROGRAM,
+        rank=1,
+    ),
+    Key(
+        id="compare.theme",
+        keys="T",
+        shown="T",
+        action="app.next_theme",
+        label="Theme",
+        help="next colour theme",
+        group=_PROGRAM,
+        rank=9,
+    ),
+    Key(
+        id="compare.help",
+        keys="question_mark,h,f1",
+        shown="? h F1",
+        action="show_help",
+        label="Help",
+        help="this help",
+        group=_PROGRAM,
+        rank=2,
+    ),
+    Key(
+        id="compare.palette",
+        keys="ctrl+p",
+        shown="ctrl+p",
+        action="app.command_palette",
+        label="Palette",
+        help="command palette",
+        group=_PROGRAM,
+        rank=10,
+        is_command=False,
+    ),
+    Key(
+        id="compare.suspend",
+        keys="ctrl+z",
+        shown="ctrl+z",
+        action="app.suspend_process",
+        label="Suspend",
+        help="suspend the program; fg resumes it",
+        group=_PROGRAM,
+    ),
+)
+
+
 def bindings(keys: Iterable[Key]) -> list[BindingType]:
     """Return Textual's bindings for the keys."""
     return [
@@ -442,7 +638,8 @@ def by_group(keys: Sequence[Key]) -> dict[str, list[Key]]:
 def key_table_markdown() -> str:
     """Return the key table of the README."""
     lines = ["| Key | Action |", "|---|---|"]
-    for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)).items():
+    comparing = (key for key in COMPARE_KEYS if key.group == _COMPARE)
+    for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *comparing)).items():
         lines.append(f"| **{group}** | |")
         lines += [f"| {_code(key.shown)} | {key.help} |" for key in keys]
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from typing import Literal
 from dqn_tui.view.series import Series
 
 Points = Sequence[tuple[float, float]]
-Kind = Literal["envelope", "line", "band", "shares", "points", "scatter", "level", "cursor"]
+Kind = Literal["envelope", "line", "band", "shares", "points", "scatter", "level", "cursor", "marks"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,10 @@ class Layer:
         label: a short word written beside its right end, where the chart has room; empty: none.
         series: its series: one of an envelope or a line, two of a band, several of shares.
         places: its points (x, y).
-        value: the y of a level, the x of a cursor.
+        value: the y of a level, the x of a cursor, the place of the first mark as a share of the distance of marks.
         thickness: dots of a line; None: as suits the size of the plot.
         roles, labels: of each share, lowest first.
+        sign: character of marks, and in ASCII of the line that they are on; empty: one that no other line has.
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Layer:
     thickness: int | None = None
     roles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    sign: str = ""
 
     @classmethod
     def envelope(cls, series: Series, role: str = "raw") -> Layer:
@@ -45,9 +47,19 @@ class Layer:
         return cls("envelope", role, series=(series,))
 
     @classmethod
-    def line(cls, series: Series, role: str = "smooth", label: str = "", thickness: int | None = None) -> Layer:
+    def line(
+        cls, series: Series, role: str = "smooth", label: str = "", thickness: int | None = None, sign: str = ""
+    ) -> Layer:
         """Return a line through the mean of each column, also across columns without points."""
-        return cls("line", role, label, (series,), thickness=thickness)
+        return cls("line", role, label, (series,), thickness=thickness, sign=sign)
+
+    @classmethod
+    def marks(cls, series: Series, role: str, sign: str, offset: float = 0.0) -> Layer:
+        """Return a character here and there on the line of a series, so that it can be told without colour.
+
+        With different offsets, from 0 to 1, marks of lines that coincide stand beside each other.
+        """
+        return cls("marks", role, series=(series,), sign=sign, value=offset)
 
     @classmethod
     def band(cls, low: Series, high: Series, role: str = "band") -> Layer:

@@ -16,6 +16,8 @@ _PLAIN = (
     "system/gpu_percent", "system/gpu_memory_bytes",
 )  # fmt: skip
 _ACTION_SHARE = re.compile(r"rollout/action_share/(\d{1,2})")
+# More names than any version reports.
+_NAMES_KEPT = 1_000
 
 
 class MetricSeries:
@@ -24,6 +26,7 @@ class MetricSeries:
     Attributes:
         smoothed: Metric name to series, for noisy metrics.
         plain: Metric name to series, for all others.
+        by_name: The same as `find`, as a mapping that remembers what it found.
         action_shares: Action index to the share of steps in which it was taken, 0 to 1; at most `MOST_ACTION_SHARES`.
     """
 
@@ -31,16 +34,11 @@ class MetricSeries:
         self.smoothed = {name: SmoothedSeries() for name in _SMOOTHED}
         self.plain = {name: Series() for name in _PLAIN}
         self.action_shares: dict[int, Series] = {}
-        self._found: dict[str, Series] = {}
+        self.by_name = _SeriesByName(self)
 
     def find(self, name: str) -> Series | None:
         """Return the series of a metric; None where it is not drawn."""
-        found = self._found.get(name)
-        if found is None:
-            found = self.plain.get(name) or self.smoothed.get(name) or self._share(name)
-            if found is not None:
-                self._found[name] = found
-        return found
+        return self.plain.get(name) or self.smoothed.get(name) or self._share(name)
 
     def forget_after(self, step: int) -> None:
         """Drop everything after a step: the run went back to it."""
@@ -57,3 +55,17 @@ class MetricSeries:
         yield from self.smoothed.values()
         yield from self.plain.values()
         yield from self.action_shares.values()
+
+
+class _SeriesByName(dict[str, Series | None]):
+    """What `MetricSeries.find` returns for each name that was looked up: an event has dozens of them."""
+
+    def __init__(self, metrics: MetricSeries) -> None:
+        super().__init__()
+        self._metrics = metrics
+
+    def __missing__(self, name: str) -> Series | None:
+        found = self._metrics.find(name)
+        if len(self) < _NAMES_KEPT:
+            self[name] = found
+        return found

@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 Dots = NDArray[np.bool_]
 # Columns of dots of a dash and of the gap after it.
 _DASH, _GAP = 4, 2
+# Cells from one mark on a line to the next.
+_MARK_DISTANCE = 16
 # Rules of the grid: the character, a dot on the reference line, and the distance from one to the next in cells.
 _GRID = {"braille": ("⠄", 2), "block": ("·", 2), ASCII: (".", 4)}
 
@@ -30,6 +32,8 @@ def paint(layer: Layer, plot: Plot, line_char: str) -> Iterator[tuple[Glyphs, st
         yield _signs(layer, plot), layer.role
     elif layer.kind == "cursor":
         yield _cursor(layer.value, plot), layer.role
+    elif layer.kind == "marks":
+        yield _marks(layer, plot), layer.role
     else:
         dots, char = _dots_of(layer, plot, line_char)
         yield to_glyphs(dots, plot.marker, char), layer.role
@@ -89,7 +93,7 @@ def _dots_of(layer: Layer, plot: Plot, line_char: str) -> tuple[Dots, str]:
         low, high = layer.series
         return _area(low, high, plot) & _every_other_dot(plot), ":"
     if layer.kind == "line":
-        return _thick(_line(layer.series[0], plot), layer, plot), line_char
+        return _thick(_line(layer.series[0], plot), layer, plot), layer.sign or line_char
     return _envelope(layer.series[0], plot), "."
 
 
@@ -156,6 +160,16 @@ def _cursor(x: float, plot: Plot) -> Glyphs:
     column = int(plot.dot_columns(np.array([x]))[0])
     if column >= 0:
         glyphs[:, column // plot.dots_across] = ord("|" if plot.marker == ASCII else "│")
+    return glyphs
+
+
+def _marks(layer: Layer, plot: Plot) -> Glyphs:
+    """Return the sign at the cells where the line is, a distance apart."""
+    glyphs = np.zeros((plot.axis.rows, plot.width), dtype=np.uint32)
+    rows = _mean_rows(layer.series[0], plot)[:: plot.dots_across]
+    cells = np.arange(int(layer.value * _MARK_DISTANCE), len(rows), _MARK_DISTANCE)
+    cells = cells[np.isfinite(rows[cells])]
+    glyphs[rows[cells].astype(np.intp) // plot.dots_down, cells] = ord(layer.sign)
     return glyphs
 
 

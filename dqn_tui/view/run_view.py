@@ -37,6 +37,8 @@ _END_STATES = {
 }
 # They change nothing but counters and series.
 _FREQUENT = (events.Progress, events.EpisodeEnded)
+# They cut the series, which must be complete by then.
+_CUTTING = (events.RunStarted, events.RunResumed)
 
 
 class RunView:
@@ -122,7 +124,7 @@ class RunView:
     def apply_all(self, batch: Iterable[events.Event]) -> None:
         """Apply events, oldest first, with the result of `apply` for each, but faster where there are many."""
         for event in batch:
-            if type(event) not in _FREQUENT:
+            if type(event) in _CUTTING:
                 self._points.flush()
             self._apply(event)
         self._points.flush()
@@ -205,8 +207,9 @@ class RunView:
         self.metrics.update(event.metrics)
         if len(self.metrics) > _METRICS_KEPT:
             self.metrics = dict(islice(event.metrics.items(), _METRICS_KEPT))
+        by_name = self._series.by_name
         for name, value in event.metrics.items():
-            if (series := self._series.find(name)) is not None:
+            if (series := by_name[name]) is not None:
                 self._points.add(series, event.step, value)
         updates = event.metrics.get("train/n_updates", math.nan)
         if 0 <= updates <= LARGEST_COUNT:

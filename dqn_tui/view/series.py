@@ -17,6 +17,7 @@ from dqn_tui.view.moving_average import MovingAverage
 
 Array = NDArray[np.float64]
 _WORTH_A_BATCH = 32
+_MOST_WAITING = 4_096
 X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
 
 
@@ -211,6 +212,25 @@ class Series:
             self._reopen()
             self._x_end = min(self._x_end, x)
 
+    @classmethod
+    def from_buckets(cls, rows: Array) -> Series:
+        """Return a series with these buckets, `[7, buckets]` in the order of `X_FIRST` to `LAST`, x rising."""
+        series = Series(max(4, rows.shape[1]))
+        if rows.shape[1]:
+            series._table[:, : rows.shape[1]] = rows
+            series._closed = rows.shape[1]
+            series.x_first, series.x_last = float(rows[X_FIRST, 0]), float(rows[X_LAST, -1])
+            series._newest, series.last = series.x_last, float(rows[LAST, -1])
+            series.count = series.version = int(rows[COUNT].sum())
+            is_binary = np.isin(rows[MINIMUM : MAXIMUM + 1], (0.0, 1.0)).all(axis=0)
+            series._not_binary_from = None if is_binary.all() else float(rows[X_FIRST, np.argmin(is_binary)])
+        return series
+
+    @classmethod
+    def from_points(cls, xs: Array, ys: Array) -> Series:
+        """Return a series with a bucket for each point, x rising and y finite; float64 `[points]`."""
+        return cls.from_buckets(np.stack((xs, xs, ys, ys, ys, np.ones_like(ys), ys)))
+
     @property
     def is_binary(self) -> bool:
         """Whether every finite value is 0 or 1, as where a return means success or failure; False when empty."""
@@ -225,6 +245,11 @@ class Series:
     def maximum(self) -> float | None:
         """The largest finite value."""
         return float(self._rows()[MAXIMUM].max()) if self.last is not None else None
+
+    @property
+    def buckets(self) -> Array:
+        """All buckets with points: read-only `[7, buckets]`, rows `X_FIRST` to `LAST`."""
+        return self._rows()
 
     def columns(self, x_start: float, x_end: float, count: int) -> Columns:
         """Summarise x from `x_start` to `x_end`, both included, in `count` columns.
@@ -266,25 +291,45 @@ class SmoothedSeries(Series):
     def __init__(self, capacity: int = 2048) -> None:
         super().__init__(capacity)
         self._smooth = {window: (MovingAverage(window), Series(capacity)) for window in self.WINDOWS[1:]}
+        # Finite points that not every average has taken, and how many of them each has: mostly, one alone is looked at.
+        self._waiting: tuple[list[float], list[float]] = ([], [])
+        self._taken = dict.fromkeys(self._smooth, 0)
 
     def append(self, x: float, y: float) -> None:
         """Add a point to the series and to its averages."""
         super().append(x, y)
         if math.isfinite(y):
-            for average, series in self._smooth.values():
-                series.append(x, average.push(y))
+            self._wait([x], [y])
 
     def extend(self, xs: Array, ys: Array) -> None:
         """Add many points to the series and to its averages."""
         super().extend(xs, ys)
         is_finite = np.isfinite(ys)
-        xs, values = xs[is_finite], ys[is_finite].tolist()
-        for average, series in self._smooth.values():
-            series.extend(xs, np.array([average.push(value) for value in values], np.float64))
+        self._wait(xs[is_finite].tolist(), ys[is_finite].tolist())
 
     def smooth(self, window: int) -> Series:
         """Return the moving average over about `window` points, one of `WINDOWS`; 1 is the series itself."""
-        return self if window == 1 else self._smooth[window][1]
+        if window == 1:
+            return self
+        average, series = self._smooth[window]
+        xs, ys = (values[self._taken[window] :] for values in self._waiting)
+        if xs:
+            series.extend(np.array(xs, np.float64), np.array([average.push(y) for y in ys], np.float64))
+            self._taken[window] += len(xs)
+        return series
+
+    def _wait(self, xs: list[float], ys: list[float]) -> None:
+        self._waiting[0].extend(xs)
+        self._waiting[1].extend(ys)
+        if len(self._waiting[0]) >= _MOST_WAITING:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Let all averages take the points that wait."""
+        for window in self._smooth:
+            self.smooth(window)
+        self._waiting = ([], [])
+        self._taken = dict.fromkeys(self._smooth, 0)
 
     @property
     def rate(self) -> Series:
@@ -304,6 +349,7 @@ class SmoothedSeries(Series):
 
     def forget_after(self, x: float) -> None:
         """Drop the points after x; the averages continue from their values at x."""
+        self._catch_up()
         super().forget_after(x)
         for average, series in self._smooth.values():
             series.forget_after(x)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.interquartile import bootstrap_interval, interquartile_mean
+from dqn_tui.view.interquartile import bootstrap_interval, interquartile_mean
 from tests.benchmarks.learning_runs import Score
 from tests.benchmarks.tabular import ExactScore
 

@@ -267,3 +267,48 @@ def test_extending_by_points_whose_x_goes_back_or_is_not_finite_equals_appending
         batched.extend(np.array(xs), np.array(xs))
     assert [getattr(batched, name) for name in STATE] == [getattr(twin, name) for name in STATE]
     np.testing.assert_array_equal(batched.window(-1e9, 1e9), twin.window(-1e9, 1e9))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["append", "extend", "look", "forget"]), POINTS), max_size=12))
+def test_averages_that_are_looked_at_late_are_those_that_are_looked_at_always(script: Any) -> None:
+    late, eager = SmoothedSeries(16), SmoothedSeries(16)
+    x = 0
+    for what, steps in script:
+        points = []
+        for distance, y in steps:
+            x += distance
+            points.append((float(x), y))
+        for series in (late, eager):
+            if what == "append":
+                for point in points:
+                    series.append(*point)
+            elif what == "extend":
+                series.extend(*np.array(points, float).reshape(-1, 2).T)
+            elif what == "forget":
+                series.forget_after(x / 2)
+        if what == "look":
+            late.smooth(20)
+        if what == "forget":
+            x = x // 2 + 1
+        for window in SmoothedSeries.WINDOWS:
+            eager.smooth(window)
+    for window in SmoothedSeries.WINDOWS:
+        np.testing.assert_allclose(late.smooth(window).buckets, eager.smooth(window).buckets, rtol=1e-9, atol=1e-9)
+
+
+def test_series_of_points_has_a_bucket_for_each() -> None:
+    series = Series.from_points(np.array([0.5, 2.0, 2.5]), np.array([1.0, -3.0, 4.0]))
+    assert (series.x_first, series.x_last, series.minimum, series.maximum, series.last) == (0.5, 2.5, -3.0, 4.0, 4.0)
+    assert series.columns(0, 3, 3).mean.tolist()[0::2] == [1.0, 0.5]
+    series.append(9, 7.0)
+    assert series.buckets[0].tolist() == [0.5, 2.0, 2.5, 9.0]
+
+
+@given(POINTS)
+def test_series_of_the_buckets_of_another_is_equal_to_it(steps: Any) -> None:
+    series = Series(8)
+    fill(series, steps)
+    copy = Series.from_buckets(series.buckets.copy())
+    assert (copy.last, copy.minimum, copy.maximum) == (series.last, series.minimum, series.maximum)
+    assert copy.is_binary == series.is_binary
+    np.testing.assert_array_equal(copy.columns(0, 1e4, 7).mean, series.columns(0, 1e4, 7).mean)

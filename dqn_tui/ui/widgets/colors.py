@@ -55,6 +55,14 @@ _ROLES: dict[str, tuple[str, float, str]] = {
     "share-5": ("secondary", 0.7, ""),
     "share-6": ("foreground", 0.55, ""),
 }
+# Lines of runs over each other: hues that people with any colour vision can tell apart (Okabe & Ito 2008), and more of
+# them for more runs. Marks on the lines tell them apart without colour.
+_LINES = (
+    "#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#b7a6ff", "#8fd14f", "#ff9aa2",
+    "#9a9a9a",
+)  # fmt: skip
+_LINE_CONTRAST = 3.5
+_LINE_SHARES = {"-dim": 0.6, "-band": 0.35}
 
 
 class Colors:
@@ -63,7 +71,12 @@ class Colors:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.background = _color(variables, "background")
         self.foreground = _color(variables, "foreground")
-        self._styles = {role: self._style(variables, *spec) for role, spec in _ROLES.items()}
+        self._styles = {role: self._style(_color(variables, spec[0]), *spec[1:]) for role, spec in _ROLES.items()}
+        for number, name in enumerate(_LINES):
+            color = self._legible(Color.parse(name))
+            self._styles[f"line-{number}"] = self._style(color, 1.0, "bold")
+            for suffix, share in _LINE_SHARES.items():
+                self._styles[f"line-{number}{suffix}"] = self._style(color, share, "")
 
     def style(self, role: str) -> Style:
         """Return the style of a role, or of `"a on b"`: a in its colour on that of b. Unknown roles are plain text."""
@@ -76,8 +89,17 @@ class Colors:
             self._styles[role] = style
         return style
 
-    def _style(self, variables: Mapping[str, str], variable: str, share: float, attributes: str) -> Style:
-        color = _color(variables, variable)
+    def _legible(self, color: Color) -> Color:
+        """Return the colour, nearer to that of the text as far as the background demands."""
+        if self.background.ansi is not None:
+            return color
+        for share in range(10):
+            mixed = color.blend(self.foreground, share / 10, alpha=1)
+            if _contrast(mixed, self.background) >= _LINE_CONTRAST:
+                return mixed
+        return self.foreground
+
+    def _style(self, color: Color, share: float, attributes: str) -> Style:
         is_plain = color.ansi is not None or self.background.ansi is not None
         if not is_plain:
             color = self.background.blend(color, share)
@@ -89,6 +111,17 @@ class Colors:
             underline="underline" in attributes or None,
             dim=(is_plain and share < 0.6) or None,
         )
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21 (WCAG 2)."""
+    low, high = sorted(map(_luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    parts = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
 def _color(variables: Mapping[str, str], name: str) -> Color:

@@ -1,0 +1,67 @@
+"""One of the runs that are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+
+from dqn_tui.events import Event
+from dqn_tui.view.run_axis import Course, RunAxis
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.series import Series
+from dqn_tui.view.text import base_name
+
+
+class ComparedRun:
+    """A run and its course, from its events alone.
+
+    Attributes:
+        path: the run folder.
+        view: all that is known of it.
+        course: where its steps lie in time, episodes and updates.
+        problem: why it cannot be read any more, in one line; None if it can.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.view = RunView()
+        self.course = Course()
+        self.problem: str | None = None
+        self._kept: dict[Hashable, tuple[Hashable, Series]] = {}
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return base_name(self.path) or self.path
+
+    def apply_all(self, batch: Sequence[Event]) -> None:
+        """Apply events, oldest first."""
+        self.view.apply_all(batch)
+        self.course.apply_all(batch)
+
+    def evaluations(self) -> Series:
+        """Return the means of its evaluations over steps."""
+        points = self.view.evaluations
+        key = (len(points), points[-1:])
+        return self._keep("evaluations", key, lambda: _series_of([(point.step, point.mean) for point in points]))
+
+    def placed(self, name: Hashable, series: Series, axis: RunAxis) -> Series:
+        """Return the series over that axis, made anew only when it has grown; `name` tells it from all others."""
+        if axis is RunAxis.STEPS:
+            return series
+        key = (series.version, self.course.version)
+        return self._keep((name, axis), key, lambda: self.course.place(series, axis))
+
+    def _keep(self, name: Hashable, key: Hashable, make: Callable[[], Series]) -> Series:
+        known = self._kept.get(name)
+        if known is None or known[0] != key:
+            known = self._kept[name] = (key, make())
+        return known[1]
+
+
+def _series_of(points: list[tuple[int, float]]) -> Series:
+    """Return a series of the finite points, of those at one step the newest."""
+    newest = {step: value for step, value in points if np.isfinite(value)}
+    steps = sorted(newest)
+    return Series.from_points(np.array(steps, float), np.array([newest[step] for step in steps], float))
