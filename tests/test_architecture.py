@@ -27,6 +27,7 @@ GROUND = {
     "rollout",
     "run_source",
     "work_clock",
+    "parent_death",
 }
 LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
@@ -46,6 +47,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "event_json": ({"events"}, {"msgspec"}),
     "seeding": (set(), {"numpy"}),
     "work_clock": (set(), set()),
+    "parent_death": (set(), set()),
     "rollout": (set(), {"numpy"}),
     "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
@@ -58,7 +60,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "zoo": ({"errors", "plain_yaml", "envs"}, set()),
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
-    "envs": ({"errors", "config", "seeding", "spaces"}, {"gymnasium", "numpy"}),
+    "envs": ({"errors", "config", "seeding", "spaces", "parent_death"}, {"gymnasium", "numpy"}),
     "runs": (
         {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces"},
         {"numpy", "safetensors", "pydantic"},

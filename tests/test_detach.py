@@ -161,6 +161,8 @@ def test_program_and_its_front_stop_continue_and_die_together(tmp_path: Path) ->
             wait_until(lambda: state_of(pid) == state_of(terminal.pid) == "T", "both stopped")
             os.kill(continued, signal.SIGCONT)
             wait_until(lambda: "T" not in (state_of(pid), state_of(terminal.pid)), "both continued")
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: state_of(terminal.pid) == "T", "the front stopped")
         terminal.send_signal(signal.SIGKILL)
         assert terminal.wait_for_exit() == -signal.SIGKILL
         wait_until(lambda: state_of(pid) in ("", "Z"), "the end of the trainer")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dqn_tui.commands.terminal import Terminal
+from dqn_tui.parent_death import die_with_parent
 
 BEAT_SECONDS = 0.25
 _DETACHED = signal.SIGUSR1
@@ -50,6 +51,7 @@ class Front:
         The caller has closed its screen and let go of the standard streams.
         """
         self._is_detached.set()
+        die_with_parent(is_wanted=False)
         os.setsid()
         self._send(_DETACHED)
 
@@ -92,6 +94,8 @@ def put_front_before() -> Front:
         _stand(child, kept, watched, terminal)
     os.close(kept)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # The lifeline tells of a front that is gone, but not to a process that is stopped itself.
+    die_with_parent()
     return Front(os.getppid(), lifeline)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import multiprocessing
 import os
@@ -25,13 +24,13 @@ from dqn_tui.config import Config
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.make import import_environments, make_environment
 from dqn_tui.errors import read_message
+from dqn_tui.parent_death import die_with_parent
 
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 FAILURE = "failure"
 ORPHANED_CODE = 1
 POLL_SECONDS = 1.0
 # <sys/prctl.h>
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def end_with_parent() -> None:
     """
     parent = multiprocessing.parent_process()
     parent_id = os.getppid() if parent is None else parent.pid
-    if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) == 0:
+    if die_with_parent():
         if os.getppid() != parent_id:
             # It ended before the kernel was asked.
             os._exit(ORPHANED_CODE)

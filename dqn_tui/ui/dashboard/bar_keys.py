@@ -18,7 +18,7 @@ def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
     keys: tuple[Key, ...] = DASHBOARD_KEYS
-    hidden = _TRAINING if scene.live.is_over else _AFTERWARDS
+    hidden = _TRAINING if scene.live.is_over or scene.access.refusal is not None else _AFTERWARDS
     if has_player_focus:
         keys = (*ROLLOUT_KEYS, *DASHBOARD_KEYS)
         hidden = hidden | {"watch"}
@@ -32,7 +32,8 @@ def _labels(scene: Scene, *, is_playing: bool) -> dict[str, str]:
     states = {
         "rollout.play": ("Pause", is_playing),
         "pause": ("Resume", scene.live.is_paused),
-        "stop": ("Quit", scene.live.is_over),
+        "stop": ("Quit", scene.live.is_over or scene.access.refusal is not None),
+        "detach": ("Leave", not scene.access.is_own),
         "freeze": ("Unfreeze", scene.is_frozen),
         "zoom": ("Restore", scene.is_zoomed),
         "log": ("Linear y", scene.selected in scene.log_scaled),

@@ -274,6 +274,8 @@ class DashboardScreen(SceneScreen):
         """Return whether the run can be asked for something; else say why not."""
         if self.view.is_over:
             self.notify("The run is over", timeout=2)
+        elif self.scene.access.is_loading:
+            self.notify("The run is still being read", timeout=2)
         elif (refusal := self.scene.access.refusal) is not None:
             self.notify(refusal, title="Read-only")
         else:
