@@ -230,7 +230,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         label="Theme",
         help="next colour theme",
         group=_PROGRAM,
-        rank=11,
+        rank=13,
     ),
     Key(
         id="help",
@@ -274,7 +274,7 @@ CHART_KEYS: tuple[Key, ...] = (
         label="Read",
         help="crosshair: one column on",
         group=_CHARTS,
-        rank=13,
+        rank=11,
         is_command=False,
     ),
     Key(

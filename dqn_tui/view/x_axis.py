@@ -46,7 +46,7 @@ def draw_x_axis(
     label = duration(end) if is_time else _end_label(start, end, factor, unit)
     if len(label) > width:
         return "".join(row)
-    if width - len(label) not in taken and width - 1 not in taken:
+    if not _overlaps(width - len(label), label, taken):
         row[width - len(label) :] = label
     free_from, free_until = 0, width - len(label) - 2
     ticks = list(_ticks(start, end, step))
@@ -54,11 +54,15 @@ def draw_x_axis(
     for tick, text in zip(ticks, texts, strict=True):
         cell = int((tick - start) / (end - start) * width)
         left = max(0, cell - len(text) // 2)
-        is_free = left not in taken and left + len(text) - 1 not in taken
+        is_free = not _overlaps(left, text, taken)
         if is_free and left >= free_from and left + len(text) <= free_until and text != label:
             row[left : left + len(text)] = text
             free_from = left + len(text) + 2
     return "".join(row)
+
+
+def _overlaps(left: int, text: str, taken: range) -> bool:
+    return bool(taken) and left < taken.stop and left + len(text) > taken.start
 
 
 def mark_start(cell: int, text: str, width: int) -> int | None:
