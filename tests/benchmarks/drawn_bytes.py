@@ -97,7 +97,7 @@ def measure(size: Size, seconds: float, arguments: list[str]) -> None:
     found = sort_bytes(drawn, size)
     print(
         f"{size.width}x{size.height}: {found.total / passed / 1000:6.1f} kB/s, {frames / passed:.1f} writes/s, "
-        f"main thread {worked / passed:.1%} of a core"
+        f"{found.total / frames / 1000:.1f} kB and {1000 * worked / frames:.1f} ms of the main thread a write"
     )
     for counter in (found.kinds, found.panels):
         print(

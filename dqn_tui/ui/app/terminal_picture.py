@@ -6,8 +6,10 @@ already. A slow line, such as ssh over a mobile network, needs every byte.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import ne
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -30,10 +32,12 @@ _ON_BLANKS = {"4", "7", "9"}
 _BITS = 21
 _CODE = (1 << _BITS) - 1
 _BLANK = ord(" ")
-# Unchanged cells that cost less than moving over them.
-_GAP = 3
+# A run of changed cells (1), with up to three between that are not (0), which cost less than moving over them.
+_CHANGED = re.compile(rb"\x01(?:\x00{0,3}\x01)*")
 # A rollout's picture has a style for every pair of colours.
 _MOST_LOOKS = 20_000
+# Texts whose cells are kept: edges, labels and curves that come again with the next frame.
+_MOST_TEXTS = 4_000
 
 
 class Look(NamedTuple):
@@ -114,6 +118,7 @@ class TerminalPicture:
 
     def __init__(self) -> None:
         self._rows: dict[int, list[int]] = {}
+        self._texts: dict[tuple[str, Style | None], list[int] | None] = {}
         self._system = ColorSystem.TRUECOLOR
         self._looks = Looks(self._system)
 
@@ -132,6 +137,7 @@ class TerminalPicture:
         system = console._color_system or ColorSystem.TRUECOLOR
         if system is not self._system or len(self._looks) > _MOST_LOOKS:
             self._system, self._looks = system, Looks(system)
+            self._texts.clear()
             self.forget()
         pen = _Pen(self._looks)
         for y, x, strip in strips:
@@ -153,12 +159,23 @@ class TerminalPicture:
     def _cells_of(self, strip: Strip) -> list[int] | None:
         """Return the cells of a strip; None if a character is not exactly one cell wide."""
         cells: list[int] = []
-        for segment in strip:
-            if not _has_plain_cells(segment.text):
+        texts = self._texts
+        for text, style, _ in strip:
+            key = text, style
+            found = texts[key] if key in texts else self._find_cells(text, style)
+            if found is None:
                 return None
-            number, on_blanks = self._looks.find(segment.style)
-            base, blank = number << _BITS, on_blanks << _BITS | _BLANK
-            cells += [blank if char == " " else base | ord(char) for char in segment.text]
+            cells += found
+        return cells
+
+    def _find_cells(self, text: str, style: Style | None) -> list[int] | None:
+        """Return the cells of a text, and keep them."""
+        if len(self._texts) >= _MOST_TEXTS:
+            self._texts.clear()
+        number, on_blanks = self._looks.find(style)
+        base, blank = number << _BITS, on_blanks << _BITS | _BLANK
+        cells = [blank if char == " " else base | ord(char) for char in text] if _has_plain_cells(text) else None
+        self._texts[text, style] = cells
         return cells
 
     def _remember(self, y: int, x: int, cells: list[int]) -> None:
@@ -253,15 +270,5 @@ def _strips_of(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, S
 
 def _changed_runs(known: list[int], cells: list[int]) -> Iterator[tuple[int, int]]:
     """Yield start and end of the stretches that differ; short ones between that do not are passed over."""
-    start = end = -1
-    for place, (old, new) in enumerate(zip(known, cells, strict=True)):
-        if old == new:
-            continue
-        if start < 0:
-            start = place
-        elif place - end > _GAP:
-            yield start, end
-            start = place
-        end = place + 1
-    if start >= 0:
-        yield start, end
+    for run in _CHANGED.finditer(bytes(map(ne, known, cells))):
+        yield run.span()
