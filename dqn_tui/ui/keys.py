@@ -478,7 +478,7 @@ STOP_KEYS: tuple[Key, ...] = (
         shown="ctrl+c",
         action="choose_again",
         label="Stop and save",
-        help="pressed again: stop and save; in `view`, leave",
+        help="again: stop and save; in `view`, leave",
         group=_STOP,
     ),
 )
