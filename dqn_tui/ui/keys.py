@@ -198,7 +198,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         shown="esc",
         action="back",
         label="Back",
-        help="no crosshair; leave enlarged pane or rollout",
+        help="close crosshair, enlarged pane or rollout",
         group=_VIEW,
         is_command=False,
     ),
@@ -305,7 +305,7 @@ CHART_KEYS: tuple[Key, ...] = (
         shown="+",
         action="zoom_x(1)",
         label="Zoom in",
-        help="zoom in along x, at the crosshair or the end",
+        help="zoom in along x, at the crosshair",
         group=_CHARTS,
     ),
     Key(
