@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.errors import UsageError
+from dqn_tui.view.buckets import COUNT, SUM, X_FIRST, X_LAST
 from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.comparison import Comparison
 from dqn_tui.view.group_curve import group_curve
 from dqn_tui.view.run_axis import RunAxis
-from dqn_tui.view.series import COUNT, SUM, X_FIRST, X_LAST, Series
+from dqn_tui.view.series import Series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,5 +134,5 @@ def _draw_line(axes: Axes, series: Series, label: str, index: int, width: float 
 
 def _points(series: Series) -> tuple[Any, Any]:
     """Return x and mean of each bucket."""
-    rows = series.buckets
+    rows = series.rows()
     return rows[X_FIRST] / 2 + rows[X_LAST] / 2, rows[SUM] / rows[COUNT]

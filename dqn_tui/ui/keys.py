@@ -24,7 +24,7 @@ class Key:
         group: heading in the help screen.
         rank: importance in the key bar, 1 first; 0 keeps the key out of the bar.
         is_command: whether the palette offers it.
-        is_per_digit: whether each of its keys is a digit that the action takes as its argument.
+        arguments: what the action takes for each of its keys, in their order; empty: nothing.
     """
 
     id: str
@@ -36,7 +36,11 @@ class Key:
     group: str
     rank: int = 0
     is_command: bool = True
-    is_per_digit: bool = False
+    arguments: tuple[str, ...] = ()
+
+    def call(self, number: int = 0) -> str:
+        """Return the action of one of its keys, with its argument."""
+        return f"{self.action}({self.arguments[number]})" if self.arguments else self.action
 
     @property
     def sign(self) -> str:
@@ -44,7 +48,8 @@ class Key:
         return self.shown.split()[0]
 
 
-_TRAINING, _VIEW, _ROLLOUT, _PROGRAM, _STOP = "Training", "View", "Rollout", "Program", "Stop dialog"
+_TRAINING, _VIEW, _CHARTS, _ROLLOUT = "Training", "View", "Charts", "Rollout"
+_PROGRAM, _STOP = "Program", "Stop dialog"
 _COMPARE = "Comparison"
 
 DASHBOARD_KEYS: tuple[Key, ...] = (
@@ -116,7 +121,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         help="focus the pane with that number",
         group=_VIEW,
         is_command=False,
-        is_per_digit=True,
+        arguments=tuple("123456789"),
     ),
     Key(
         id="next",
@@ -194,7 +199,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         shown="esc",
         action="back",
         label="Back",
-        help="leave the enlarged pane or the rollout",
+        help="close crosshair, enlarged pane or rollout",
         group=_VIEW,
         is_command=False,
     ),
@@ -226,7 +231,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         label="Theme",
         help="next colour theme",
         group=_PROGRAM,
-        rank=11,
+        rank=13,
     ),
     Key(
         id="help",
@@ -259,6 +264,114 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         group=_PROGRAM,
     ),
 )
+
+CHART_KEYS: tuple[Key, ...] = (
+    Key(
+        id="chart.crosshair",
+        keys="left,right",
+        shown="← →",
+        action="move_crosshair",
+        arguments=("-1", "1"),
+        label="Read",
+        help="crosshair: one column on",
+        group=_CHARTS,
+        rank=11,
+        is_command=False,
+    ),
+    Key(
+        id="chart.leap",
+        keys="shift+left,shift+right,ctrl+left,ctrl+right",
+        shown="shift+← →",
+        action="move_crosshair",
+        arguments=("-10", "10", "-10", "10"),
+        label="Leap",
+        help="crosshair: ten columns on; also with ctrl",
+        group=_CHARTS,
+        is_command=False,
+    ),
+    Key(
+        id="chart.edge",
+        keys="home,end",
+        shown="home end",
+        action="crosshair_to_edge",
+        arguments=("0", "1"),
+        label="Edge",
+        help="crosshair: first, last column",
+        group=_CHARTS,
+        is_command=False,
+    ),
+    Key(
+        id="chart.zoom_in",
+        keys="plus,equals_sign",
+        shown="+",
+        action="zoom_x(1)",
+        label="Zoom in",
+        help="zoom in along x, at the crosshair",
+        group=_CHARTS,
+    ),
+    Key(
+        id="chart.zoom_out",
+        keys="minus",
+        shown="-",
+        action="zoom_x(-1)",
+        label="Zoom out",
+        help="zoom out along x",
+        group=_CHARTS,
+    ),
+    Key(
+        id="chart.pan",
+        keys="left_square_bracket,right_square_bracket,pageup,pagedown",
+        shown="[ ]",
+        action="pan_x",
+        arguments=("-1", "1", "-1", "1"),
+        label="Pan",
+        help="zoomed: earlier, later; also PgUp, PgDn",
+        group=_CHARTS,
+        is_command=False,
+    ),
+    Key(
+        id="chart.zoom_y",
+        keys="up,down",
+        shown="↑ ↓",
+        action="zoom_y",
+        arguments=("1", "-1"),
+        label="Zoom y",
+        help="zoom in, out along y in the focused chart",
+        group=_CHARTS,
+        is_command=False,
+    ),
+    Key(
+        id="chart.pan_y",
+        keys="shift+up,shift+down,ctrl+up,ctrl+down",
+        shown="shift+↑ ↓",
+        action="pan_y",
+        arguments=("1", "-1", "1", "-1"),
+        label="Pan y",
+        help="zoomed: up, down; also with ctrl",
+        group=_CHARTS,
+        is_command=False,
+    ),
+    Key(
+        id="chart.all",
+        keys="0",
+        shown="0",
+        action="show_all",
+        label="Show all",
+        help="show all of x and y again",
+        group=_CHARTS,
+    ),
+    Key(
+        id="chart.unit",
+        keys="x",
+        shown="x",
+        action="switch_x",
+        label="X axis",
+        help="x axis by steps, time or episodes",
+        group=_CHARTS,
+        rank=14,
+    ),
+)
+"""Keys of every screen with charts over a common x axis."""
 
 ROLLOUT_KEYS: tuple[Key, ...] = (
     Key(
@@ -424,7 +537,7 @@ COMPARE_KEYS: tuple[Key, ...] = (
         help="focus the pane with that number",
         group=_COMPARE,
         is_command=False,
-        is_per_digit=True,
+        arguments=tuple("123456789"),
     ),
     Key(
         id="compare.next",
@@ -614,7 +727,7 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
     return [
         Binding(
             name,
-            f"{key.action}({name})" if key.is_per_digit else key.action,
+            key.call(number),
             key.label,
             show=False,
             id=key.id if number == 0 else f"{key.id}.{number}",
@@ -639,7 +752,7 @@ def key_table_markdown() -> str:
     """Return the key table of the README."""
     lines = ["| Key | Action |", "|---|---|"]
     comparing = (key for key in COMPARE_KEYS if key.group == _COMPARE)
-    for group, keys in by_group((*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *comparing)).items():
+    for group, keys in by_group((*DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *comparing)).items():
         lines.append(f"| **{group}** | |")
         lines += [f"| {_code(key.shown)} | {key.help} |" for key in keys]
     return "\n".join(lines) + "\n"

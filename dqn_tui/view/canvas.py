@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from dqn_tui.view.plot import Plot
 from dqn_tui.view.raster import Glyphs
 from dqn_tui.view.text import ASCII
-from dqn_tui.view.x_axis import draw_x_axis
+from dqn_tui.view.x_axis import draw_x_axis, mark_start
+from dqn_tui.view.x_scale import XUnit
 
-AXIS, GRID = "axis", "grid"
+AXIS, GRID, CROSSHAIR = "axis", "grid", "crosshair"
 
 
 class Canvas:
@@ -32,8 +33,11 @@ class Canvas:
         area = np.s_[: plot.axis.rows, left : left + plot.width]
         self._area, self._area_owners = self._glyphs[area], self._owners[area]
 
-    def draw_axes(self, *, is_whole: bool) -> None:
-        """Draw labels and ticks of the y axis, and the row of the x axis; `is_whole`: x counts steps."""
+    def draw_axes(self, unit: XUnit | None, crosshair: float | None = None) -> None:
+        """Draw labels and ticks of the y axis, and the row of the x axis, on which the crosshair has a label.
+
+        `unit` is what x counts; None for any number.
+        """
         is_ascii = self._plot.marker == ASCII
         rows, left = self._plot.axis.rows, self._left
         if left and is_ascii:
@@ -43,8 +47,23 @@ class Canvas:
                 self._write(row, 0, label.rjust(left - 1) + ("+" if is_ascii else "┤"), AXIS)
         if len(self._glyphs) > rows:
             corner = ("+" if is_ascii else "└").rjust(left) if left else ""
-            x_axis = draw_x_axis(*self._plot.x_range, self._plot.width, is_ascii, is_whole=is_whole)
+            mark = self._mark(unit, crosshair)
+            x_axis = draw_x_axis(
+                *self._plot.x_range,
+                self._plot.width,
+                is_ascii,
+                is_whole=unit is not None,
+                is_time=unit is XUnit.SECOND,
+                mark=mark,
+            )
             self._write(rows, 0, corner + x_axis, AXIS)
+            if mark and (start := mark_start(*mark, self._plot.width)) is not None:
+                self._write(rows, left + start, mark[1], CROSSHAIR)
+
+    def _mark(self, unit: XUnit | None, crosshair: float | None) -> tuple[int, str] | None:
+        """Return the column of the crosshair, and its label; None where it is not in sight."""
+        cell = None if crosshair is None else self._plot.cells.at(crosshair)
+        return None if cell is None or crosshair is None or unit is None else (cell, unit.label(crosshair))
 
     def put(self, glyphs: Glyphs, role: str) -> None:
         """Draw over the cells of the plot in which `glyphs` `[rows, width]` is not 0."""

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dqn_tui.view.canvas import GRID, Canvas
+from dqn_tui.view.cells import Cells
+from dqn_tui.view.crosshair import LayerReading, read_layers
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.paint import end_labels, paint, paint_grid
 from dqn_tui.view.plot import Plot, Range
 from dqn_tui.view.ranges import find_x_range, make_axis
 from dqn_tui.view.raster import DOTS
-from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.tick_labels import percent_ticks
+from dqn_tui.view.x_scale import STEPS, XScale
 from dqn_tui.view.y_axis import YAxis
 
 _LEAST_LABEL = 4
@@ -38,6 +41,8 @@ class ChartPicture:
         plot_height: rows of the plot, above the row of the x axis.
         x_range: x at the plot's left and right edge.
         y_range: the values on the reference lines of its bottom and top row.
+        layers: what is drawn, over its x axis.
+        is_log: whether heights are logarithms.
     """
 
     rows: list[list[tuple[str, str]]]
@@ -46,14 +51,31 @@ class ChartPicture:
     plot_height: int
     x_range: Range
     y_range: Range
+    layers: tuple[Layer, ...] = ()
+    is_log: bool = False
+
+    @property
+    def cells(self) -> Cells:
+        """The columns of the plot along x."""
+        return Cells(*self.x_range, self.plot_width)
 
     def x_at(self, cell: int) -> float | None:
         """Return x in the middle of a column of cells; None outside the plot."""
         column = cell - self.plot_left
-        if not 0 <= column < self.plot_width:
+        return self.cells.middle(column) if 0 <= column < self.plot_width else None
+
+    def y_at(self, row: int) -> float | None:
+        """Return the value on the reference line of a row of cells; None outside the plot."""
+        if not (0 <= row < self.plot_height and self.plot_height > 1):
             return None
-        start, end = self.x_range
-        return start + (column + 0.5) / self.plot_width * (end - start)
+        share = row / (self.plot_height - 1)
+        bottom, top = self.y_range
+        return top * (bottom / top) ** share if self.is_log else top + (bottom - top) * share
+
+    def read(self, x: float) -> list[LayerReading]:
+        """Return what the layers show in the column of an x, the front one first; nothing outside the plot."""
+        column = self.cells.at(x)
+        return [] if column is None else read_layers(self.layers, self.cells, column)
 
 
 def draw_chart(
@@ -66,17 +88,19 @@ def draw_chart(
     is_percent: bool = False,
     x_range: Range | None = None,
     y_range: Range | None = None,
+    x_scale: XScale = STEPS,
+    crosshair: float | None = None,
 ) -> ChartPicture:
-    """Draw layers on `width` x `height` cells, axes included.
+    """Draw layers over steps on `width` x `height` cells, axes included, the x axis as `x_scale` counts it.
 
     Without ranges the chart shows all of x, and y from the data in that stretch. Either way the y axis is rounded
     outward to rows. A range with bounds that are not finite, or in the wrong order, counts as none. With `is_percent`
-    the labels of the y axis are percentages, 1 being 100%.
+    the labels of the y axis are percentages, 1 being 100%. A crosshair marks an x; it hides no data.
     """
     width, height = max(0, width), max(0, height)
     if y_range is None and any(_is_wall(layer) for layer in layers):
         y_range = (0.0, 1.0)
-    layers = _with_rates(layers)
+    layers = [x_scale.place(layer) for layer in _with_rates(layers)]
     rows = height - 1 if height >= 3 else height
     x_range = find_x_range(layers, x_range)
     axis = make_axis(layers, x_range, y_range, max(1, rows), is_log)
@@ -88,8 +112,19 @@ def draw_chart(
     plot = Plot(max(0, width - left - right), marker, x_range, axis, _thickness(rows, marker))
     canvas = Canvas(width, height, left, plot)
     if plot.width and height:
-        _draw(canvas, plot, layers, has_labels=right > 0)
-    return ChartPicture(canvas.runs(), left, plot.width, rows, x_range, (axis.bottom, axis.top))
+        unit = None if any(layer.kind == "scatter" for layer in layers) else x_scale.unit
+        canvas.draw_axes(unit, crosshair)
+        _draw(canvas, plot, _with_crosshair(layers, crosshair), has_labels=right > 0)
+    return ChartPicture(canvas.runs(), left, plot.width, rows, x_range, (axis.bottom, axis.top), tuple(layers), is_log)
+
+
+def _with_crosshair(layers: Sequence[Layer], x: float | None) -> Sequence[Layer]:
+    """Return the layers with a crosshair behind them, or before shares, which leave no cell free."""
+    if x is None:
+        return layers
+    is_full = any(layer.kind == "shares" for layer in layers)
+    crosshair = Layer.cursor(x, is_dotted=is_full)
+    return [*layers, crosshair] if is_full else [crosshair, *layers]
 
 
 def _in_percent(axis: YAxis) -> YAxis:
@@ -100,7 +135,6 @@ def _in_percent(axis: YAxis) -> YAxis:
 
 
 def _draw(canvas: Canvas, plot: Plot, layers: Sequence[Layer], *, has_labels: bool) -> None:
-    canvas.draw_axes(is_whole=all(layer.kind != "scatter" for layer in layers))
     if plot.width >= _LEAST_GRID[0] and plot.axis.rows >= _LEAST_GRID[1]:
         canvas.put(paint_grid(plot), GRID)
     lines = 0
@@ -113,7 +147,8 @@ def _draw(canvas: Canvas, plot: Plot, layers: Sequence[Layer], *, has_labels: bo
 
 
 def _is_wall(layer: Layer) -> bool:
-    return layer.kind == "envelope" and layer.series[0].is_binary
+    series = layer.series[0] if layer.kind == "envelope" else None
+    return isinstance(series, Series) and series.is_binary
 
 
 def _with_rates(layers: Sequence[Layer]) -> list[Layer]:
@@ -126,7 +161,7 @@ def _with_rates(layers: Sequence[Layer]) -> list[Layer]:
         elif not has_line:
             series = layer.series[0]
             rate = series.rate if isinstance(series, SmoothedSeries) else series
-            result.append(replace(layer, kind="line", series=(rate,)))
+            result.append(replace(layer, kind="line", series=(rate,), name="rate"))
     return result
 
 

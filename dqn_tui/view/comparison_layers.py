@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from dqn_tui.view.buckets import Buckets
 from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.group_curve import GroupCurve, group_curve
@@ -45,7 +46,7 @@ class ComparisonLayers:
 
     def lines(
         self, metric: ComparedMetric, axis: RunAxis, smoothing: int, by: str | None
-    ) -> list[tuple[str, str, Series]]:
+    ) -> list[tuple[str, str, Buckets]]:
         """Return mark, role and series of each run, or of the middle of each group."""
         layers = [layer for layer in self.of(metric, axis, smoothing, by) if layer.kind == "line" and layer.label]
         return [(layer.label, layer.role, layer.series[0]) for layer in layers]

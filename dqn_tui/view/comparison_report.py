@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from dqn_tui.view.buckets import COUNT, SUM, X_LAST
 from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.interquartile import REPLICATIONS
 from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.scores import GROUP_SCORES, SCORES, Estimate, estimate, horizon, improvement, main_score, scores_of
-from dqn_tui.view.series import COUNT, SUM, X_LAST
 from dqn_tui.view.text import number, plain, short_number
 
 
@@ -143,7 +143,7 @@ def curve_rows(comparison: Comparison) -> Iterator[list[Any]]:
     for index, run in enumerate(comparison.runs):
         head = [run.path, labels[index], *(comparison.setting(index, key) for key in keys)]
         for metric in comparison.metrics():
-            rows = metric.raw(run).buckets
+            rows = metric.raw(run).rows()
             for step, value in zip(rows[X_LAST].tolist(), (rows[SUM] / rows[COUNT]).tolist(), strict=True):
                 places = [round(run.course.at(step, axis), 3) for axis in axes]
                 yield [*head, metric.id, int(step), *places, value]

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import COUNT, SUM, X_FIRST, X_LAST
 from dqn_tui.view.interquartile import bootstrap_band, interquartile_mean
-from dqn_tui.view.series import COUNT, SUM, X_FIRST, X_LAST, Series
+from dqn_tui.view.series import Series
 
 POINTS = 48
 # rliable draws 2,000 times for curves, too: a quantile at each of many points needs less than one that is printed.
@@ -46,7 +47,7 @@ def group_curve(by_task: Sequence[Sequence[Series]], *, seed: int = 0, points: i
 
 def _values_at(grid: NDArray[np.float64], series: Series) -> NDArray[np.float64]:
     """Return the series at each x: straight lines between the means of its buckets."""
-    rows = series.buckets
+    rows = series.rows()
     middles = rows[X_FIRST] / 2 + rows[X_LAST] / 2
     values: NDArray[np.float64] = np.interp(grid, middles, rows[SUM] / rows[COUNT])
     return values

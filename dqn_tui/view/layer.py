@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from dqn_tui.view.series import Series
+from dqn_tui.view.buckets import Buckets
 
 Points = Sequence[tuple[float, float]]
 Kind = Literal["envelope", "line", "band", "shares", "points", "scatter", "level", "cursor", "marks"]
@@ -22,39 +22,50 @@ class Layer:
         kind: what is drawn.
         role: what it means, for the colour: raw, smooth, goal, evaluation, target, ...
         label: a short word written beside its right end, where the chart has room; empty: none.
+        name: a short word in front of a value that is read off it; empty: the label.
         series: its series: one of an envelope or a line, two of a band, several of shares.
         places: its points (x, y).
         value: the y of a level, the x of a cursor, the place of the first mark as a share of the distance of marks.
         thickness: dots of a line; None: as suits the size of the plot.
         roles, labels: of each share, lowest first.
         sign: character of marks, and in ASCII of the line that they are on; empty: one that no other line has.
+        is_dotted: whether a cursor leaves every other row free.
     """
 
     kind: Kind
     role: str
     label: str = ""
-    series: tuple[Series, ...] = ()
+    series: tuple[Buckets, ...] = ()
     places: Points = ()
     value: float = 0.0
     thickness: int | None = None
     roles: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     sign: str = ""
+    name: str = ""
+    is_dotted: bool = False
 
     @classmethod
-    def envelope(cls, series: Series, role: str = "raw") -> Layer:
+    def envelope(cls, series: Buckets, role: str = "raw") -> Layer:
         """Return the area from minimum to maximum of each column; of a binary series its rate instead."""
-        return cls("envelope", role, series=(series,))
+        return cls("envelope", role, series=(series,), name="raw")
 
     @classmethod
     def line(
-        cls, series: Series, role: str = "smooth", label: str = "", thickness: int | None = None, sign: str = ""
+        cls,
+        series: Buckets,
+        role: str = "smooth",
+        label: str = "",
+        thickness: int | None = None,
+        *,
+        name: str = "",
+        sign: str = "",
     ) -> Layer:
         """Return a line through the mean of each column, also across columns without points."""
-        return cls("line", role, label, (series,), thickness=thickness, sign=sign)
+        return cls("line", role, label, (series,), thickness=thickness, name=name or label, sign=sign)
 
     @classmethod
-    def marks(cls, series: Series, role: str, sign: str, offset: float = 0.0) -> Layer:
+    def marks(cls, series: Buckets, role: str, sign: str, offset: float = 0.0) -> Layer:
         """Return a character here and there on the line of a series, so that it can be told without colour.
 
         With different offsets, from 0 to 1, marks of lines that coincide stand beside each other.
@@ -62,12 +73,12 @@ class Layer:
         return cls("marks", role, series=(series,), sign=sign, value=offset)
 
     @classmethod
-    def band(cls, low: Series, high: Series, role: str = "band") -> Layer:
+    def band(cls, low: Buckets, high: Buckets, role: str = "band", name: str = "") -> Layer:
         """Return the shaded area between two series, such as two quantiles."""
-        return cls("band", role, series=(low, high))
+        return cls("band", role, series=(low, high), name=name)
 
     @classmethod
-    def shares(cls, series: Sequence[Series], roles: Sequence[str], labels: Sequence[str] = ()) -> Layer:
+    def shares(cls, series: Sequence[Buckets], roles: Sequence[str], labels: Sequence[str] = ()) -> Layer:
         """Return shares of a whole as stacked bands, the first at the bottom, each in its role.
 
         Their y axis is 0 to 1. Roles are repeated where there are more series.
@@ -80,7 +91,7 @@ class Layer:
     @classmethod
     def points(cls, points: Points, role: str = "evaluation", label: str = "") -> Layer:
         """Return a sign at each point (x, y)."""
-        return cls("points", role, label, places=points)
+        return cls("points", role, label, places=points, name=label)
 
     @classmethod
     def scatter(cls, points: Points, role: str = "scatter") -> Layer:
@@ -93,6 +104,15 @@ class Layer:
         return cls("level", role, label, value=y)
 
     @classmethod
-    def cursor(cls, x: float, role: str = "cursor") -> Layer:
-        """Return a vertical line at an x."""
-        return cls("cursor", role, value=x)
+    def cursor(cls, x: float, role: str = "cursor", *, is_dotted: bool = False) -> Layer:
+        """Return a vertical line at an x; a dotted one leaves every other row free."""
+        return cls("cursor", role, value=x, is_dotted=is_dotted)
+
+    def moved(self, move_series: Callable[[Buckets], Buckets], move_x: Callable[[float], float]) -> Layer:
+        """Return the same over another x axis."""
+        return replace(
+            self,
+            series=tuple(map(move_series, self.series)),
+            places=[(move_x(x), y) for x, y in self.places],
+            value=move_x(self.value) if self.kind == "cursor" else self.value,
+        )

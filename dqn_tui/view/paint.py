@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import COUNT, SUM, Buckets
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.plot import Plot
 from dqn_tui.view.raster import Glyphs, bridge, fill, thicken, to_glyphs
-from dqn_tui.view.series import COUNT, SUM, Series
 from dqn_tui.view.stack import stack_cells, stack_tops
 from dqn_tui.view.text import ASCII
 
@@ -31,7 +31,7 @@ def paint(layer: Layer, plot: Plot, line_char: str) -> Iterator[tuple[Glyphs, st
     elif layer.kind == "points":
         yield _signs(layer, plot), layer.role
     elif layer.kind == "cursor":
-        yield _cursor(layer.value, plot), layer.role
+        yield _cursor(layer, plot), layer.role
     elif layer.kind == "marks":
         yield _marks(layer, plot), layer.role
     else:
@@ -105,17 +105,17 @@ def _thick(dots: Dots, layer: Layer, plot: Plot) -> Dots:
     return dots if plot.marker == ASCII else thicken(dots, layer.thickness or plot.thickness)
 
 
-def _line(series: Series, plot: Plot) -> Dots:
+def _line(series: Buckets, plot: Plot) -> Dots:
     rows = _mean_rows(series, plot)
     return fill(rows, rows, plot.dot_rows)
 
 
-def _mean_rows(series: Series, plot: Plot) -> Array:
+def _mean_rows(series: Buckets, plot: Plot) -> Array:
     columns = plot.columns(series)
     return bridge(plot.clipped_rows(columns.mean), columns.count == 0)
 
 
-def _envelope(series: Series, plot: Plot) -> Dots:
+def _envelope(series: Buckets, plot: Plot) -> Dots:
     columns = plot.columns(series)
     upper, lower = plot.clipped_rows(columns.maximum), plot.clipped_rows(columns.minimum)
     lower = np.where(np.isnan(lower), upper, lower)
@@ -123,7 +123,7 @@ def _envelope(series: Series, plot: Plot) -> Dots:
     return fill(bridge(upper, is_empty), bridge(lower, is_empty), plot.dot_rows)
 
 
-def _area(low: Series, high: Series, plot: Plot) -> Dots:
+def _area(low: Buckets, high: Buckets, plot: Plot) -> Dots:
     return fill(_mean_rows(high, plot), _mean_rows(low, plot), plot.dot_rows)
 
 
@@ -155,11 +155,11 @@ def _signs(layer: Layer, plot: Plot) -> Glyphs:
     return glyphs
 
 
-def _cursor(x: float, plot: Plot) -> Glyphs:
+def _cursor(layer: Layer, plot: Plot) -> Glyphs:
     glyphs = np.zeros((plot.axis.rows, plot.width), dtype=np.uint32)
-    column = int(plot.dot_columns(np.array([x]))[0])
-    if column >= 0:
-        glyphs[:, column // plot.dots_across] = ord("|" if plot.marker == ASCII else "│")
+    if (column := plot.cells.at(layer.value)) is not None:
+        rows = slice(None, None, 2 if layer.is_dotted else 1)
+        glyphs[rows, column] = ord("|" if plot.marker == ASCII else "│")
     return glyphs
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import Buckets, Columns
+from dqn_tui.view.cells import Cells
 from dqn_tui.view.raster import DOTS
-from dqn_tui.view.series import Columns, Series
 from dqn_tui.view.y_axis import YAxis
 
 Array = NDArray[np.float64]
@@ -45,11 +46,16 @@ class Plot:
         return DOTS[self.marker][1]
 
     @property
+    def cells(self) -> Cells:
+        """Its columns of cells along x."""
+        return Cells(*self.x_range, self.width)
+
+    @property
     def dot_rows(self) -> int:
         """Rows of dots in the plot."""
         return self.axis.rows * self.dots_down
 
-    def columns(self, series: Series) -> Columns:
+    def columns(self, series: Buckets) -> Columns:
         """Summarise a series in one column for each column of dots."""
         return series.columns(*self.x_range, self.width * self.dots_across)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import COUNT, MAXIMUM, MINIMUM, SUM, Buckets
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.plot import Range
-from dqn_tui.view.series import COUNT, MAXIMUM, MINIMUM, SUM, Series
 from dqn_tui.view.y_axis import YAxis, make_y_axis
 
 Array = NDArray[np.float64]
@@ -66,7 +66,7 @@ def _extremes(layer: Layer, x_range: Range, is_log: bool) -> Array:
     return np.concatenate([np.array(inside, dtype=np.float64), *means])
 
 
-def _means(series: Series, x_range: Range) -> Array:
+def _means(series: Buckets, x_range: Range) -> Array:
     """Return the mean of each bucket."""
     window = series.window(*x_range)
     means: Array = window[SUM] / window[COUNT]

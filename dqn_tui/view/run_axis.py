@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui import events
+from dqn_tui.view.buckets import LAST, X_FIRST, X_LAST
 from dqn_tui.view.point_buffer import PointBuffer
-from dqn_tui.view.series import LAST, X_FIRST, X_LAST, Series
+from dqn_tui.view.series import Series
 
 
 class RunAxis(enum.StrEnum):
@@ -77,7 +78,7 @@ class Course:
         """Return a series over steps as one over that axis; between two known places along a straight line."""
         if axis is RunAxis.STEPS:
             return series
-        rows = series.buckets.copy()
+        rows = series.rows().copy()
         steps, places = self._known(axis)
         rows[X_FIRST], rows[X_LAST] = (np.interp(rows[bound], steps, places) for bound in (X_FIRST, X_LAST))
         return Series.from_buckets(rows)
@@ -88,6 +89,6 @@ class Course:
 
     def _known(self, axis: RunAxis) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return steps and their places; a run begins at 0 of everything, and nothing ever falls."""
-        rows = self._tracks[axis].buckets
+        rows = self._tracks[axis].rows()
         places = np.maximum.accumulate(np.append(0.0, rows[LAST]))
         return np.append(0.0, rows[X_LAST]), places

@@ -19,6 +19,8 @@ from dqn_tui.view.points import EvaluationPoint, SavedCheckpoint, StartValue
 from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.series import Series, SmoothedSeries
+from dqn_tui.view.step_map import StepMap
+from dqn_tui.view.x_scale import STEPS, XScale, XUnit
 
 RECENT_EPISODES = 100
 _EVALUATIONS_KEPT = 500
@@ -88,6 +90,7 @@ class RunView:
     def _make_series(self) -> None:
         self.returns, self.lengths, self.start_q = SmoothedSeries(), SmoothedSeries(), Series()
         self._recent_returns = RollingMean(RECENT_EPISODES)
+        self._seconds_at, self._episodes_at = StepMap(), StepMap()
         self._series = MetricSeries()
         smoothed, plain = self._series.smoothed, self._series.plain
         self.loss, self.q_mean = smoothed["train/loss"], smoothed["train/q_mean"]
@@ -186,6 +189,8 @@ class RunView:
     def _forget_after(self, step: int) -> None:
         for series in (self.returns, self.lengths, self.start_q, self._series, self._recent_returns):
             series.forget_after(step)
+        self._seconds_at.forget_after(step)
+        self._episodes_at.forget_after(step)
         self.evaluations = [point for point in self.evaluations if point.step <= step]
         self.checkpoints = [item for item in self.checkpoints if item.step <= step]
         while self.start_values and self.start_values[-1].step > step:
@@ -216,9 +221,11 @@ class RunView:
             self.updates = int(updates)
             self._has_learned = self._has_learned or updates > 0
         self._clock.set(event.metrics.get("time/time_elapsed", math.nan))
+        self._seconds_at.append(event.step, self._clock.elapsed(event.time))
 
     def _on_episode_ended(self, event: events.EpisodeEnded) -> None:
         self.episodes = event.episode
+        self._episodes_at.append(event.step, event.episode)
         self._points.add(self.returns, event.step, event.episode_return)
         self._points.add(self.lengths, event.step, event.length)
         self._recent_returns.append(event.step, event.episode_return)
@@ -365,6 +372,12 @@ class RunView:
     def elapsed_seconds(self, now: float) -> float:
         """Return the seconds of work until `now` (UTC seconds), without pauses."""
         return self._clock.elapsed(now)
+
+    def x_scale(self, unit: XUnit) -> XScale:
+        """Return where each step is on an x axis of that unit."""
+        if unit is XUnit.STEP:
+            return STEPS
+        return (self._seconds_at if unit is XUnit.SECOND else self._episodes_at).scale(unit)
 
     def leave_out(self, seconds: float) -> None:
         """Exclude `seconds` since the last event, in which the process was stopped."""

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dqn_tui.view.buckets import COUNT, SUM, X_FIRST, X_LAST
 from dqn_tui.view.compared_run import ComparedRun
 from dqn_tui.view.comparison import Comparison, RunGroup
 from dqn_tui.view.interquartile import REPLICATIONS, bootstrap_interval, interquartile_mean, probability_of_improvement
 from dqn_tui.view.returns import solved_step
 from dqn_tui.view.run_axis import RunAxis
-from dqn_tui.view.series import COUNT, SUM, X_FIRST, X_LAST, Series
+from dqn_tui.view.series import Series
 from dqn_tui.view.text import duration, number
 
 
@@ -41,7 +42,7 @@ def area_under_curve(series: Series, horizon: float) -> float | None:
 
     Between the buckets' means the curve is a straight line. None without values before the horizon.
     """
-    rows = series.buckets
+    rows = series.rows()
     middles = rows[X_FIRST] / 2 + rows[X_LAST] / 2
     known = middles <= horizon
     x, y = middles[known], rows[SUM, known] / rows[COUNT, known]

@@ -8,31 +8,18 @@ long the run is.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import COUNT, LAST, MAXIMUM, MINIMUM, X_FIRST, X_LAST, Array, Buckets, combine, starts_of_runs
 from dqn_tui.view.moving_average import MovingAverage
 
-Array = NDArray[np.float64]
 _WORTH_A_BATCH = 32
 _MOST_WAITING = 4_096
-X_FIRST, X_LAST, MINIMUM, MAXIMUM, SUM, COUNT, LAST = range(7)
 
 
-@dataclass(frozen=True)
-class Columns:
-    """A stretch of x cut into equal columns: float64 arrays `[columns]`, NaN (count: 0) in columns without points."""
-
-    minimum: Array
-    maximum: Array
-    mean: Array
-    last: Array
-    count: Array
-
-
-class Series:
+class Series(Buckets):
     """One series, summarised as it grows.
 
     Attributes:
@@ -115,7 +102,7 @@ class Series:
             end = int(starts[self.capacity - used]) if is_full else len(xs)
             self._put_fitting(xs[:end], ys[:end], starts[: self.capacity - used])
             if is_full:
-                self._closed = len(self._rows()[0])
+                self._closed = len(self.rows()[0])
                 self._merge()
                 self._reopen()
             xs, ys = xs[end:], ys[end:]
@@ -130,9 +117,9 @@ class Series:
             self._x_end, self.last = float(xs[first - 1]), float(ys[first - 1])
         if not len(starts):
             return
-        self._closed = len(self._rows()[0])
+        self._closed = len(self.rows()[0])
         points = np.stack((xs, xs, ys, ys, ys, np.ones_like(ys), ys))[:, first:]
-        rows = _combine(points, starts - first)
+        rows = combine(points, starts - first)
         self._table[:, self._closed : self._closed + len(starts)] = rows
         self._closed += len(starts)
         self._reopen()
@@ -151,7 +138,7 @@ class Series:
 
     def _open_bucket(self, x: float, y: float) -> None:
         """Close the open bucket and open the one that x falls into."""
-        self._closed = len(self._rows()[0])
+        self._closed = len(self.rows()[0])
         if self._closed == self.capacity:
             self._merge()
             self._reopen()
@@ -162,7 +149,7 @@ class Series:
         self._low = self._high = self._sum = y
         self._points = 1
 
-    def _rows(self) -> Array:
+    def rows(self) -> Array:
         """Return all buckets with points, the open one last: a view of shape `[7, buckets]`."""
         if self._points == 0:
             return self._table[:, : self._closed]
@@ -183,9 +170,9 @@ class Series:
         starts = np.arange(self._closed)
         while len(starts) > self.capacity * 3 // 4:
             self.bucket_width *= 2
-            starts = _starts(np.floor_divide(rows[X_FIRST], self.bucket_width))
+            starts = starts_of_runs(np.floor_divide(rows[X_FIRST], self.bucket_width))
         self._closed = len(starts)
-        self._table[:, : self._closed] = _combine(rows, starts)
+        self._table[:, : self._closed] = combine(rows, starts)
 
     def _reopen(self) -> None:
         """Open the last closed bucket again."""
@@ -199,7 +186,7 @@ class Series:
         """Drop the buckets that begin after x, because the run was resumed from an earlier step."""
         if self.x_first is None or self.x_last is None or x >= self.x_last:
             return
-        rows = self._rows()
+        rows = self.rows()
         self._closed = int(np.searchsorted(rows[X_FIRST], x, side="right"))
         self._points, self._slot, self.last = 0, math.nan, None
         self.count, self.gaps = int(rows[COUNT, : self._closed].sum()), 0
@@ -239,42 +226,12 @@ class Series:
     @property
     def minimum(self) -> float | None:
         """The smallest finite value."""
-        return float(self._rows()[MINIMUM].min()) if self.last is not None else None
+        return float(self.rows()[MINIMUM].min()) if self.last is not None else None
 
     @property
     def maximum(self) -> float | None:
         """The largest finite value."""
-        return float(self._rows()[MAXIMUM].max()) if self.last is not None else None
-
-    @property
-    def buckets(self) -> Array:
-        """All buckets with points: read-only `[7, buckets]`, rows `X_FIRST` to `LAST`."""
-        return self._rows()
-
-    def columns(self, x_start: float, x_end: float, count: int) -> Columns:
-        """Summarise x from `x_start` to `x_end`, both included, in `count` columns.
-
-        A bucket belongs to the column that holds its middle.
-        """
-        rows = self.window(x_start, x_end)
-        result = np.full((5, count), np.nan)
-        result[4] = 0.0
-        if rows.shape[1] and count:
-            scale = count / max(x_end - x_start, 1e-300)
-            index = np.minimum((_middles(rows) - x_start) * scale, count - 1).astype(np.intp)
-            starts = _starts(index)
-            found = _combine(rows, starts)
-            mean = np.clip(found[SUM] / found[COUNT], found[MINIMUM], found[MAXIMUM])
-            result[:, index[starts]] = (found[MINIMUM], found[MAXIMUM], mean, found[LAST], found[COUNT])
-        return Columns(*result)
-
-    def window(self, x_start: float, x_end: float) -> Array:
-        """Return the buckets whose middle is in the stretch: read-only `[7, buckets]`, rows `X_FIRST` to `LAST`."""
-        rows = self._rows()
-        if not (math.isfinite(x_start) and math.isfinite(x_end)):
-            return rows[:, :0]
-        middles = _middles(rows)
-        return rows[:, np.searchsorted(middles, x_start) : np.searchsorted(middles, x_end, side="right")]
+        return float(self.rows()[MAXIMUM].max()) if self.last is not None else None
 
 
 class SmoothedSeries(Series):
@@ -354,27 +311,3 @@ class SmoothedSeries(Series):
         for average, series in self._smooth.values():
             series.forget_after(x)
             average.restore(series.last, series.count)
-
-
-def _middles(rows: Array) -> Array:
-    middles: Array = rows[X_FIRST] / 2 + rows[X_LAST] / 2
-    return middles
-
-
-def _starts(keys: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Return the indices at which a run of equal keys begins."""
-    return np.concatenate(([0], np.flatnonzero(keys[1:] != keys[:-1]) + 1))
-
-
-def _combine(rows: Array, starts: NDArray[np.intp]) -> Array:
-    """Merge the buckets from each start to the next into one."""
-    ends = np.append(starts[1:], rows.shape[1]) - 1
-    result = np.empty((7, len(starts)))
-    result[X_FIRST] = rows[X_FIRST, starts]
-    result[X_LAST] = rows[X_LAST, ends]
-    result[MINIMUM] = np.minimum.reduceat(rows[MINIMUM], starts)
-    result[MAXIMUM] = np.maximum.reduceat(rows[MAXIMUM], starts)
-    with np.errstate(over="ignore", invalid="ignore"):
-        result[SUM : COUNT + 1] = np.add.reduceat(rows[SUM : COUNT + 1], starts, axis=1)
-    result[LAST] = rows[LAST, ends]
-    return result

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dqn_tui.view.buckets import Buckets
 from dqn_tui.view.raster import Glyphs
-from dqn_tui.view.series import Series
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.y_axis import YAxis
 
@@ -20,7 +20,7 @@ _FILLS = {"braille": " ▁▂▃▄▅▆▇█", "block": " ▄█", ASCII: " #
 _ASCII_FILLS = "#=:.%+-o"
 
 
-def stack_tops(series: Sequence[Series], x_range: tuple[float, float], width: int) -> Array:
+def stack_tops(series: Sequence[Buckets], x_range: tuple[float, float], width: int) -> Array:
     """Return the upper edge of each share in each column, `[shares, width]`, in 0 to 1; NaN before and after the data.
 
     Shares are divided by their sum; a column without points lies between its neighbours.

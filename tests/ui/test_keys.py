@@ -182,7 +182,7 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 
 
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
-    everything = (*keys.DASHBOARD_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
+    everything = (*keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
     meanings = [key.help for key in everything]
     meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
     assert [meaning for meaning in meanings if len(meaning) > 44] == []
@@ -190,7 +190,7 @@ def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
 
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
     table = keys.key_table_markdown()
-    everything = (*keys.DASHBOARD_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
+    everything = (*keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
     assert len({key.id for key in everything}) == len(everything)
     for key in (*keys.DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):
         assert f"| {key.help} |" in table

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dqn_tui.view.buckets import X_LAST
 from dqn_tui.view.chart import draw_chart
 from dqn_tui.view.compared_metrics import METRICS
 from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.run_axis import RunAxis
-from dqn_tui.view.series import X_LAST
 from tests.comparisons import compare, run_events
 
 RETURN, EVALUATION, LOSS = METRICS[:3]
@@ -66,7 +66,7 @@ def test_curve_of_a_group_is_kept_until_one_of_its_runs_grows() -> None:
 def test_lines_are_placed_on_the_chosen_axis() -> None:
     layers = ComparisonLayers(compare(run_events((1.0, 2.0, 3.0))))
     ends = [
-        layers.of(RETURN, axis, 1, None)[1].series[0].buckets[X_LAST, -1]
+        layers.of(RETURN, axis, 1, None)[1].series[0].rows()[X_LAST, -1]
         for axis in (RunAxis.STEPS, RunAxis.TIME, RunAxis.EPISODES, RunAxis.UPDATES)
     ]
     assert ends == [300.0, 30.0, 3.0, 30.0]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from dqn_tui import events
+from dqn_tui.view.buckets import X_FIRST
 from dqn_tui.view.run_axis import Course, RunAxis
-from dqn_tui.view.series import X_FIRST, Series
+from dqn_tui.view.series import Series
 
 
 def progress(step: int, seconds: float, updates: float) -> events.Progress:
@@ -42,10 +43,10 @@ def test_series_is_placed_on_the_axis_with_its_values_unchanged() -> None:
     for step, value in ((50, 1.0), (150, 2.0), (200, 3.0)):
         series.append(step, value)
     placed = course.place(series, RunAxis.TIME)
-    assert placed.buckets[X_FIRST].tolist() == [5.0, 20.0, 30.0]
-    np.testing.assert_array_equal(placed.buckets[2:], series.buckets[2:])
+    assert placed.rows()[X_FIRST].tolist() == [5.0, 20.0, 30.0]
+    np.testing.assert_array_equal(placed.rows()[2:], series.rows()[2:])
     assert course.place(series, RunAxis.STEPS) is series
-    assert series.buckets[X_FIRST].tolist() == [50, 150, 200]
+    assert series.rows()[X_FIRST].tolist() == [50, 150, 200]
 
 
 def test_resuming_from_an_earlier_step_forgets_what_came_after_it() -> None:

@@ -21,6 +21,7 @@ from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
+from dqn_tui.view.step_map import StepMap
 
 
 def started(**changes: Any) -> events.RunStarted:
@@ -510,7 +511,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Series):
         rows = value.window(-1e18, 1e18)
         return type(value), value.count, value.gaps, value.last, np.round(rows, 6).tolist()
-    if isinstance(value, RunView | MetricSeries | RollingMean | RunClock):
+    if isinstance(value, RunView | MetricSeries | RollingMean | RunClock | StepMap):
         return {name: _plain(item) for name, item in vars(value).items() if not name.startswith("_found")}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -293,7 +293,7 @@ def test_averages_that_are_looked_at_late_are_those_that_are_looked_at_always(sc
         for window in SmoothedSeries.WINDOWS:
             eager.smooth(window)
     for window in SmoothedSeries.WINDOWS:
-        np.testing.assert_allclose(late.smooth(window).buckets, eager.smooth(window).buckets, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(late.smooth(window).rows(), eager.smooth(window).rows(), rtol=1e-9, atol=1e-9)
 
 
 def test_series_of_points_has_a_bucket_for_each() -> None:
@@ -301,14 +301,14 @@ def test_series_of_points_has_a_bucket_for_each() -> None:
     assert (series.x_first, series.x_last, series.minimum, series.maximum, series.last) == (0.5, 2.5, -3.0, 4.0, 4.0)
     assert series.columns(0, 3, 3).mean.tolist()[0::2] == [1.0, 0.5]
     series.append(9, 7.0)
-    assert series.buckets[0].tolist() == [0.5, 2.0, 2.5, 9.0]
+    assert series.rows()[0].tolist() == [0.5, 2.0, 2.5, 9.0]
 
 
 @given(POINTS)
 def test_series_of_the_buckets_of_another_is_equal_to_it(steps: Any) -> None:
     series = Series(8)
     fill(series, steps)
-    copy = Series.from_buckets(series.buckets.copy())
+    copy = Series.from_buckets(series.rows().copy())
     assert (copy.last, copy.minimum, copy.maximum) == (series.last, series.minimum, series.maximum)
     assert copy.is_binary == series.is_binary
     np.testing.assert_array_equal(copy.columns(0, 1e4, 7).mean, series.columns(0, 1e4, 7).mean)

@@ -65,3 +65,32 @@ def test_row_is_exactly_as_wide_as_requested(
 def test_labels_never_touch_nor_repeat(start: float, span: float, width: int) -> None:
     labels = labels_of(draw_x_axis(start, start + span, width, is_ascii=False))
     assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("end", "width", "labels"),
+    [
+        (14, 60, ["0", "00:05", "00:10", "00:14"]),
+        (100, 60, ["0", "00:30", "01:00", "01:40"]),
+        (5_400, 60, ["0", "30:00", "1:00:00", "1:30:00"]),
+        (200_000, 60, ["0", "12:00:00", "24:00:00", "36:00:00", "55:33:20"]),
+    ],
+)
+def test_an_axis_of_time_has_round_minutes_and_hours(end: float, width: int, labels: Sequence[str]) -> None:
+    assert labels_of(draw_x_axis(0, end, width, is_ascii=False, is_time=True)) == labels
+
+
+def test_a_mark_has_its_place_and_no_label_touches_it() -> None:
+    assert draw_x_axis(0, 27400, 40, is_ascii=False, mark=(20, "13.7k")) == "0────────────10k──13.7k─────20k────27.4k"
+    assert draw_x_axis(0, 27400, 40, is_ascii=False, mark=(8, "5.5k")) == "0─────5.5k───10k────────────20k────27.4k"
+    assert draw_x_axis(0, 27400, 40, is_ascii=False, mark=(39, "27k")) == "0────────────10k────────────20k──────27k"
+    assert draw_x_axis(0, 27400, 40, is_ascii=False, mark=(0, "0.1k")) == "0.1k─────────10k────────────20k────27.4k"
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(1, 200), st.integers(0, 199), st.booleans())
+def test_a_marked_axis_is_exactly_as_wide_and_holds_the_mark(
+    start: int, span: int, width: int, cell: int, is_time: bool
+) -> None:
+    row = draw_x_axis(start, start + span, width, is_ascii=True, is_time=is_time, mark=(min(cell, width - 1), "x7x"))
+    assert len(row) == width
+    assert ("x7x" in row) == (width >= 3)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, Literal
 
 from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.driver import Driver
@@ -27,6 +28,7 @@ from dqn_tui.preferences import PreferenceFile
 from dqn_tui.ui.app.browser_driver import BrowserDriver
 from dqn_tui.ui.app.driver import TerminalDriver
 from dqn_tui.ui.app.suspension import Suspension
+from dqn_tui.ui.app.terminal_picture import LeanUpdate, TerminalPicture
 from dqn_tui.view.text import base_name, plain
 
 HANGUP_CODE = 128 + signal.SIGHUP
@@ -98,6 +100,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self.was_hung_up = False
         self.departure = Departure.LEFT
         self._first_screen = first_screen
+        self._picture = TerminalPicture()
         self._has_been_told_to_exit = False
         self._signals: deque[int] = deque()
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -177,6 +180,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
             self._hang_up()
 
     def _redraw(self) -> None:
+        self._picture.forget()
         self.refresh(layout=True)
 
     def on_app_focus(self) -> None:
@@ -186,6 +190,12 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     def on_app_blur(self) -> None:
         """Note that the user works elsewhere."""
         self.has_focus = False
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Write only the cells that differ from those on the terminal."""
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            renderable = LeanUpdate(self._picture, renderable)
+        super()._display(screen, renderable)
 
     # --- services to the screens ---
 

@@ -131,6 +131,6 @@ class SceneScreen(Screen[None]):
         """Yield the commands for the palette."""
         for key in self.KEYS:
             if key.is_command:
-                yield SystemCommand(key.label, key.help, partial(self.run_action, key.action))
+                yield SystemCommand(key.label, key.help, partial(self.run_action, key.call()))
         for marker in MARKERS:
             yield SystemCommand(f"Draw with {marker}", _MARKER_HELP[marker], partial(self.choose_marker, marker))

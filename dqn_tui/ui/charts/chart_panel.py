@@ -1,21 +1,23 @@
-"""A chart in a box: layers over environment steps, with the newest values in the upper edge."""
+"""A chart in a box: layers over the x axis, with the newest values, or those under the crosshair, in the upper edge."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
+from typing import Literal
 
 from textual import events
+from textual.message import Message
 
 from dqn_tui.ui.charts.chart_spec import ChartSpec
+from dqn_tui.ui.charts.readout import place_facts, shown_as, value_facts
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.cells import Cells
 from dqn_tui.view.chart import ChartPicture, draw_chart
-from dqn_tui.view.layer import Layer
-from dqn_tui.view.text import number, short_number
+from dqn_tui.view.x_scale import STEPS
 
 LEGEND = HelpTable(
     "In the charts",
@@ -25,96 +27,185 @@ LEGEND = HelpTable(
         ("◆", "evaluation", "greedy evaluation"),
         ("╌╌", "goal", "goal: the return that counts as solved"),
         ("━━", "target", "target: what Q is trained towards"),
+        ("│", "cursor", "crosshair: the values there are in the edge"),
+        ("raw 9 (2…)", "text", "mean (lowest to highest, number of values)"),
+        ("click", "strong", "place the crosshair; hovering reads, too"),
+        ("wheel", "strong", "zoom in x; with ctrl or on y labels, in y"),
+        ("drag", "strong", "move what is zoomed in"),
     ),
 )
+_WHEEL_FACTOR = 0.8
+_WHEEL_PAN = 0.1
 
 
 class ChartPanel(FramedPanel):
-    """A chart; under the mouse it shows step and value."""
+    """A chart. The mouse reads values off it, zooms and pans; the screen is told, and changes all charts at once."""
+
+    class Pointed(Message):
+        """The mouse is at an x, or at none; with `is_pinned` it was clicked there."""
+
+        def __init__(self, x: float | None, *, is_pinned: bool = False) -> None:
+            super().__init__()
+            self.x, self.is_pinned = x, is_pinned
+
+    class Zoomed(Message):
+        """Show `factor` times as much along an axis, with the value `about` where it is."""
+
+        def __init__(self, chart: ChartPanel, axis: Literal["x", "y"], factor: float, about: float | None) -> None:
+            super().__init__()
+            self.chart, self.axis, self.factor, self.about = chart, axis, factor, about
+
+    class Panned(Message):
+        """Move the windows by shares of their size, to the right and up."""
+
+        def __init__(self, chart: ChartPanel, x_share: float, y_share: float = 0.0) -> None:
+            super().__init__()
+            self.chart, self.x_share, self.y_share = chart, x_share, y_share
 
     def __init__(self, scene: Scene, pane: PaneName, spec: ChartSpec) -> None:
         super().__init__(scene, pane)
         self._spec = spec
-        self._hover: int | None = None
         self._picture: ChartPicture | None = None
+        self._drag_from: tuple[int, int] | None = None
+        self._has_dragged = False
+
+    @property
+    def picture(self) -> ChartPicture | None:
+        """What is drawn; None while there is nothing to draw."""
+        return self._picture
+
+    @property
+    def cells(self) -> Cells | None:
+        """The columns that the crosshair moves by; None where x is no moment of the run, or nothing is drawn."""
+        return self._picture.cells if self._picture and self._picture.plot_width and not self._spec.x_range else None
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the y axis is logarithmic."""
+        return self.id in self.scene.log_scaled
 
     def content_key(self) -> Hashable:
-        """Return versions of the data, and the newest step as far as it moves the x axis by half a dot."""
+        """Return versions of the data, and what is in sight, as far as it moves the data by half a dot."""
         view, spec = self.scene.shown, self._spec
-        dots = max(1, 2 * self.size.width)
         versions = (spec.series(view).version, *view.evaluations[-1:], view.goal)
-        # Equal while the data on the axis move by less than half a dot.
-        end = int(dots * math.log(self._x_end()))
         waiting = (view.state == "WAITING", view.is_over, view.step if not self._has_data() else 0)
-        return (*versions, end, *waiting, self._hover)
+        return (*versions, *waiting, self._sight_key())
+
+    def _sight_key(self) -> Hashable:
+        viewport = self.scene.viewport
+        if self._spec.x_range:
+            return viewport.y_window(self.id or "", is_log=self.is_log)
+        return (viewport.version, self.scene.x_place(max(1, 2 * self.size.width)))
 
     def title_row(self) -> Row:
-        """Return digit and name, and what is unusual about the axis."""
+        """Return digit and name, and what is unusual about the axes."""
         row = super().title_row()
         if title := self._spec.title(self.scene.shown):
             row[-1] = (title, row[-1][1])
-        if not self._is_log():
-            return row
-        least = self._spec.series(self.scene.shown).minimum
-        is_cut = least is not None and least <= 0
-        return [*row, ("  log y, values > 0 only" if is_cut else "  log y", "accent")]
+        if self.is_log:
+            least = self._spec.series(self.scene.shown).minimum
+            is_cut = least is not None and least <= 0
+            row.append(("  log y, values > 0 only" if is_cut else "  log y", "accent"))
+        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=self._spec.x_range is None)
+        return [*row, ("  zoom", "accent")] if is_zoomed else row
 
     def facts(self) -> Sequence[Row]:
-        """Return the newest values, or those of the step under the mouse."""
-        return self._hover_facts() or self._spec.facts(self.scene, self._spec)
+        """Return the newest values, or those under the crosshair."""
+        x = self.scene.viewport.crosshair
+        if x is None or self.cells is None or self.cells.at(x) is None or self._picture is None:
+            return self._spec.facts(self.scene, self._spec)
+        view = self.scene.shown
+        values = value_facts(self._picture.read(x), shown_as(is_percent=self._spec.is_percent(view)))
+        return [*values, *place_facts(view, self.scene.x_scale.step_of(x))]
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the picture, or one quiet sentence while there is nothing to draw."""
         if not self._has_data() or width < 8 or height < 2:
             self._picture = None
             return centre_block([[(self._spec.empty(self.scene.shown), "muted")]], width, height)
-        view, hover = self.scene.shown, self._hover_x()
-        layers = self._spec.layers(self._spec, view, self.scene.smoothing)
-        if hover is not None:
-            layers.insert(0, Layer.cursor(hover))
+        view, spec, scene = self.scene.shown, self._spec, self.scene
+        window = scene.viewport.y_window(self.id or "", is_log=self.is_log)
         self._picture = draw_chart(
             width,
             height,
-            layers,
-            marker=self.scene.marker,
-            is_log=self._is_log(),
-            is_percent=self._spec.is_percent(view),
-            x_range=self._spec.x_range(view) if self._spec.x_range else (0.0, float(self._x_end())),
-            y_range=None if self._is_log() else self._spec.y_range(view),
+            spec.layers(spec, view, scene.smoothing),
+            marker=scene.marker,
+            is_log=self.is_log,
+            is_percent=spec.is_percent(view),
+            x_range=spec.x_range(view) if spec.x_range else scene.x_range,
+            y_range=window or (None if self.is_log else spec.y_range(view)),
+            x_scale=STEPS if spec.x_range else scene.x_scale,
+            crosshair=None if spec.x_range else scene.viewport.crosshair,
         )
         return [[*row] for row in self._picture.rows]
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Point at a step."""
-        self._hover = event.x - 1 if self._spec.x_range is None else None
-        self.repaint_if_changed()
-
-    def on_leave(self) -> None:
-        """Point at nothing."""
-        self._hover = None
-        self.repaint_if_changed()
 
     def _has_data(self) -> bool:
         return self._spec.series(self.scene.shown).last is not None
 
-    def _is_log(self) -> bool:
-        return self.id in self.scene.log_scaled
+    # --- the mouse ---
 
-    def _x_end(self) -> int:
-        return max(1, self.scene.shown.step)
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Point at an x; with the button down, drag what is in sight."""
+        if self._drag_from is None or not event.button:
+            self.post_message(self.Pointed(self._x_at(event.x)))
+            return
+        moved = event.x - self._drag_from[0], event.y - self._drag_from[1]
+        picture = self._picture
+        if picture and moved != (0, 0):
+            self._drag_from, self._has_dragged = (event.x, event.y), True
+            shares = -moved[0] / max(1, picture.plot_width), moved[1] / max(1, picture.plot_height)
+            self.post_message(self.Panned(self, *shares))
 
-    def _hover_x(self) -> float | None:
-        if self._hover is None or self._picture is None or self._spec.x_range:
-            return None
-        return self._picture.x_at(self._hover)
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to drag a chart that is zoomed."""
+        self._has_dragged = False
+        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=True)
+        self._drag_from = (event.x, event.y) if is_zoomed else None
 
-    def _hover_facts(self) -> list[Row]:
-        x = self._hover_x()
-        if x is None or self._picture is None:
-            return []
-        step = self._x_end() / max(1, self._picture.plot_width)
-        columns = self._spec.series(self.scene.shown).columns(x - step / 2, x + step / 2, 1)
-        low, high = float(columns.minimum[0]), float(columns.maximum[0])
-        stretch = number(low) if low == high else f"{number(low)} to {number(high)}"
-        value = "-" if math.isnan(low) else stretch
-        return [[("step ", "muted"), (f"{short_number(round(x)):>6}", "text")], [(f"{value:>15}", "strong")]]
+    def on_mouse_up(self) -> None:
+        """End dragging."""
+        self._drag_from = None
+
+    def on_leave(self) -> None:
+        """Point at nothing."""
+        self._drag_from = None
+        self.post_message(self.Pointed(None))
+
+    def on_click(self, event: events.Click) -> None:
+        """Place the crosshair where the chart was clicked; the end of a drag is no click."""
+        if self._has_dragged:
+            event.prevent_default()
+        elif event.y > 0 and event.chain == 1 and (x := self._x_at(event.x)) is not None:
+            self.post_message(self.Pointed(x, is_pinned=True))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in."""
+        self._zoom(event, _WHEEL_FACTOR)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out."""
+        self._zoom(event, 1 / _WHEEL_FACTOR)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Pan to the left."""
+        event.stop()
+        self.post_message(self.Panned(self, -_WHEEL_PAN))
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Pan to the right."""
+        event.stop()
+        self.post_message(self.Panned(self, _WHEEL_PAN))
+
+    def _zoom(self, event: events.MouseEvent, factor: float) -> None:
+        event.stop()
+        if self._picture is None:
+            return
+        is_on_labels = event.x - 1 < self._picture.plot_left
+        if event.ctrl or event.shift or is_on_labels:
+            self.post_message(self.Zoomed(self, "y", factor, self._picture.y_at(event.y - 1)))
+        elif (x := self._x_at(event.x)) is not None:
+            self.post_message(self.Zoomed(self, "x", factor, x))
+
+    def _x_at(self, column: int) -> float | None:
+        """Return x in the middle of a column of the panel; None where none can be read off."""
+        return self._picture.x_at(column - 1) if self._picture and self.cells else None

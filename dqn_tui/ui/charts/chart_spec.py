@@ -24,7 +24,8 @@ def metric_layers(chart: ChartSpec, view: RunView, smoothing: int) -> list[Layer
     smoothed = chart.smoothed(view, smoothing)
     if smoothed is series:
         return [Layer.envelope(series, line)]
-    return [Layer.envelope(series, f"raw-{chart.hue}"), Layer.line(smoothed, line)]
+    name = SmoothedSeries.smoothing_name(chart.window(view, smoothing))
+    return [Layer.envelope(series, f"raw-{chart.hue}"), Layer.line(smoothed, line, name=name)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,13 @@ from rich.cells import cell_len
 from textual import events
 
 from dqn_tui.ui.charts.chart_spec import ChartSpec, Parts
+from dqn_tui.ui.charts.readout import shown_as
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, fit, frame
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.cells import Cells
+from dqn_tui.view.crosshair import read_layers
 from dqn_tui.view.sparkline import sparkline
 
 _LABEL_WIDTH = 9
@@ -40,8 +43,8 @@ class MiniCharts(Panel):
         self._framed_beside = framed_beside
 
     def content_key(self) -> Hashable:
-        """Return the run's version and the layout, which decides which charts have boxes."""
-        return (self.scene.shown.version, self.scene.placed)
+        """Return the run's version, what is in sight, and the layout, which decides which charts have boxes."""
+        return (self.scene.shown.version, self.scene.placed, self.scene.viewport.version)
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the rows, in a box where they are beside other boxes."""
@@ -86,28 +89,97 @@ def mini_row(name: PaneName, spec: ChartSpec, scene: Scene, width: int) -> Row:
     """Return ` 2 Loss      0.0214  █▇▆▅▄▃  max 0.31`, at most `width` cells."""
     view = scene.shown
     has_data = spec.series(view).last is not None
-    value = spec.value(view) if has_data else "-"
     if width < _LEAST_WIDTH:
+        value = _Moment(spec, scene, 1).value if has_data else "-"
         label = (f"{name.short:<{_LABEL_WIDTH}}", "text")
         return [(f"{name.sign:>1} ", "muted"), label, (f"{value:>{min(7, width - 11)}}", f"smooth-{spec.hue}")]
+    has_note = width >= 60
+    room = width - _HEAD_WIDTH - (_NOTE_WIDTH + 1 if has_note else 1)
+    moment = _Moment(spec, scene, max(1, room))
     row: Row = [
         (f" {name.sign:>1} ", "muted"),
         (f"{name.short:<{_LABEL_WIDTH}}", "text"),
-        (f"{value:>7}  ", f"smooth-{spec.hue}"),
+        (f"{moment.value if has_data else '-':>7}  ", f"smooth-{spec.hue}"),
     ]
     if not has_data:
         return [*row, (_waiting(spec.empty(view), width - _HEAD_WIDTH), "dim")]
-    has_note = width >= 60
-    room = width - _HEAD_WIDTH - (_NOTE_WIDTH + 1 if has_note else 1)
-    if spec.parts is None:
-        picture = sparkline(spec.series(view), room, scene.marker, y_range=spec.y_range(view))
-        row.append((picture, f"spark-{spec.hue}"))
-    else:
-        row += parts_bar(spec.parts(view), room, is_ascii=scene.is_ascii)
+    row += moment.picture(room)
     if has_note:
-        note = spec.note(view)
+        note = moment.note
         row.append((" " + note if cell_len(note) < _NOTE_WIDTH else "", "muted"))
     return row
+
+
+class _Moment:
+    """A chart of one row at the crosshair, or at the newest step where there is none.
+
+    Args:
+        columns: cells of its sparkline.
+    """
+
+    def __init__(self, spec: ChartSpec, scene: Scene, columns: int) -> None:
+        self._spec, self._scene, self._view = spec, scene, scene.shown
+        self._series = scene.x_scale.place_series(spec.series(self._view))
+        self._cells = Cells(*scene.x_range, columns)
+        x = scene.viewport.crosshair
+        self._column = None if x is None else self._cells.at(x)
+        self._show = shown_as(is_percent=spec.is_percent(self._view))
+        self._reading = None if self._column is None else self._series.read(self._cells, self._column)
+
+    @property
+    def value(self) -> str:
+        """The value there, a mean where a column holds several."""
+        if self._column is None:
+            return self._spec.value(self._view)
+        if shares := self._shares():
+            return self._show(max(share for _, share, _ in shares))
+        return "-" if self._reading is None else self._show(self._reading.mean)
+
+    @property
+    def note(self) -> str:
+        """One fact: the values of the column, or what the chart says of the newest."""
+        if self._column is None:
+            return self._spec.note(self._view)
+        if shares := self._shares():
+            return max(shares, key=lambda part: part[1])[0]
+        reading = self._reading
+        if reading is None or reading.points == 1:
+            return ""
+        return f"{self._show(reading.low)} to {self._show(reading.high)}"
+
+    def picture(self, width: int) -> Row:
+        """Return the sparkline, with the crosshair's column marked, or the bar of the parts."""
+        spec, scene = self._spec, self._scene
+        if spec.parts is not None:
+            parts = spec.parts(self._view) if self._column is None else self._shares() or self._filled()
+            return parts_bar(parts, width, is_ascii=scene.is_ascii)
+        line = sparkline(
+            spec.series(self._view),
+            width,
+            scene.marker,
+            y_range=spec.y_range(self._view),
+            x_range=scene.x_range,
+            x_scale=scene.x_scale,
+        )
+        role, at = f"spark-{spec.hue}", self._column
+        if at is None or not line:
+            return [(line, role)]
+        mark = line[at] if line[at] != " " else "|" if scene.is_ascii else "│"
+        return [(line[:at], role), (mark, "marked"), (line[at + 1 :], role)]
+
+    def _shares(self) -> Parts:
+        """Return the parts at the crosshair, where the chart draws shares."""
+        layers = self._spec.layers(self._spec, self._view, self._scene.smoothing)
+        if self._column is None or not layers or layers[0].kind != "shares":
+            return []
+        placed = [self._scene.x_scale.place(layers[0])]
+        readings = read_layers(placed, self._cells, self._column)
+        return [(one.name, one.value, one.role) for one in readings if isinstance(one.value, float)]
+
+    def _filled(self) -> Parts:
+        """Return the value at the crosshair as a share of the range of y."""
+        bounds = self._spec.y_range(self._view)
+        return [("", self._reading.mean / bounds[1], "bar")] if self._reading and bounds and bounds[1] else []
 
 
 def _waiting(reason: str, width: int) -> str:

@@ -22,7 +22,7 @@ def td_error_layers(chart: ChartSpec, view: RunView, smoothing: int) -> list[Lay
     if view.td_error_p50.last is None:
         return metric_layers(chart, view, smoothing)
     return [
-        Layer.band(view.td_error_p10, view.td_error_p90, "raw-accent"),
+        Layer.band(view.td_error_p10, view.td_error_p90, "raw-accent", "10-90%"),
         Layer.line(view.td_error_p50, "smooth-accent", "median"),
     ]
 

@@ -11,10 +11,10 @@ from dqn_tui.ui.compare.compare_scene import CompareScene
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.view.buckets import LAST, Buckets
 from dqn_tui.view.chart import ChartPicture, draw_chart
 from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.layer import Layer
-from dqn_tui.view.series import Series
 from dqn_tui.view.text import number, short_number
 
 
@@ -85,9 +85,10 @@ class CompareChart(FramedPanel):
     def _hover_x(self) -> float | None:
         return None if self._hover is None or self._picture is None else self._picture.x_at(self._hover)
 
-    def _value(self, series: Series, x: float | None) -> float:
+    def _value(self, series: Buckets, x: float | None) -> float:
         """Return the newest value, or the mean of the column of cells at x; NaN where there is none."""
         if x is None or self._picture is None:
-            return math.nan if series.last is None else series.last
+            newest = series.rows()[LAST, -1:]
+            return float(newest[0]) if len(newest) else math.nan
         half = self.scene.comparison.x_end(self.scene.axis) / max(1, self._picture.plot_width) / 2
         return float(series.columns(x - half, x + half, 1).mean[0])

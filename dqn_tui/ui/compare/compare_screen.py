@@ -253,7 +253,7 @@ class CompareScreen(SceneScreen):
 
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
-        await self.run_action(message.key.action)
+        await self.run_action(message.key.call())
 
     def commands(self) -> Iterable[SystemCommand]:
         """Yield the commands of the keys, and those that choose a pane, an axis or a grouping."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys import DASHBOARD_KEYS, ROLLOUT_KEYS, Key
+from dqn_tui.ui.keys import CHART_KEYS, DASHBOARD_KEYS, ROLLOUT_KEYS, Key
 from dqn_tui.ui.widgets.key_bar import BarKey
 from dqn_tui.ui.widgets.scene import Scene
 
@@ -17,10 +17,10 @@ def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[
     """
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
-    keys: tuple[Key, ...] = DASHBOARD_KEYS
+    keys: tuple[Key, ...] = (*DASHBOARD_KEYS, *CHART_KEYS)
     hidden = _TRAINING if scene.live.is_over or scene.access.refusal is not None else _AFTERWARDS
     if has_player_focus:
-        keys = (*ROLLOUT_KEYS, *DASHBOARD_KEYS)
+        keys = (*ROLLOUT_KEYS, *keys)
         hidden = hidden | {"watch"}
         signs, labels["pause"] = {"pause": "p"}, f"{labels.get('pause', 'Pause')} training"
     useful = (key for key in keys if key.rank and key.id not in hidden)
@@ -37,6 +37,7 @@ def _labels(scene: Scene, *, is_playing: bool) -> dict[str, str]:
         "freeze": ("Unfreeze", scene.is_frozen),
         "zoom": ("Restore", scene.is_zoomed),
         "log": ("Linear y", scene.selected in scene.log_scaled),
+        "chart.unit": (f"By {scene.viewport.unit.value:<8}", True),
         "smoother": (_smoothing(scene.smoothing), True),
     }
     return {key: label for key, (label, applies) in states.items() if applies}

@@ -18,8 +18,9 @@ from dqn_tui.control import Access, TrainingRun
 from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, EndReason, Event
 from dqn_tui.ui.app.application import Departure
-from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
+from dqn_tui.ui.app.scene_screen import REMEMBERED
 from dqn_tui.ui.charts.chart_panel import LEGEND
+from dqn_tui.ui.charts.chart_screen import ChartScreen
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
 from dqn_tui.ui.dashboard.pacer import Pacer
 from dqn_tui.ui.dashboard.pane import Pane, PaneTable, help_table
@@ -27,7 +28,7 @@ from dqn_tui.ui.dashboard.panes import PANES
 from dqn_tui.ui.dashboard.run_feed import RunFeed
 from dqn_tui.ui.dashboard.stage import Stage
 from dqn_tui.ui.dialogs.stop_screen import Choice, StopScreen
-from dqn_tui.ui.keys import DASHBOARD_KEYS, ROLLOUT_KEYS, STOP_KEYS, bindings
+from dqn_tui.ui.keys import CHART_KEYS, DASHBOARD_KEYS, ROLLOUT_KEYS, STOP_KEYS, bindings
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
@@ -48,16 +49,16 @@ _NOTIFY_HELP = {
 }
 
 
-class DashboardScreen(SceneScreen):
+class DashboardScreen(ChartScreen):
     """Draws a `TrainingRun`, which has its own thread and is never waited for.
 
     Attributes:
         view: the run as it is now; still valid after the screen is gone.
     """
 
-    KEYS = DASHBOARD_KEYS
-    HELP_KEYS = (*DASHBOARD_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)
-    BINDINGS: ClassVar[list[BindingType]] = bindings(DASHBOARD_KEYS)
+    KEYS = (*DASHBOARD_KEYS, *CHART_KEYS)
+    HELP_KEYS = (*KEYS, *ROLLOUT_KEYS, *STOP_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
 
     def __init__(
         self,
@@ -349,7 +350,9 @@ class DashboardScreen(SceneScreen):
         self.rearrange()
 
     def action_back(self) -> None:
-        """Leave the enlarged pane, else the rollout."""
+        """Remove the crosshair, else leave the enlarged pane, else the rollout."""
+        if self.remove_crosshair():
+            return
         if self.scene.is_zoomed:
             self.action_zoom()
         elif self.scene.is_rollout_open:
@@ -382,7 +385,7 @@ class DashboardScreen(SceneScreen):
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
         target = self._stage.player if message.key in ROLLOUT_KEYS else self
-        await target.run_action(message.key.action)
+        await target.run_action(message.key.call())
 
     def commands(self) -> Iterable[SystemCommand]:
         """Yield the commands of the keys, and one that focuses each pane."""

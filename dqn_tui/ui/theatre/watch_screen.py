@@ -71,4 +71,4 @@ class WatchScreen(SceneScreen):
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
         target = self._player if message.key in _PLAYER_KEYS else self
-        await target.run_action(message.key.action)
+        await target.run_action(message.key.call())

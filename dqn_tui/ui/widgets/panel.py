@@ -72,16 +72,25 @@ class Panel(Widget):
         if lines:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
 
-    def render_line(self, y: int) -> Strip:
-        """Return one line from the cache."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines for Textual, built again first if something has changed since.
+
+        A panel has neither border, padding nor opacity of Textual's, whose own way through all of them costs as much as
+        drawing a chart.
+        """
         key = self._full_key()
         if key != self._painted_key:
-            self._strips = self._build()
-            self._painted_key = key
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+            self._strips, self._painted_key = self._build(), key
+        strips = self._strips[crop.y : crop.bottom]
+        strips += [Strip.blank(self.size.width)] * (crop.height - len(strips))
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        for line_filter in filters:
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        is_whole = crop.column_span == (0, self.size.width)
+        return strips if is_whole else [strip.crop(*crop.column_span) for strip in strips]
 
     def on_show(self) -> None:
-        """Drop the lines that Textual kept from the last time the panel was on the screen."""
+        """Repaint a panel that gets a place on the screen."""
         self.refresh()
 
     def _full_key(self) -> Hashable:

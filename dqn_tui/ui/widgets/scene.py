@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from dqn_tui.control import Access
 from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import ASCII
+from dqn_tui.view.viewport import Viewport
+from dqn_tui.view.x_scale import XScale
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Scene:
         is_rollout_open: whether a rollout plays beside the charts.
         log_scaled: ids of the charts with a logarithmic axis.
         placed: ids of the panels that have a place on the dashboard.
+        viewport: what the charts show along x and y, and which x is read off.
         version: grows with every change that concerns all panels.
     """
 
@@ -49,6 +53,7 @@ class Scene:
     is_rollout_open: bool = False
     log_scaled: set[str] = field(default_factory=set)
     placed: frozenset[str] = frozenset()
+    viewport: Viewport = field(default_factory=Viewport)
     version: int = 0
 
     @property
@@ -70,6 +75,26 @@ class Scene:
     def steps_behind(self) -> int:
         """Steps that the run has taken since the view was frozen."""
         return max(0, self.live.step - self.shown.step)
+
+    @property
+    def x_scale(self) -> XScale:
+        """The x axis of the run that is drawn."""
+        return self.shown.x_scale(self.viewport.unit)
+
+    @property
+    def x_end(self) -> float:
+        """The newest x, at least 1."""
+        return max(1.0, self.x_scale.x_of(self.shown.step))
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """The stretch of x that the charts show."""
+        return self.viewport.x_range(self.x_end)
+
+    def x_place(self, columns: int) -> int:
+        """Return a number that changes when the data move by about one of so many columns."""
+        low, high = self.x_range
+        return int(columns * (high / (high - low) if self.viewport.is_zoomed_in_x else math.log(high)))
 
     def has_place(self, panel: str) -> bool:
         """Return whether the panel of that id is on the dashboard."""

@@ -18,6 +18,8 @@ import pytest
 import textual
 import textual.command
 import textual.widgets._toast
+from rich.console import Console
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -46,6 +48,13 @@ INTERNALS = (
     Internal(App, "_fatal_error", "overridden: would print a traceback with local variables"),
     Internal(App, "panic", "overridden: would print"),
     Internal(App, "_close_messages_no_wait", "called: closes the screen after an error"),
+    Internal(App, "_display", "overridden: only cells that differ are written"),
+    Internal(ChopsUpdate, "chops", "read: the strips of an update"),
+    Internal(ChopsUpdate, "spans", "read: what an update repaints"),
+    Internal(ChopsUpdate, "chop_ends", "read: where the strips of an update end"),
+    Internal(LayoutUpdate, "strips", "read: the strips of a new layout"),
+    Internal(LayoutUpdate, "region", "read: where a new layout begins"),
+    Internal(Console, "_color_system", "read: the colours that the terminal has"),
     Internal(App, "_driver", "read: whether the terminal is still there"),
     Internal(App, "_capture_stdout", "replaced: prints reach standard output although a screen is drawn"),
     Internal(App, "_capture_stderr", "replaced: as for standard output"),

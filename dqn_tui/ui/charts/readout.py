@@ -1,0 +1,50 @@
+"""The values under the crosshair, as facts for the upper edge of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dqn_tui.ui.widgets.rows import Row
+from dqn_tui.view.crosshair import LayerReading
+from dqn_tui.view.run_view import RunView
+from dqn_tui.view.text import number
+from dqn_tui.view.x_scale import XUnit
+
+Show = Callable[[float], str]
+
+
+def percent(value: float) -> str:
+    """Format a share."""
+    return f"{value:.0%}"
+
+
+def shown_as(*, is_percent: bool) -> Show:
+    """Return how the values of a chart are written."""
+    return percent if is_percent else number
+
+
+def value_facts(readings: Sequence[LayerReading], show: Show) -> list[Row]:
+    """Return a fact for each layer: `ema20 287.4`, or `raw 301 (22 to 500, 14)`, the range and number of its points."""
+    return [
+        [(f"{reading.name} " if reading.name else "", reading.role), (_value(reading, show), "text")]
+        for reading in readings
+    ]
+
+
+def _value(reading: LayerReading, show: Show) -> str:
+    if isinstance(reading.value, tuple):
+        return f"{show(reading.value[0])} to {show(reading.value[1])}"
+    text, summary = show(reading.value), reading.summary
+    if summary is None or summary.points == 1:
+        return f"{text:>5}"
+    return f"{text:>5} ({show(summary.low)} to {show(summary.high)}, {summary.points:,})"
+
+
+def place_facts(view: RunView, step: float) -> list[Row]:
+    """Return the step, the seconds of work until then, and the episodes that had ended."""
+    seconds, episodes = (view.x_scale(unit).x_of(step) for unit in (XUnit.SECOND, XUnit.EPISODE))
+    return [
+        [("step ", "muted"), (f"{round(step):,}", "text")],
+        [("at ", "muted"), (XUnit.SECOND.label(seconds), "text")],
+        [("episode ", "muted"), (f"{int(episodes + 1e-9):,}", "text")],
+    ]
