@@ -69,7 +69,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
-    "view": ({"events", "config", "rollout", "run_source"}, {"numpy", "msgspec"}),
+    "view": ({"events", "config", "errors", "key_names", "rollout", "run_source"}, {"numpy", "msgspec"}),
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view"},

@@ -5,15 +5,15 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.signals import SignalTraps, signal_code
-from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, say
-from dqn_tui.commands.terminal import Terminal
+from dqn_tui.commands.streams import STDOUT, own_descriptor, say
+from dqn_tui.commands.terminal import Terminal, has_terminal
 from dqn_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ListOptions:
 
 def can_browse() -> bool:
     """Return whether there is a terminal for the list, and its output is not wanted elsewhere."""
-    return all(map(os.isatty, (STDIN, STDOUT, STDERR))) and os.environ.get("TERM") != "dumb"
+    return has_terminal() and os.isatty(own_descriptor(STDOUT)) and os.environ.get("TERM") != "dumb"
 
 
 def browse_runs(options: ListOptions) -> int:
@@ -88,16 +88,23 @@ def check_readable(runs_dir: Path) -> None:
 def _show_list(table: RunTable, options: ListOptions, runs_dir: Path, notice: str) -> tuple[Wish | None, int]:
     """Show the list; return what the user wants next, or the exit code."""
     from dqn_tui.commands.run_library import DiskLibrary
+    from dqn_tui.ui.run_list.run_reader import RunReader
+
+    library = DiskLibrary(runs_dir, str(options.runs_dir))
+    reader = RunReader(library)
+    # It reads while the screen is imported.
+    reader.start()
+
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.run_list.runs_screen import RunsScreen
 
-    library = DiskLibrary(runs_dir, str(options.runs_dir))
-    screen = RunsScreen(library, table, marker=options.marker, notice=notice)
+    screen = RunsScreen(library, reader, table, marker=options.marker, notice=notice)
     app = DqnTuiApp(screen, user_file())
     terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()
+    reader.stop()
     if app.was_lost and app.error is None:
         terminal.detach()
     code = _exit_code(app)
@@ -125,9 +132,9 @@ def _fulfil(wish: Wish, options: ListOptions, runs_dir: Path) -> int:
         case Verb.WATCH:
             return _watch(paths[0], options, runs_dir)
         case Verb.OPEN:
-            return int(_find_command("view", "view_run")(paths[0]))
+            return _view(paths[0], options, runs_dir)
         case Verb.COMPARE:
-            return int(_find_command("compare", "compare_runs")(paths))
+            return _compare(paths, options, runs_dir)
 
 
 def _resume(run: Path, total_steps: int | None, options: ListOptions, runs_dir: Path) -> int:
@@ -137,9 +144,7 @@ def _resume(run: Path, total_steps: int | None, options: ListOptions, runs_dir: 
     flags = {"total_timesteps": total_steps} if total_steps else {}
     return train(
         RunOptions(flags, None, None, runs_dir, None, str(run), options.imports),
-        ViewOptions(
-            marker=options.marker, is_headless=False, should_print_json=False, should_stop_on_hangup=False
-        ),
+        ViewOptions(marker=options.marker, is_headless=False, should_print_json=False, should_stop_on_hangup=False),
     )
 
 
@@ -156,6 +161,18 @@ def _watch(run: Path, options: ListOptions, runs_dir: Path) -> int:
     )
 
 
+def _view(run: Path, options: ListOptions, runs_dir: Path) -> int:
+    from dqn_tui.commands.view_run import view_run
+
+    return view_run(str(run), runs_dir=runs_dir, imports=options.imports, is_read_only=False, marker=options.marker)
+
+
+def _compare(runs: Sequence[Path], options: ListOptions, runs_dir: Path) -> int:
+    compare_runs = _find_command("compare_runs", "compare_runs")
+    shown = _find_command("compare_runs", "CompareOptions")(marker=options.marker)
+    return int(compare_runs([str(run) for run in runs], runs_dir, shown))
+
+
 def _find_command(module: str, function: str) -> Callable[..., Any]:
     """Return the function of a command that this version may not have.
 
@@ -165,6 +182,6 @@ def _find_command(module: str, function: str) -> Callable[..., Any]:
     try:
         found = getattr(importlib.import_module(f"dqn_tui.commands.{module}"), function)
     except (ModuleNotFoundError, AttributeError):
-        raise UsageError(f"this version of dqn-tui has no `{module}`") from None
+        raise UsageError(f"this version of dqn-tui cannot do that: it has no {module}") from None
     assert callable(found)
     return found  # type: ignore[no-any-return]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Hashable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from dqn_tui.ui.run_list.library import FoundRun, Prunable
     from dqn_tui.view.listed_run import ListedRun
     from dqn_tui.view.series import Series
+
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)", re.ASCII)
 
 
 class DiskLibrary:
@@ -89,6 +93,7 @@ def _folder(path: str) -> RunFolder:
     return RunFolder(Path(path))
 
 
+@cache
 def _name_run(path: Path) -> ListedRun:
     """Return a run as far as the name of its folder tells: `<env>__<name or s<seed>>__<UTC YYYYMMDD-HHMMSS>`."""
     from dqn_tui.view.listed_run import ListedRun
@@ -100,9 +105,10 @@ def _name_run(path: Path) -> ListedRun:
 
 
 def _parse_stamp(text: str) -> float | None:
+    # Of runs that began in the same second, all but the first end in -2, -3, …
+    found = _STAMP.match(text)
     try:
-        # Of runs that began in the same second, all but the first end in -2, -3, …
-        return datetime.strptime(text[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC).timestamp()
+        return datetime(*map(int, found.groups()), tzinfo=UTC).timestamp() if found else None  # type: ignore[misc, arg-type]
     except ValueError:
         return None
 

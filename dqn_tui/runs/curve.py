@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from io import BufferedReader
 
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.safe_open import open_file
@@ -14,8 +13,8 @@ STEPS, RETURN = "time/total_timesteps", "rollout/ep_rew_mean"
 MOST_POINTS = 256
 _HEADER_BYTES = 4_096
 # A longer table is read in slices, each of a few rows.
-_WHOLE_BYTES = 65_536
-_SLICES, _SLICE_BYTES = 64, 1_024
+_WHOLE_BYTES = 32_768
+_SLICES, _SLICE_BYTES = 64, 512
 
 
 def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:
@@ -24,13 +23,16 @@ def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:
     Only numbers that are finite are returned, with increasing steps.
     """
     try:
-        with os.fdopen(open_file(folder.progress, os.O_RDONLY), "rb") as file:
-            header = file.readline(_HEADER_BYTES)
+        descriptor = open_file(folder.progress, os.O_RDONLY)
+        try:
+            header, _, _ = os.pread(descriptor, _HEADER_BYTES, 0).partition(b"\n")
             columns = header.decode("ascii", "replace").strip().split(",")
             if STEPS not in columns or RETURN not in columns:
                 return []
             place = columns.index(STEPS), columns.index(RETURN)
-            points = list(_increasing(_parse(_sample(file, len(header)), place)))
+            points = list(_increasing(_parse(_sample(descriptor, len(header) + 1), place)))
+        finally:
+            os.close(descriptor)
     except OSError:
         return []
     stride = -(-len(points) // MOST_POINTS) or 1
@@ -38,16 +40,16 @@ def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:
     return points[::-1][::stride][::-1]
 
 
-def _sample(file: BufferedReader, start: int) -> Iterator[bytes]:
+def _sample(descriptor: int, start: int) -> Iterator[bytes]:
     """Yield whole rows of the table that begins at byte `start`."""
-    end = os.fstat(file.fileno()).st_size
+    end = os.fstat(descriptor).st_size
     if end - start <= _WHOLE_BYTES:
-        yield from file.read(_WHOLE_BYTES).split(b"\n")[:-1]
+        yield from os.pread(descriptor, _WHOLE_BYTES, start).split(b"\n")[:-1]
         return
     for number in range(_SLICES):
-        file.seek(start + (end - start - _SLICE_BYTES) * number // (_SLICES - 1))
-        # Both ends are rows in part, except the very first one and a whole last one.
-        rows = file.read(_SLICE_BYTES).split(b"\n")
+        offset = start + (end - start - _SLICE_BYTES) * number // (_SLICES - 1)
+        # Both ends are rows in part, except at the start of the table; its end is cut off as a line end.
+        rows = os.pread(descriptor, _SLICE_BYTES, offset).split(b"\n")
         yield from rows[0 if number == 0 else 1 : -1]
 
 

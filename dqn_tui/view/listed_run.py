@@ -15,7 +15,7 @@ CURVE_POINTS = 256
 
 STATE_SIGNS: dict[str, tuple[str, str]] = {
     "running": ("●", "success"),
-    "interrupted": ("‖", "warning"),
+    "interrupted": ("✗", "warning"),
     "completed": ("✓", "success"),
     "solved": ("★", "success"),
     "stopped": ("■", "muted"),

@@ -72,9 +72,7 @@ COLUMNS = (
         _when_read(lambda run: f"{STATE_SIGNS.get(run.state, STATE_SIGNS['unreadable'])[0]} {run.state}"),
         lambda run: list(STATE_SIGNS).index(run.state) if run.state in STATE_SIGNS else None,
     ),
-    RunColumn(
-        "env", "environment", 14, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None
-    ),
+    RunColumn("env", "environment", 14, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None),
     RunColumn("label", "name", 6, 20, 3, lambda run, _: run.label, lambda run: run.label.casefold() or None),
     RunColumn(
         "settings",
@@ -85,12 +83,8 @@ COLUMNS = (
         _when_read(lambda run: run.problem or run.changes_text or "-"),
         lambda run: run.changes_text or None,
     ),
-    RunColumn(
-        "steps", "steps", 11, 13, 1, _when_read(steps_text), lambda run: run.step if run.is_read else None, True
-    ),
-    RunColumn(
-        "curve", "return", 8, 24, 2, lambda *_: "", lambda run: run.curve.last if run.curve else None, True
-    ),
+    RunColumn("steps", "steps", 11, 13, 1, _when_read(steps_text), lambda run: run.step if run.is_read else None, True),
+    RunColumn("curve", "return", 8, 24, 2, lambda *_: "", lambda run: run.curve.last if run.curve else None, True),
     RunColumn("best", "best", 6, 7, 1, _when_read(lambda run: number(run.best)), lambda run: run.best, True),
     RunColumn(
         "age",

@@ -1,4 +1,4 @@
-"""The filter of the list of runs: words, `env:cart`, `best>400`, `gamma=0.9`; all of them must hold, `-` negates one."""
+"""The filter of the list of runs: words, `env:cart`, `best>400`, `gamma=0.9`, which must all hold; `-` negates one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NUMBERS: dict[str, Callable[[ListedRun, float], float | None]] = {
     "size": lambda run, _: run.size_bytes,
     "age": lambda run, now: None if run.started_at is None else now - run.started_at,
 }
-_FACTORS = {
+_FACTORS: dict[str, dict[str, float]] = {
     "best": {"k": 1e3, "M": 1e6},
     "steps": {"k": 1e3, "M": 1e6, "G": 1e9},
     "size": {"B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "k": 1024, "M": 1024**2, "G": 1024**3},
@@ -100,7 +100,7 @@ def _parse_term(term: str) -> Test:
 def _example(field: str, sign: str) -> str:
     if field in _TEXTS:
         return {"env": "env:cart", "state": "state:running"}.get(field, f"{field}:x")
-    return f"{field}{'>' if sign == ':' else sign}{ {'age': '2h', 'size': '10MB'}.get(field, '100')}"
+    return f"{field}{'>' if sign == ':' else sign}{ {'age': '2h', 'size': '10MB'}.get(field, '100') }"
 
 
 def _search_text(field: str, sign: str, value: str) -> Test:

@@ -82,6 +82,12 @@ class RunTable:
         """Return a run by its path; None if there is none."""
         return self._runs.get(path)
 
+    def let_time_pass(self, now: float) -> None:
+        """Show the ages at UTC second `now`."""
+        if now != self.now:
+            self.now = now
+            self._change()
+
     # --- filter and order ---
 
     @property

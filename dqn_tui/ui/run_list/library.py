@@ -18,7 +18,8 @@ class FoundRun(NamedTuple):
     stamp: Hashable
 
 
-class Prunable(NamedTuple):
+@dataclass(frozen=True)
+class Prunable:
     """The old checkpoints of a run: how many, and their size on the disk."""
 
     count: int

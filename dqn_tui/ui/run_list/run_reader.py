@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from dqn_tui.errors import UsageError
@@ -18,6 +18,10 @@ LOOK_SECONDS = 1.0
 CURVE_SECONDS, SIZE_SECONDS = 3.0, 10.0
 """Least time between two looks at the curve and at the size of a run that changes."""
 _PIECE_SECONDS = 0.03
+# Between two pieces, the screen gets the interpreter lock.
+_PAUSE_SECONDS = 0.004
+SCREENFUL = 64
+"""Runs that are read while nothing is known of the screen: what fits on most."""
 
 
 @dataclass
@@ -62,15 +66,21 @@ class _Kept:
 class RunReader:
     """Follows a library. The screen collects the news at its own pace.
 
+    It may be started before there is a screen; then it reads the newest runs, and waits for `want`.
+
     Args:
         library: where the runs are.
+
+    Attributes:
+        on_news: called on the thread when it is known which runs there are, and when those on the screen are read.
     """
 
     def __init__(self, library: RunLibrary) -> None:
         self._library = library
         self._lock = threading.Lock()
         self._news = News()
-        self._wanted: tuple[str, ...] = ()
+        self._wanted: tuple[str, ...] | None = None
+        self.on_news: Callable[[], None] = lambda: None
         self._running: set[str] = set()
         self._found: dict[str, FoundRun] = {}
         self._summaries, self._curves, self._sizes = _Kept(0.0), _Kept(CURVE_SECONDS), _Kept(SIZE_SECONDS)
@@ -114,7 +124,7 @@ class RunReader:
             self.look()
             until = time.monotonic() + LOOK_SECONDS
             while not self._is_stopped and time.monotonic() < until and self.read_piece():
-                pass
+                time.sleep(_PAUSE_SECONDS)
             # Woken before its time, it reads what is on the screen now.
             self._wake.wait(max(0.0, until - time.monotonic()))
 
@@ -132,11 +142,14 @@ class RunReader:
         if is_new:
             with self._lock:
                 self._news.found = [item.run for item in found]
+            self.on_news()
 
     def read_piece(self) -> bool:
         """Read for a moment; return whether there may be more to read."""
         until = time.monotonic() + _PIECE_SECONDS
         waiting = self._due(time.monotonic())
+        wanted = set(self._wanted or ())
+        is_screen_due = bool(waiting) and waiting[0][1].run.path in wanted
         while waiting and time.monotonic() < until and not self._is_stopped:
             kept, found = waiting.popleft()
             kept.note(found, time.monotonic())
@@ -145,13 +158,18 @@ class RunReader:
             except UsageError:
                 # It is gone; the next look says so.
                 continue
+        if is_screen_due and not (waiting and waiting[0][1].run.path in wanted):
+            self.on_news()
         return bool(waiting)
 
     def _due(self, now: float) -> deque[tuple[_Kept, FoundRun]]:
         """Return what is to be read: all of the runs on the screen, then the others by kind."""
-        wanted = [self._found[path] for path in self._wanted if path in self._found]
-        groups = [(kept, wanted) for kept in (self._summaries, self._curves, self._sizes)]
-        groups += [(kept, list(self._found.values())) for kept in (self._summaries, self._curves, self._sizes)]
+        all_found, kinds = list(self._found.values()), (self._summaries, self._curves, self._sizes)
+        if self._wanted is None:
+            groups = [(kept, all_found[:SCREENFUL]) for kept in kinds]
+        else:
+            wanted = [self._found[path] for path in self._wanted if path in self._found]
+            groups = [(kept, runs) for runs in (wanted, all_found) for kept in kinds]
         due = ((kept, found) for kept, runs in groups for found in runs if kept.is_due(found, now))
         return deque({(id(kept), found.run.path): (kept, found) for kept, found in due}.values())
 
