@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dqn_tui.view.listed_run import STATE_SIGNS, ListedRun
+from dqn_tui.view.series import Series
 from dqn_tui.view.sparkline import sparkline
 from dqn_tui.view.text import number, short_number, size
 
@@ -55,7 +57,13 @@ def steps_text(run: ListedRun) -> str:
 
 def curve_text(run: ListedRun, width: int, marker: str) -> str:
     """Return the return over steps as exactly `width` cells; blanks where it is not known."""
-    return " " * width if run.curve is None else sparkline(run.curve, width, marker)
+    return " " * width if run.curve is None else _draw_curve(run.curve, width, marker)
+
+
+# A curve that is read again is another object; each is drawn many times, since the rows around it change.
+@lru_cache(512)
+def _draw_curve(curve: Series, width: int, marker: str) -> str:
+    return sparkline(curve, width, marker)
 
 
 def _when_read(text: Callable[[ListedRun], str]) -> Callable[[ListedRun, float], str]:

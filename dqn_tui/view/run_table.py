@@ -52,6 +52,11 @@ class RunTable:
         return self._runs.keys()
 
     @property
+    def read_count(self) -> int:
+        """The number of runs of which more than the name is known."""
+        return sum(run.is_read for run in self._runs.values())
+
+    @property
     def running_count(self) -> int:
         """The number of runs that are being trained."""
         return sum(run.is_running for run in self._runs.values())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import math
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+
+import pyte
 
 from dqn_tui.config import to_toml
 from dqn_tui.events import Progress
@@ -19,11 +22,12 @@ from dqn_tui.settings import resolve_settings
 from tests import fakes
 from tests.benchmarks.measure import describe_machine
 from tests.runs.test_checkpoint import save
-from tests.terminal import Terminal, dqn_tui
+from tests.terminal import UNKNOWN, Terminal, dqn_tui
 
 COLUMNS, ROWS = 200, 60
 # Header, filter, column names, keys and the edges of the boxes.
 LEAST_ROWS_OF_RUNS = 40
+QUIET_SECONDS = 2.0
 
 
 def make_runs(runs_dir: Path, count: int) -> None:
@@ -61,23 +65,41 @@ def progress(step: int) -> Progress:
     )
 
 
+def record(runs_dir: Path) -> list[tuple[float, str]]:
+    """Show the list until nothing changes; return what was drawn, and when, in seconds from the start.
+
+    The screen is put together afterwards: that takes more of the processor than drawing it.
+    """
+    command, chunks, drawn = dqn_tui("runs", "--runs-dir", str(runs_dir)), [], 0
+    start = newest = time.perf_counter()
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    with Terminal(command, COLUMNS, ROWS, is_blind=True) as terminal:
+        while time.perf_counter() - newest < QUIET_SECONDS or not chunks:
+            terminal.read_for(0.005)
+            if len(terminal.drawn) > drawn:
+                newest = time.perf_counter()
+                chunks.append((newest - start, decode(terminal.drawn[drawn:])))
+                drawn = len(terminal.drawn)
+    return chunks
+
+
 def time_list(runs_dir: Path) -> tuple[float, float, float]:
     """Seconds until names fill the screen, until every row of the screen is read, and until every run is."""
-    command = dqn_tui("runs", "--runs-dir", str(runs_dir))
-    start = time.perf_counter()
-    with Terminal(command, COLUMNS, ROWS) as terminal:
-
-        def rows() -> list[str]:
-            return [line for line in terminal.text.splitlines() if "CartPole-v1" in line]
-
-        terminal.wait_for(lambda: len(rows()) >= LEAST_ROWS_OF_RUNS)
-        named = time.perf_counter() - start
-        terminal.wait_for(lambda: not any("…" in row for row in rows()[:LEAST_ROWS_OF_RUNS]))
-        full = time.perf_counter() - start
-        # A run that is not read has no state yet.
-        terminal.press("/", "-state:completed")
-        terminal.wait_for("no run passes the filter")
-        return named, full, time.perf_counter() - start
+    screen = pyte.Screen(COLUMNS, ROWS)
+    stream = pyte.Stream(screen)
+    times: list[float] = []
+    for seconds, text in record(runs_dir):
+        stream.feed(UNKNOWN.sub("", text))
+        rows = [line for line in screen.display if "CartPole-v1" in line][:LEAST_ROWS_OF_RUNS]
+        is_full = len(rows) == LEAST_ROWS_OF_RUNS
+        reached = (
+            is_full,
+            is_full and not any("…" in row for row in rows),
+            is_full and "reading" not in screen.display[0],
+        )
+        times += [seconds] * (next((n for n, is_so in enumerate(reached) if not is_so), len(reached)) - len(times))
+    named, full, read = times
+    return named, full, read
 
 
 def main() -> None:

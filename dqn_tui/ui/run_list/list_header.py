@@ -11,7 +11,7 @@ from dqn_tui.view.run_table import RunTable
 
 
 class ListHeader(Panel):
-    """The runs folder, how many runs there are, and how many are being trained."""
+    """The runs folder, how many runs there are, how many are read while that goes on, and how many are trained."""
 
     def __init__(self, scene: Scene, table: RunTable, place: str, *, id: str | None = None) -> None:
         super().__init__(scene, id=id)
@@ -26,6 +26,8 @@ class ListHeader(Panel):
         """Return one row."""
         running = self._table.running_count
         right: Row = [(f"● {running:,} running ", "success")] if running else []
+        if (read := self._table.read_count) < len(self._table):
+            right = [(f"reading {read:,} of {len(self._table):,} ", "muted"), *right]
         total = f" · {len(self._table):,} runs" if len(self._table) else ""
         left: Row = [(" dqn-tui runs", "strong"), (" │ ", "border"), (self._place, "title"), (total, "muted")]
         return [justify(left, right, width)]

@@ -34,7 +34,7 @@ from dqn_tui.view.run_filter import EXAMPLES
 from dqn_tui.view.run_table import RunTable
 from dqn_tui.view.text import base_name, plain, size
 
-_TICK_SECONDS = 0.1
+_TICK_SECONDS = 0.2
 _AGE_SECONDS = 10.0
 _LEAST_HEIGHT_FOR_DETAILS = 18
 FILTER_HELP = HelpTable(
