@@ -84,6 +84,11 @@ class ListedRun:
         return settings_text(self.changes)
 
     @cached_property
+    def differences(self) -> str:
+        """The same without the number of steps, which has a place of its own."""
+        return settings_text({key: value for key, value in self.changes.items() if key != "total_timesteps"})
+
+    @cached_property
     def words(self) -> str:
         """All its texts, for the search of a word; in lower case."""
         parts = (self.name, self.env, self.state, self.preset or "", self.changes_text, *self.tags, self.note)

@@ -14,7 +14,6 @@ from dqn_tui.view.text import number, short_number, size
 
 UNKNOWN = "…"
 """Stands for what is not read yet."""
-_WIDEST_TEXT = 40
 _AGE_UNITS = ((31_557_600, "y"), (604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -88,8 +87,8 @@ COLUMNS = (
         10,
         200,
         2,
-        _when_read(lambda run: run.problem or run.changes_text or "-"),
-        lambda run: run.changes_text or None,
+        _when_read(lambda run: run.problem or run.differences or "-"),
+        lambda run: run.differences or None,
     ),
     RunColumn("steps", "steps", 11, 13, 1, _when_read(steps_text), lambda run: run.step if run.is_read else None, True),
     RunColumn("curve", "return", 8, 24, 2, lambda *_: "", lambda run: run.curve.last if run.curve else None, True),
@@ -119,14 +118,18 @@ COLUMNS = (
     ),
 )
 """All columns, from left to right."""
+_SETTINGS = next(column for column in COLUMNS if column.id == "settings")
+_READABLE_SETTINGS = 24
 
 
 def fit_columns(width: int, runs: Sequence[ListedRun]) -> list[tuple[RunColumn, int]]:
     """Return the columns that fit into `width` cells, and their widths, with one blank between two."""
     chosen: list[RunColumn] = []
     room = width + 1
+    reserved = max(0, min(_READABLE_SETTINGS, _wanted(_SETTINGS, runs)) - _SETTINGS.least)
     for column in sorted(COLUMNS, key=lambda column: column.priority):
-        if column.least + 1 <= room:
+        # More of what differs is worth more than another column.
+        if column.least + 1 + (reserved if column.priority > _SETTINGS.priority else 0) <= room:
             chosen.append(column)
             room -= column.least + 1
     widths = {column.id: column.least for column in chosen}
@@ -142,7 +145,7 @@ def _wanted(column: RunColumn, runs: Iterable[ListedRun]) -> int:
     texts: dict[str, Callable[[ListedRun], str]] = {
         "env": lambda run: run.env,
         "label": lambda run: run.label,
-        "settings": lambda run: run.problem or run.changes_text,
+        "settings": lambda run: run.problem or run.differences,
         "tags": lambda run: " ".join(run.tags),
     }
     if column.id not in texts:

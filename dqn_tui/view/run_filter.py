@@ -86,12 +86,10 @@ def _parse_term(term: str) -> Test:
         raise UsageError(f"{term} needs a value, such as {_example(field, sign)}")
     if field in _NUMBERS:
         return _compare_number(field, sign, value)
-    if field in _TEXTS and sign in (":", "=", "!="):
+    if field in _TEXTS:
         return _search_text(field, sign, value)
     if field in Config.model_fields:
         return _compare_setting(field, sign, value)
-    if field in _TEXTS:
-        raise UsageError(f"{field} is a text: search it with {field}:{value}, got {show_value(term)}")
     known = (*_TEXTS, *_NUMBERS, *Config.model_fields)
     hint = suggest(near_keys(field, known)) or f"; there are {', '.join((*_TEXTS, *_NUMBERS))} and all settings"
     raise UsageError(f"nothing is called {show_value(field)}{hint}")
@@ -104,6 +102,8 @@ def _example(field: str, sign: str) -> str:
 
 
 def _search_text(field: str, sign: str, value: str) -> Test:
+    if sign not in (":", "=", "!="):
+        raise UsageError(f"{field} is a text: search it with {field}:{value}, got {show_value(field + sign + value)}")
     read, wanted = _TEXTS[field], value.casefold()
     if field == "state" and not any(wanted in state for state in STATE_SIGNS):
         raise UsageError(f"no state is called {show_value(value)}; there are {', '.join(STATE_SIGNS)}")

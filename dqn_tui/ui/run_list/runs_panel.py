@@ -14,7 +14,7 @@ from dqn_tui.view.listed_run import STATE_SIGNS, ListedRun
 from dqn_tui.view.run_columns import UNKNOWN, RunColumn, curve_text, fit_columns
 from dqn_tui.view.run_table import RunTable
 
-_MARGIN = 2
+_MARGIN = 3
 _WHEEL_ROWS = 3
 _ROLES = {"best": "number", "env": "text", "label": "muted", "tags": "accent", "curve": "spark-success", "age": "muted"}
 
@@ -110,7 +110,7 @@ class RunsPanel(FramedPanel):
 
     def _run_row(self, run: ListedRun, width: int) -> Row:
         is_selected, is_marked = run is self._table.selected, run.path in self._table.marked
-        row: Row = [("▸" if is_selected else " ", "focus"), ("✓" if is_marked else " ", "accent")]
+        row: Row = [("▸" if is_selected else " ", "focus"), ("◆ " if is_marked else "  ", "accent")]
         for column, cells in self._columns:
             row += [self._cell(run, column, cells), (" ", "text")]
         row = fit(row[:-1], width)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from dqn_tui.errors import UsageError
 from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
@@ -70,7 +70,7 @@ class RunsScreen(SceneScreen):
     DEFAULT_CSS = """
     RunsScreen ListHeader { height: 1; }
     RunsScreen #filter-row { height: 1; }
-    RunsScreen #filter-sign { width: 3; height: 1; content-align: center middle; }
+    RunsScreen #filter-sign { width: 3; height: 1; color: $text-accent; text-style: bold; }
     RunsScreen RunsPanel { height: 1fr; }
     RunsScreen SelectedPanel { height: 8; }
     RunsScreen #keys { height: 1; }
@@ -100,11 +100,12 @@ class RunsScreen(SceneScreen):
         self._field = LineInput(
             self.scene,
             value=self._table.filter_text,
-            placeholder=f" / filters: {'  '.join(EXAMPLES)}",
+            placeholder=f"filters: {'  '.join(EXAMPLES)}",
             select_on_focus=False,
             id="filter",
         )
         with Horizontal(id="filter-row"):
+            yield Static(" /", id="filter-sign", markup=False)
             yield self._field
         self._list = RunsPanel(self.scene, self._table, plain(self._library.place), id="runs")
         self._details = SelectedPanel(self.scene, self._table, id="selected")

@@ -12,7 +12,7 @@ from dqn_tui.view.run_columns import age_text, curve_text, steps_text
 from dqn_tui.view.run_table import RunTable
 from dqn_tui.view.text import number, plain, size
 
-_LABEL_WIDTH = 10
+_LABEL_WIDTH = 11
 
 
 class SelectedPanel(FramedPanel):
@@ -85,4 +85,4 @@ class SelectedPanel(FramedPanel):
 
 
 def _labelled(label: str, text: str, role: str) -> Row:
-    return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (f"{'' if len(label) < _LABEL_WIDTH else ' '}{text}", role)]
+    return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (text, role)]
