@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_long_table_is_sampled_from_its_first_to_its_last_row(tmp_path: Path) ->
     assert points[-1] == (5_000_000, 50_000.0)
     assert points[0][0] < 1_000
     steps = [step for step, _ in points]
-    assert max(later - earlier for earlier, later in zip(steps, steps[1:], strict=False)) < 100_000
+    assert max(later - earlier for earlier, later in pairwise(steps)) < 100_000
 
 
 def test_real_run_has_the_curve_of_its_progress(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_real_run_has_the_curve_of_its_progress(tmp_path: Path) -> None:
 
 
 SPOILED: dict[str, Callable[[Path], object]] = {
-    "missing": lambda path: None,
+    "missing": lambda _: None,
     "empty": Path.touch,
     "binary": lambda path: path.write_bytes(os.urandom(100_000)),
     "no such columns": lambda path: path.write_text("a,b\n1,2\n"),

@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -94,7 +93,7 @@ def test_a_run_whose_lock_is_no_file_is_left_alone(run: RunFolder, put: Callable
 def test_a_run_that_goes_only_in_part_has_its_name_again(run: RunFolder) -> None:
     save_step(run, 100)
 
-    def fail(path: Path, *arguments: Any, **more: Any) -> None:
+    def fail(path: Path, *_: object) -> None:
         DISK_REMOVE(path / "checkpoints")
         raise OSError(errno.EACCES, "Permission denied")
 

@@ -95,7 +95,7 @@ def test_any_text_is_a_filter_or_refused_in_one_line(text: str) -> None:
     try:
         found = parse_filter(text)
     except UsageError as error:
-        assert len(str(error).splitlines()) == 1
+        one_line(str(error))
     else:
         assert found.accepts(RUN, NOW) in (True, False)
 

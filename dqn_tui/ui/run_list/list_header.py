@@ -28,6 +28,7 @@ class ListHeader(Panel):
         right: Row = [(f"● {running:,} running ", "success")] if running else []
         if (read := self._table.read_count) < len(self._table):
             right = [(f"reading {read:,} of {len(self._table):,} ", "muted"), *right]
-        total = f" · {len(self._table):,} runs" if len(self._table) else ""
+        count = len(self._table)
+        total = f" · {count:,} {'run' if count == 1 else 'runs'}" if count else ""
         left: Row = [(" dqn-tui runs", "strong"), (" │ ", "border"), (self._place, "title"), (total, "muted")]
         return [justify(left, right, width)]

@@ -53,7 +53,9 @@ class _Kept:
         self._read: dict[str, tuple[Hashable, float]] = {}
 
     def is_due(self, found: FoundRun, now: float) -> bool:
-        stamp, since = self._read.get(found.run.path, (None, -float("inf")))
+        if found.run.path not in self._read:
+            return True
+        stamp, since = self._read[found.run.path]
         return stamp != found.stamp and now - since >= self._pause
 
     def note(self, found: FoundRun, now: float) -> None:

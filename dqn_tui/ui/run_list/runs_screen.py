@@ -344,7 +344,7 @@ class RunsScreen(SceneScreen):
             self._refuse(f"{run.name} has no old checkpoints: the newest and the best are kept")
             return
         what = "1 old checkpoint" if old.count == 1 else f"{old.count:,} old checkpoints"
-        lines = [f"{what} of {run.name}, {size(old.size_bytes)} on the disk.", "The newest and the best are kept."]
+        lines = [f"{what} of {run.name}: {size(old.size_bytes)}.", "The newest and the best are kept."]
         self._ask("Remove old checkpoints?", lines, f"Remove {what}", lambda: self._prune(run))
 
     def _prune(self, run: ListedRun) -> None:
