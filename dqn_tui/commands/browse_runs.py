@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.signals import SignalTraps, signal_code
@@ -144,7 +143,14 @@ def _resume(run: Path, total_steps: int | None, options: ListOptions, runs_dir: 
     flags = {"total_timesteps": total_steps} if total_steps else {}
     return train(
         RunOptions(flags, None, None, runs_dir, None, str(run), options.imports),
-        ViewOptions(marker=options.marker, is_headless=False, should_print_json=False, should_stop_on_hangup=False),
+        ViewOptions(
+            marker=options.marker,
+            is_headless=False,
+            should_print_json=False,
+            should_stop_on_hangup=False,
+            is_detached=False,
+            can_detach=False,
+        ),
     )
 
 
@@ -168,20 +174,6 @@ def _view(run: Path, options: ListOptions, runs_dir: Path) -> int:
 
 
 def _compare(runs: Sequence[Path], options: ListOptions, runs_dir: Path) -> int:
-    compare_runs = _find_command("compare_runs", "compare_runs")
-    shown = _find_command("compare_runs", "CompareOptions")(marker=options.marker)
-    return int(compare_runs([str(run) for run in runs], runs_dir, shown))
+    from dqn_tui.commands.compare_runs import CompareOptions, compare_runs
 
-
-def _find_command(module: str, function: str) -> Callable[..., Any]:
-    """Return the function of a command that this version may not have.
-
-    Raises:
-        UsageError: it has not.
-    """
-    try:
-        found = getattr(importlib.import_module(f"dqn_tui.commands.{module}"), function)
-    except (ModuleNotFoundError, AttributeError):
-        raise UsageError(f"this version of dqn-tui cannot do that: it has no {module}") from None
-    assert callable(found)
-    return found  # type: ignore[no-any-return]
+    return compare_runs([str(run) for run in runs], runs_dir, CompareOptions(marker=options.marker))

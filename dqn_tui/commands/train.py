@@ -45,6 +45,7 @@ class ViewOptions:
         notify: how its user is called; None for what is remembered.
         on_event: shell command that is given the events; None where there is none.
         should_write_tensorboard: write TensorBoard's event files into the run folder.
+        can_detach: whether the run may leave the terminal: the process is then forked, and must end with the run.
     """
 
     marker: str
@@ -55,6 +56,7 @@ class ViewOptions:
     notify: str | None = None
     on_event: str | None = None
     should_write_tensorboard: bool = False
+    can_detach: bool = True
 
     @property
     def wants_screen(self) -> bool:
@@ -78,7 +80,7 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     if shown.should_write_tensorboard:
         check_tensorboard()
     has_screen = _has_screen(shown)
-    front = put_front_before() if has_screen or shown.is_detached else None
+    front = put_front_before() if shown.can_detach and (has_screen or shown.is_detached) else None
     with ForeignOutput() as output:
         try:
             prepared = prepare_run(options)

@@ -70,7 +70,8 @@ def record(runs_dir: Path) -> list[tuple[float, str]]:
 
     The screen is put together afterwards: that takes more of the processor than drawing it.
     """
-    command, chunks, drawn = dqn_tui("runs", "--runs-dir", str(runs_dir)), [], 0
+    command, drawn = dqn_tui("runs", "--runs-dir", str(runs_dir)), 0
+    chunks: list[tuple[float, str]] = []
     start = newest = time.perf_counter()
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     with Terminal(command, COLUMNS, ROWS, is_blind=True) as terminal:

@@ -59,6 +59,7 @@ def test_what_is_on_the_screen_is_read_whole_before_the_rest() -> None:
 def test_curves_and_sizes_of_a_changing_run_are_read_less_often() -> None:
     library = MemoryLibrary(listed("a", state="running"))
     reader = RunReader(library)
+    now = 0.0
     with patch("time.monotonic", lambda: now):
         for now, curves, sizes in ((0.0, 1, 1), (1.0, 0, 0), (3.5, 1, 0), (11.0, 1, 1)):
             reader.look()
