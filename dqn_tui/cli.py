@@ -302,11 +302,20 @@ def evaluate(
 
 
 @app.command()
-def runs(runs_dir: RunsDir = Path("runs"), as_json: Json = False) -> int:
-    """List the runs in the runs folder, newest first."""
+def runs(
+    runs_dir: RunsDir = Path("runs"),
+    as_json: Json = False,
+    is_plain: Annotated[bool, typer.Option("--plain", help="Print the list instead of showing the screen.")] = False,
+    imports: Imports = None,
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """List the runs in the runs folder, newest first; on a terminal, a screen to open, resume and tidy them."""
+    from dqn_tui.commands.browse_runs import ListOptions, browse_runs, can_browse
     from dqn_tui.commands.list_runs import list_runs
 
-    return list_runs(runs_dir, as_json=as_json)
+    if as_json or is_plain or not can_browse():
+        return list_runs(runs_dir, as_json=as_json)
+    return browse_runs(ListOptions(runs_dir, tuple(imports or ()), _resolve_marker(marker)))
 
 
 @app.command()

@@ -219,14 +219,14 @@ def parse_value(text: str) -> Any:
 def to_toml(config: Config) -> str:
     """Return every key that has a value as TOML, which `parse_config(tomllib.loads(...))` reads back unchanged."""
     lines = [
-        f"{key} = {_toml_value(list(value) if isinstance(value, tuple) else value)}"
+        f"{key} = {toml_value(list(value) if isinstance(value, tuple) else value)}"
         for key, value in config.model_dump().items()
         if value is not None
     ]
     return "\n".join(lines) + "\n"
 
 
-def _toml_value(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """Return a value as JSON, which TOML shares but for DEL and characters beyond 16 bits."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

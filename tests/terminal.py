@@ -47,8 +47,8 @@ _MODE_SWITCH = re.compile(r"\x1b\[\?([\d;]+)([hl])")
 _KEYBOARD_SWITCH = re.compile(r"\x1b\[([<>])\d*u")
 _TITLE_STACK = re.compile(r"\x1b\[2([23]);0t")
 _WHOLE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[^\[])")
-# Sequences that pyte does not know.
-_UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
+UNKNOWN = re.compile(r"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP.*?\x1b\\", re.S)
+"""Sequences that pyte does not know."""
 
 
 class Terminal:
@@ -223,7 +223,7 @@ class Terminal:
         # A sequence that is not whole yet.
         begun = read.rfind("\x1b")
         self._tail = read[begun:] if begun >= 0 and not _WHOLE.match(read, begun) else ""
-        self._stream.feed(_UNKNOWN.sub("", text))
+        self._stream.feed(UNKNOWN.sub("", text))
 
     def _reap(self) -> None:
         if self.exit_code is None:

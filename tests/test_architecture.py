@@ -71,7 +71,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
-    "view": ({"events", "config", "rollout", "run_source"}, {"numpy", "msgspec"}),
+    "view": ({"events", "config", "errors", "key_names", "rollout", "run_source"}, {"numpy", "msgspec"}),
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view"},
@@ -222,7 +222,9 @@ def test_the_readmes_tables_of_keys_and_panes_are_the_dashboards_own() -> None:
     from dqn_tui.ui.dashboard.pane import pane_table_markdown
     from dqn_tui.ui.dashboard.panes import PANES
     from dqn_tui.ui.keys import key_table_markdown
+    from dqn_tui.ui.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
 
     readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
     assert key_table_markdown() in readme
+    assert key_table_markdown((*RUN_LIST_KEYS, *QUESTION_KEYS)) in readme
     assert pane_table_markdown(PANES) in readme

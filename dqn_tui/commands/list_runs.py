@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,12 @@ from dqn_tui.commands.streams import print_json, print_text
 from dqn_tui.config import Config
 from dqn_tui.errors import UsageError
 from dqn_tui.settings import resolve_settings
+from dqn_tui.view.listed_run import settings_text
 from dqn_tui.view.text import number, plain
 
 if TYPE_CHECKING:
+    from dqn_tui.runs.folder import RunFolder
+    from dqn_tui.runs.notes import RunNotes
     from dqn_tui.runs.summaries import RunSummary
 
 _COLUMNS = ("run", "env", "seed", "state", "step", "best eval", "preset", "settings")
@@ -51,6 +54,7 @@ def list_runs(runs_dir: Path, *, as_json: bool) -> int:
 def _describe(summary: RunSummary) -> dict[str, Any]:
     """Return the run as `--json` prints it; `settings` are those that differ from its preset."""
     started, best = summary.started, summary.best
+    notes, problem = read_notes_or_problem(summary.folder)
     return {
         "run": str(summary.folder.path),
         "env": started.env if started else None,
@@ -60,24 +64,40 @@ def _describe(summary: RunSummary) -> dict[str, Any]:
         "best_eval_mean": best.mean if best else None,
         "best_eval_step": best.step if best else None,
         "preset": summary.preset,
-        "settings": summary.differing_settings(_preset_settings(summary)),
-        "problem": summary.problem,
+        "settings": summary.differing_settings(preset_settings(summary)),
+        "tags": list(notes.tags),
+        "note": notes.note or None,
+        "problem": summary.problem or problem,
     }
 
 
-def _preset_settings(summary: RunSummary) -> Mapping[str, Any]:
+def preset_settings(summary: RunSummary) -> Mapping[str, Any]:
     """Return all keys of the run's preset; the defaults where it has none."""
-    if summary.preset is None or summary.started is None:
+    return _resolve_preset(summary.preset, summary.started.env if summary.started is not None else None)
+
+
+def read_notes_or_problem(folder: RunFolder) -> tuple[RunNotes, str | None]:
+    """Return the tags and the note of a run, or empty ones and why they cannot be read."""
+    from dqn_tui.runs.notes import RunNotes, read_notes
+
+    try:
+        return read_notes(folder), None
+    except UsageError as error:
+        return RunNotes(), str(error)
+
+
+@cache
+def _resolve_preset(preset: str | None, env: str | None) -> Mapping[str, Any]:
+    if preset is None or env is None:
         return Config().model_dump()
     try:
-        flags = {"env": summary.started.env}
-        return resolve_settings(preset=summary.preset, variables={}, flags=flags).config.model_dump()
+        return resolve_settings(preset=preset, variables={}, flags={"env": env}).config.model_dump()
     except UsageError:
         return Config().model_dump()
 
 
 def _cells(run: Mapping[str, Any]) -> list[str]:
-    changes = " ".join(f"{key}={_compact(value)}" for key, value in run["settings"].items())
+    changes = settings_text(run["settings"])
     return [
         run["run"],
         _text(run["env"]),
@@ -88,11 +108,6 @@ def _cells(run: Mapping[str, Any]) -> list[str]:
         _text(run["preset"]),
         run["problem"] or changes or "-",
     ]
-
-
-def _compact(value: Any) -> str:
-    """Return a value as `--set` takes it, without spaces."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def _text(value: object) -> str:

@@ -79,6 +79,11 @@ class RunFolder:
         """All that the environment printed, warned or logged."""
         return self.path / "output.log"
 
+    @property
+    def notes(self) -> Path:
+        """The user's tags and note."""
+        return self.path / "notes.toml"
+
     def step_folders(self) -> list[Path]:
         """Return the folders of checkpoints by step, oldest first, readable or not."""
         folders = (path for path in self.checkpoints.glob("step_*") if path.is_dir() and not path.is_symlink())

@@ -722,8 +722,8 @@ COMPARE_KEYS: tuple[Key, ...] = (
 )
 
 
-def bindings(keys: Iterable[Key]) -> list[BindingType]:
-    """Return Textual's bindings for the keys."""
+def bindings(keys: Iterable[Key], *first: str) -> list[BindingType]:
+    """Return Textual's bindings for the keys; those in `first` are handled before what has the focus."""
     return [
         Binding(
             name,
@@ -733,7 +733,7 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
             id=key.id if number == 0 else f"{key.id}.{number}",
             tooltip=key.help,
             # Ahead of Textual's own bindings of these two on every screen.
-            priority=name in ("tab", "shift+tab"),
+            priority=name in ("tab", "shift+tab", *first),
         )
         for key in keys
         for number, name in enumerate(key.keys.split(","))
@@ -748,13 +748,22 @@ def by_group(keys: Sequence[Key]) -> dict[str, list[Key]]:
     return groups
 
 
-def key_table_markdown() -> str:
-    """Return the key table of the README."""
+README_KEYS = (
+    *DASHBOARD_KEYS,
+    *CHART_KEYS,
+    *ROLLOUT_KEYS,
+    *STOP_KEYS,
+    *(key for key in COMPARE_KEYS if key.group == _COMPARE),
+)
+"""The keys in the README's table of keys."""
+
+
+def key_table_markdown(keys: Sequence[Key] = README_KEYS) -> str:
+    """Return keys as a table of the README."""
     lines = ["| Key | Action |", "|---|---|"]
-    comparing = (key for key in COMPARE_KEYS if key.group == _COMPARE)
-    for group, keys in by_group((*DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *comparing)).items():
+    for group, members in by_group(keys).items():
         lines.append(f"| **{group}** | |")
-        lines += [f"| {_code(key.shown)} | {key.help} |" for key in keys]
+        lines += [f"| {_code(key.shown)} | {key.help} |" for key in members]
     return "\n".join(lines) + "\n"
 
 

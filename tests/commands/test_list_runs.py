@@ -14,6 +14,7 @@ from dqn_tui.commands.list_runs import list_runs
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from dqn_tui.runs.journal import Journal
 from dqn_tui.runs.lock import RunLock
+from dqn_tui.runs.notes import make_notes, write_notes
 from dqn_tui.settings import resolve_settings
 from tests import fakes
 
@@ -59,6 +60,16 @@ def test_run_names_its_preset_and_the_settings_that_differ_from_it(
     assert run["settings"] == {"net_arch": [32, 32], "gamma": 0.9}
     list_runs(tmp_path, as_json=False)
     assert capfd.readouterr().out.splitlines()[1].endswith("cartpole  net_arch=[32,32] gamma=0.9")
+
+
+def test_tags_and_note_are_listed_as_json(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    noted, damaged = (make_run(tmp_path, month, STARTED, PAUSED) for month in (1, 2))
+    write_notes(noted, make_notes(["good", "lr"], "Second try"))
+    damaged.notes.write_text("tags =")
+    first, second = list_as_json(tmp_path, capfd)
+    assert (second["tags"], second["note"], second["problem"]) == (["good", "lr"], "Second try", None)
+    assert (first["tags"], first["note"], first["state"]) == ([], None, "interrupted")
+    assert "notes.toml is damaged" in first["problem"]
 
 
 def test_best_evaluation_of_a_live_run_is_listed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,1 @@
+"""The list of runs: `dqn-tui runs` on a terminal."""
