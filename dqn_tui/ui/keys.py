@@ -108,7 +108,7 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         shown="d",
         action="detach",
         label="Detach",
-        help="close the dashboard while training continues",
+        help="leave while training continues",
         group=_TRAINING,
         rank=13,
     ),
@@ -461,7 +461,7 @@ STOP_KEYS: tuple[Key, ...] = (
         shown="d",
         action="choose('detach')",
         label="Detach",
-        help="close the dashboard while training continues",
+        help="leave while training continues",
         group=_STOP,
     ),
     Key(
