@@ -157,7 +157,7 @@ def test_new_data_within_the_bounds_does_not_move_them() -> None:
 
 
 def test_a_decade_of_growth_changes_the_axis_at_most_two_dozen_times() -> None:
-    for rows in range(4, 60):
+    for rows in range(4, 60, 7):
         axes = [make_y_axis(0, high, rows) for high in np.geomspace(50, 500, 400)]
         assert sum(earlier != later for earlier, later in pairwise(axes)) <= 24
 

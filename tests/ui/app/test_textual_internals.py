@@ -12,6 +12,7 @@ import pkgutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 
 import pytest
@@ -94,6 +95,7 @@ def widgets() -> Iterator[type[MessagePump]]:
                 yield kind
 
 
+@cache
 def private_names(kind: type) -> set[str]:
     """The private methods that a class defines, and the private attributes that it sets on itself."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
@@ -106,6 +108,7 @@ def private_names(kind: type) -> set[str]:
     return {name for name in names if name.startswith("_") and not name.startswith("__")}
 
 
+@cache
 def names_of_textual(kind: type) -> set[str]:
     """The same of all of Textual's classes that a class inherits from, and their class attributes."""
     bases = [base for base in kind.__mro__ if base.__module__.startswith("textual.")]
