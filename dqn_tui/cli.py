@@ -387,9 +387,9 @@ def compare(
 ) -> int:
     """Compare runs: charts over each other, what differs in their settings, results, and groups."""
     from dqn_tui.commands.compare_runs import CompareOptions, compare_runs
-    from dqn_tui.view.run_axis import RunAxis
+    from dqn_tui.view.x_scale import XUnit
 
-    options = CompareOptions(by, RunAxis(x.value), seed, _resolve_marker(marker), as_json, csv, plot)
+    options = CompareOptions(by, XUnit(x.value), seed, _resolve_marker(marker), as_json, csv, plot)
     return compare_runs(targets, runs_dir, options)
 
 

@@ -30,7 +30,7 @@ from dqn_tui.view.comparison_report import (
     scores_table,
     settings_table,
 )
-from dqn_tui.view.run_axis import RunAxis
+from dqn_tui.view.x_scale import XUnit
 
 if TYPE_CHECKING:
     from dqn_tui.ui.compare.compare_screen import CompareScreen
@@ -53,7 +53,7 @@ class CompareOptions:
     """
 
     by: str | None = None
-    axis: RunAxis = RunAxis.STEPS
+    axis: XUnit = XUnit.STEP
     seed: int = 0
     marker: str = "auto"
     should_print_json: bool = False

@@ -11,8 +11,8 @@ from dqn_tui.view.buckets import COUNT, SUM, X_FIRST, X_LAST
 from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.comparison import Comparison
 from dqn_tui.view.group_curve import group_curve
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import Series
+from dqn_tui.view.x_scale import XUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ _COLORS = (
 _MARKERS = "osD^v<>pPXhH*"
 
 
-def write_plot(comparison: Comparison, path: Path, *, by: str | None, axis: RunAxis, seed: int) -> None:
+def write_plot(comparison: Comparison, path: Path, *, by: str | None, axis: XUnit, seed: int) -> None:
     """Draw a chart for each metric into a file; the same comparison always gives the same bytes.
 
     Args:
@@ -58,7 +58,7 @@ def write_plot(comparison: Comparison, path: Path, *, by: str | None, axis: RunA
             raise UsageError(f"--plot {path} cannot be written: {error.strerror or error}") from None
 
 
-def _draw(comparison: Comparison, by: str | None, axis: RunAxis, seed: int) -> Figure:
+def _draw(comparison: Comparison, by: str | None, axis: XUnit, seed: int) -> Figure:
     from matplotlib.figure import Figure
 
     metrics = comparison.metrics()
@@ -72,7 +72,7 @@ def _draw(comparison: Comparison, by: str | None, axis: RunAxis, seed: int) -> F
         else:
             _draw_groups(axes, comparison, metric, axis, by, seed)
         axes.set_title(metric.title, fontsize=10)
-        axes.set_xlabel("seconds" if axis is RunAxis.TIME else axis.value, fontsize=8)
+        axes.set_xlabel("seconds" if axis is XUnit.SECOND else axis.value, fontsize=8)
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.25, linewidth=0.5)
         axes.spines[["top", "right"]].set_visible(False)
@@ -92,14 +92,14 @@ def _draw_legend(figure: Figure, columns: int) -> None:
         )
 
 
-def _draw_runs(axes: Axes, comparison: Comparison, metric: ComparedMetric, axis: RunAxis) -> None:
+def _draw_runs(axes: Axes, comparison: Comparison, metric: ComparedMetric, axis: XUnit) -> None:
     for index, (run, label) in enumerate(zip(comparison.runs, comparison.labels(), strict=True)):
         series = metric.line(run, SMOOTHING, axis)
         if series.last is not None:
             _draw_line(axes, series, label, index)
 
 
-def _draw_groups(axes: Axes, comparison: Comparison, metric: ComparedMetric, axis: RunAxis, by: str, seed: int) -> None:
+def _draw_groups(axes: Axes, comparison: Comparison, metric: ComparedMetric, axis: XUnit, by: str, seed: int) -> None:
     lines = [metric.line(run, SMOOTHING, axis) for run in comparison.runs]
     for group in comparison.groups(by):
         color = _COLORS[group.index % len(_COLORS)]

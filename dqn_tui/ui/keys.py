@@ -50,7 +50,7 @@ class Key:
 
 _TRAINING, _VIEW, _CHARTS, _ROLLOUT = "Training", "View", "Charts", "Rollout"
 _PROGRAM, _STOP = "Program", "Stop dialog"
-_COMPARE = "Comparison"
+_COMPARE, _TABLE = "Comparison", "Focused table of a comparison"
 
 DASHBOARD_KEYS: tuple[Key, ...] = (
     Key(
@@ -366,7 +366,7 @@ CHART_KEYS: tuple[Key, ...] = (
         shown="x",
         action="switch_x",
         label="X axis",
-        help="x axis by steps, time or episodes",
+        help="x axis: steps, time, episodes, updates",
         group=_CHARTS,
         rank=14,
     ),
@@ -571,16 +571,6 @@ COMPARE_KEYS: tuple[Key, ...] = (
         rank=5,
     ),
     Key(
-        id="compare.axis",
-        keys="x",
-        shown="x",
-        action="next_axis",
-        label="x axis",
-        help="x axis: steps, time, episodes, updates",
-        group=_COMPARE,
-        rank=3,
-    ),
-    Key(
         id="compare.group",
         keys="b",
         shown="b",
@@ -620,52 +610,12 @@ COMPARE_KEYS: tuple[Key, ...] = (
         rank=7,
     ),
     Key(
-        id="compare.down",
-        keys="down",
-        shown="↓",
-        action="scroll(1)",
-        label="Down",
-        help="scroll the table down",
-        group=_COMPARE,
-        is_command=False,
-    ),
-    Key(
-        id="compare.up",
-        keys="up",
-        shown="↑",
-        action="scroll(-1)",
-        label="Up",
-        help="scroll the table up",
-        group=_COMPARE,
-        is_command=False,
-    ),
-    Key(
-        id="compare.right",
-        keys="right",
-        shown="→",
-        action="scroll_columns(1)",
-        label="Right",
-        help="move the table to its next column",
-        group=_COMPARE,
-        is_command=False,
-    ),
-    Key(
-        id="compare.left",
-        keys="left",
-        shown="←",
-        action="scroll_columns(-1)",
-        label="Left",
-        help="move the table back",
-        group=_COMPARE,
-        is_command=False,
-    ),
-    Key(
         id="compare.back",
         keys="escape",
         shown="esc",
         action="back",
         label="Back",
-        help="restore the enlarged pane, or go back",
+        help="close crosshair, enlarged pane or comparison",
         group=_COMPARE,
         is_command=False,
     ),
@@ -721,6 +671,43 @@ COMPARE_KEYS: tuple[Key, ...] = (
     ),
 )
 
+TABLE_KEYS: tuple[Key, ...] = (
+    Key(
+        id="table.row",
+        keys="up,down",
+        shown="↑ ↓",
+        action="move_rows",
+        arguments=("-1", "1"),
+        label="Row",
+        help="one row up, down",
+        group=_TABLE,
+        is_command=False,
+    ),
+    Key(
+        id="table.page",
+        keys="pageup,pagedown",
+        shown="PgUp PgDn",
+        action="move_pages",
+        arguments=("-1", "1"),
+        label="Page",
+        help="one page up, down",
+        group=_TABLE,
+        is_command=False,
+    ),
+    Key(
+        id="table.column",
+        keys="left,right",
+        shown="← →",
+        action="move_columns",
+        arguments=("-1", "1"),
+        label="Column",
+        help="one column back, on",
+        group=_TABLE,
+        is_command=False,
+    ),
+)
+"""Keys of a table of a comparison that has the focus; they take theirs from the charts."""
+
 
 def bindings(keys: Iterable[Key], *first: str) -> list[BindingType]:
     """Return Textual's bindings for the keys; those in `first` are handled before what has the focus."""
@@ -754,6 +741,7 @@ README_KEYS = (
     *ROLLOUT_KEYS,
     *STOP_KEYS,
     *(key for key in COMPARE_KEYS if key.group == _COMPARE),
+    *TABLE_KEYS,
 )
 """The keys in the README's table of keys."""
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dqn_tui.view.compared_run import ComparedRun
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import Series, SmoothedSeries
+from dqn_tui.view.x_scale import XUnit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class ComparedMetric:
     is_per_progress: bool = False
     y_range: tuple[float, float] | None = None
 
-    def line(self, run: ComparedRun, smoothing: int, axis: RunAxis) -> Series:
+    def line(self, run: ComparedRun, smoothing: int, axis: XUnit) -> Series:
         """Return what is drawn of a run: smoothed as in the dashboard, over the axis."""
         series = self.raw(run)
         window = 1

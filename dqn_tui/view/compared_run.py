@@ -7,26 +7,24 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 
 from dqn_tui.events import Event
-from dqn_tui.view.run_axis import Course, RunAxis
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
 from dqn_tui.view.text import base_name
+from dqn_tui.view.x_scale import XUnit
 
 
 class ComparedRun:
-    """A run and its course, from its events alone.
+    """A run, from its events alone.
 
     Attributes:
         path: the run folder.
         view: all that is known of it.
-        course: where its steps lie in time, episodes and updates.
         problem: why it cannot be read any more, in one line; None if it can.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.view = RunView()
-        self.course = Course()
         self.problem: str | None = None
         self._kept: dict[Hashable, tuple[Hashable, Series]] = {}
 
@@ -38,7 +36,6 @@ class ComparedRun:
     def apply_all(self, batch: Sequence[Event]) -> None:
         """Apply events, oldest first."""
         self.view.apply_all(batch)
-        self.course.apply_all(batch)
 
     def evaluations(self) -> Series:
         """Return the means of its evaluations over steps."""
@@ -46,12 +43,16 @@ class ComparedRun:
         key = (len(points), points[-1:])
         return self._keep("evaluations", key, lambda: _series_of([(point.step, point.mean) for point in points]))
 
-    def placed(self, name: Hashable, series: Series, axis: RunAxis) -> Series:
-        """Return the series over that axis, made anew only when it has grown; `name` tells it from all others."""
-        if axis is RunAxis.STEPS:
+    def placed(self, name: Hashable, series: Series, unit: XUnit) -> Series:
+        """Return the series over an axis of that unit, made anew only when the run has grown.
+
+        `name` tells it from all others of the run.
+        """
+        if unit is XUnit.STEP:
             return series
-        key = (series.version, self.course.version)
-        return self._keep((name, axis), key, lambda: self.course.place(series, axis))
+        scale = self.view.x_scale(unit)
+        key = (series.version, self.view.version)
+        return self._keep((name, unit), key, lambda: Series.from_buckets(scale.place_series(series).rows()))
 
     def _keep(self, name: Hashable, key: Hashable, make: Callable[[], Series]) -> Series:
         known = self._kept.get(name)

@@ -10,8 +10,8 @@ from typing import Any
 from dqn_tui.run_source import RunNews
 from dqn_tui.view.compared_metrics import METRICS, ComparedMetric
 from dqn_tui.view.compared_run import ComparedRun
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.text import number, plain
+from dqn_tui.view.x_scale import XUnit
 
 ALL_BUT_SEED = "settings"
 """In place of a key: runs that differ in nothing but the seed are one group."""
@@ -76,9 +76,9 @@ class Comparison:
         """Return the metrics that at least one run has recorded."""
         return [metric for metric in METRICS if any(metric.raw(run).last is not None for run in self.runs)]
 
-    def x_end(self, axis: RunAxis) -> float:
+    def x_end(self, axis: XUnit) -> float:
         """Return the farthest place of any run on that axis, at least 1."""
-        return max(1.0, *(run.course.at(run.view.step, axis) for run in self.runs))
+        return max([1.0, *(run.view.x_scale(axis).x_of(run.view.step) for run in self.runs)])
 
     # --- settings ---
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from dqn_tui.view.buckets import Buckets
 from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.group_curve import GroupCurve, group_curve
 from dqn_tui.view.layer import Layer
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import Series
+from dqn_tui.view.x_scale import XUnit
 
 COLORS = 11
 """Colours of runs and of groups, in the roles `line-0` to `line-10`, and the same with `-dim` and `-band`.
@@ -35,7 +34,7 @@ class ComparisonLayers:
         self._seed = seed
         self._curves: dict[Hashable, tuple[Hashable, GroupCurve | None]] = {}
 
-    def of(self, metric: ComparedMetric, axis: RunAxis, smoothing: int, by: str | None) -> list[Layer]:
+    def of(self, metric: ComparedMetric, axis: XUnit, smoothing: int, by: str | None) -> list[Layer]:
         """Return the layers of a metric, from back to front; none where no run has recorded it."""
         lines = [metric.line(run, smoothing, axis) for run in self._comparison.runs]
         if all(line.last is None for line in lines):
@@ -43,13 +42,6 @@ class ComparisonLayers:
         groups = self._comparison.groups(by) if by is not None else []
         drawn = self._of_groups(groups, lines, (metric.id, axis)) if groups else _of_runs(lines)
         return [*self._goal(metric), *drawn]
-
-    def lines(
-        self, metric: ComparedMetric, axis: RunAxis, smoothing: int, by: str | None
-    ) -> list[tuple[str, str, Buckets]]:
-        """Return mark, role and series of each run, or of the middle of each group."""
-        layers = [layer for layer in self.of(metric, axis, smoothing, by) if layer.kind == "line" and layer.label]
-        return [(layer.label, layer.role, layer.series[0]) for layer in layers]
 
     def _of_groups(self, groups: Sequence[RunGroup], lines: Sequence[Series], name: Hashable) -> list[Layer]:
         behind: list[Layer] = []

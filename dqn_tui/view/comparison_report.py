@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from dqn_tui.view.buckets import COUNT, SUM, X_LAST
 from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.interquartile import REPLICATIONS
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.scores import GROUP_SCORES, SCORES, Estimate, estimate, horizon, improvement, main_score, scores_of
 from dqn_tui.view.text import number, plain, short_number
+from dqn_tui.view.x_scale import XUnit
 
 
 class Table(NamedTuple):
@@ -138,14 +138,14 @@ def curve_rows(comparison: Comparison) -> Iterator[list[Any]]:
     Values are not smoothed; a long run's points are means over stretches of its steps.
     """
     keys, labels = comparison.differing_keys(), comparison.labels()
-    axes = (RunAxis.TIME, RunAxis.EPISODES, RunAxis.UPDATES)
+    axes = (XUnit.SECOND, XUnit.EPISODE, XUnit.UPDATE)
     yield ["run", "label", *keys, "metric", "step", "seconds", "episodes", "updates", "value"]
     for index, run in enumerate(comparison.runs):
         head = [run.path, labels[index], *(comparison.setting(index, key) for key in keys)]
         for metric in comparison.metrics():
             rows = metric.raw(run).rows()
             for step, value in zip(rows[X_LAST].tolist(), (rows[SUM] / rows[COUNT]).tolist(), strict=True):
-                places = [round(run.course.at(step, axis), 3) for axis in axes]
+                places = [round(run.view.x_scale(axis).x_of(step), 3) for axis in axes]
                 yield [*head, metric.id, int(step), *places, value]
 
 

@@ -90,7 +90,7 @@ class RunView:
     def _make_series(self) -> None:
         self.returns, self.lengths, self.start_q = SmoothedSeries(), SmoothedSeries(), Series()
         self._recent_returns = RollingMean(RECENT_EPISODES)
-        self._seconds_at, self._episodes_at = StepMap(), StepMap()
+        self._values_at: dict[XUnit, StepMap] = {unit: StepMap() for unit in XUnit if unit is not XUnit.STEP}
         self._series = MetricSeries()
         smoothed, plain = self._series.smoothed, self._series.plain
         self.loss, self.q_mean = smoothed["train/loss"], smoothed["train/q_mean"]
@@ -189,8 +189,8 @@ class RunView:
     def _forget_after(self, step: int) -> None:
         for series in (self.returns, self.lengths, self.start_q, self._series, self._recent_returns):
             series.forget_after(step)
-        self._seconds_at.forget_after(step)
-        self._episodes_at.forget_after(step)
+        for values in self._values_at.values():
+            values.forget_after(step)
         self.evaluations = [point for point in self.evaluations if point.step <= step]
         self.checkpoints = [item for item in self.checkpoints if item.step <= step]
         while self.start_values and self.start_values[-1].step > step:
@@ -220,12 +220,13 @@ class RunView:
         if 0 <= updates <= LARGEST_COUNT:
             self.updates = int(updates)
             self._has_learned = self._has_learned or updates > 0
+            self._values_at[XUnit.UPDATE].append(event.step, updates)
         self._clock.set(event.metrics.get("time/time_elapsed", math.nan))
-        self._seconds_at.append(event.step, self._clock.elapsed(event.time))
+        self._values_at[XUnit.SECOND].append(event.step, self._clock.elapsed(event.time))
 
     def _on_episode_ended(self, event: events.EpisodeEnded) -> None:
         self.episodes = event.episode
-        self._episodes_at.append(event.step, event.episode)
+        self._values_at[XUnit.EPISODE].append(event.step, event.episode)
         self._points.add(self.returns, event.step, event.episode_return)
         self._points.add(self.lengths, event.step, event.length)
         self._recent_returns.append(event.step, event.episode_return)
@@ -279,6 +280,9 @@ class RunView:
         self.ended, self.episodes, self.updates = event, event.episodes, event.updates
         self._clock.is_ticking = False
         self._clock.set(event.wall_seconds)
+        ends = {XUnit.SECOND: event.wall_seconds, XUnit.EPISODE: event.episodes, XUnit.UPDATE: event.updates}
+        for unit, value in ends.items():
+            self._values_at[unit].append(event.step, value)
 
     def _on_run_failed(self, event: events.RunFailed) -> None:
         self.failed = event
@@ -375,9 +379,7 @@ class RunView:
 
     def x_scale(self, unit: XUnit) -> XScale:
         """Return where each step is on an x axis of that unit."""
-        if unit is XUnit.STEP:
-            return STEPS
-        return (self._seconds_at if unit is XUnit.SECOND else self._episodes_at).scale(unit)
+        return STEPS if unit is XUnit.STEP else self._values_at[unit].scale(unit)
 
     def leave_out(self, seconds: float) -> None:
         """Exclude `seconds` since the last event, in which the process was stopped."""

@@ -13,9 +13,9 @@ from dqn_tui.view.compared_run import ComparedRun
 from dqn_tui.view.comparison import Comparison, RunGroup
 from dqn_tui.view.interquartile import REPLICATIONS, bootstrap_interval, interquartile_mean, probability_of_improvement
 from dqn_tui.view.returns import solved_step
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import Series
 from dqn_tui.view.text import duration, number
+from dqn_tui.view.x_scale import XUnit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def _steps_to_goal(run: ComparedRun, _: float) -> float | None:
 
 def _seconds_to_goal(run: ComparedRun, _: float) -> float | None:
     step = solved_step(run.view)
-    return None if step is None else run.course.at(step, RunAxis.TIME)
+    return None if step is None else run.view.x_scale(XUnit.SECOND).x_of(step)
 
 
 def _steps_per_second(run: ComparedRun, _: float) -> float | None:

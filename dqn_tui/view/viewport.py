@@ -11,7 +11,7 @@ from dqn_tui.view.x_scale import XScale, XUnit
 Range = tuple[float, float]
 
 # The shortest stretch of x that can be shown.
-_LEAST_SPAN = {XUnit.STEP: 10.0, XUnit.SECOND: 1.0, XUnit.EPISODE: 5.0}
+_LEAST_SPAN = {XUnit.STEP: 10.0, XUnit.SECOND: 1.0, XUnit.EPISODE: 5.0, XUnit.UPDATE: 10.0}
 # A window that ends this near to the newest x, as a share of its span, follows it.
 _AT_END = 1e-3
 _MOST_Y_ZOOM = 12

@@ -1,4 +1,4 @@
-"""What the x axis counts: steps, seconds of work or episodes, and where each step is on it."""
+"""What the x axis counts: steps, seconds of work, episodes or updates, and where each step is on it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from dqn_tui.view.layer import Layer
 from dqn_tui.view.text import duration, short_number
 
 
-class XUnit(enum.Enum):
+class XUnit(enum.StrEnum):
     """The unit of the x axis; the value is its name for the user."""
 
     STEP = "steps"
     SECOND = "time"
     EPISODE = "episodes"
+    UPDATE = "updates"
+
+    @property
+    def about(self) -> str:
+        """The unit in words."""
+        return {"time": "seconds of work, without pauses", "steps": "environment steps"}.get(self.value, self.value)
 
     @property
     def following(self) -> XUnit:
@@ -26,10 +32,12 @@ class XUnit(enum.Enum):
         return units[(units.index(self) + 1) % len(units)]
 
     def label(self, x: float) -> str:
-        """Return a place on the axis in short: `"12.3k"`, `"01:14"`, `"ep 312"`."""
+        """Return a place on the axis in short: `"12.3k"`, `"01:14"`, `"ep 312"`, `"upd 4k"`."""
         if self is XUnit.SECOND:
             return duration(x)
-        return f"ep {short_number(int(x + 1e-9))}" if self is XUnit.EPISODE else short_number(round(x))
+        if self is XUnit.STEP:
+            return short_number(round(x))
+        return f"{'ep' if self is XUnit.EPISODE else 'upd'} {short_number(int(x + 1e-9))}"
 
 
 @dataclass(frozen=True)

@@ -8,38 +8,30 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
-from dqn_tui.ui.charts.chart_spec import ChartSpec
-from dqn_tui.ui.charts.readout import place_facts, shown_as, value_facts
-from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.chart import ChartPicture, draw_chart
-from dqn_tui.view.x_scale import STEPS
+from dqn_tui.view.chart import ChartPicture
 
-LEGEND = HelpTable(
-    "In the charts",
-    (
-        ("━━", "smooth-primary", "moving average (m, M: how strong)"),
-        ("░░", "raw-primary", "all values, from lowest to highest"),
-        ("◆", "evaluation", "greedy evaluation"),
-        ("╌╌", "goal", "goal: the return that counts as solved"),
-        ("━━", "target", "target: what Q is trained towards"),
-        ("│", "cursor", "crosshair: the values there are in the edge"),
-        ("raw 9 (2…)", "text", "mean (lowest to highest, number of values)"),
-        ("click", "strong", "place the crosshair; hovering reads, too"),
-        ("wheel", "strong", "zoom in x; with ctrl or on y labels, in y"),
-        ("drag", "strong", "move what is zoomed in"),
-    ),
+READING: tuple[tuple[str, str, str], ...] = (
+    ("│", "cursor", "crosshair: the values there are in the edge"),
+    ("click", "strong", "place the crosshair; hovering reads, too"),
+    ("wheel", "strong", "zoom in x; with ctrl or on y labels, in y"),
+    ("drag", "strong", "move what is zoomed in"),
 )
+"""How values are read off charts, for the help screen."""
 _WHEEL_FACTOR = 0.8
 _WHEEL_PAN = 0.1
 
 
 class ChartPanel(FramedPanel):
-    """A chart. The mouse reads values off it, zooms and pans; the screen is told, and changes all charts at once."""
+    """The base class of charts. The mouse reads values, zooms and pans; the screen is told, and changes all at once.
+
+    Attributes:
+        has_common_x: whether x is that of the screen's crosshair and zoom, rather than one of the chart's own.
+    """
 
     class Pointed(Message):
         """The mouse is at an x, or at none; with `is_pinned` it was clicked there."""
@@ -62,12 +54,36 @@ class ChartPanel(FramedPanel):
             super().__init__()
             self.chart, self.x_share, self.y_share = chart, x_share, y_share
 
-    def __init__(self, scene: Scene, pane: PaneName, spec: ChartSpec) -> None:
+    def __init__(self, scene: Scene, pane: PaneName, *, has_common_x: bool = True) -> None:
         super().__init__(scene, pane)
-        self._spec = spec
+        self.has_common_x = has_common_x
         self._picture: ChartPicture | None = None
         self._drag_from: tuple[int, int] | None = None
         self._has_dragged = False
+
+    # --- what a subclass draws ---
+
+    def draw(self, width: int, height: int) -> ChartPicture | None:
+        """Return the picture in that many cells; None while there is nothing to draw."""
+        raise NotImplementedError
+
+    def empty(self) -> str:
+        """Return a quiet sentence for where there is nothing to draw."""
+        raise NotImplementedError
+
+    def newest_facts(self) -> Sequence[Row]:
+        """Return the newest values, for the upper edge."""
+        raise NotImplementedError
+
+    def facts_at(self, picture: ChartPicture, x: float) -> Sequence[Row]:
+        """Return the values at an x in sight, for the upper edge."""
+        raise NotImplementedError
+
+    def has_values_without_logarithm(self) -> bool:
+        """Return whether a logarithmic axis leaves values out."""
+        return False
+
+    # --- what all charts have ---
 
     @property
     def picture(self) -> ChartPicture | None:
@@ -76,71 +92,44 @@ class ChartPanel(FramedPanel):
 
     @property
     def cells(self) -> Cells | None:
-        """The columns that the crosshair moves by; None where x is no moment of the run, or nothing is drawn."""
-        return self._picture.cells if self._picture and self._picture.plot_width and not self._spec.x_range else None
+        """The columns that the crosshair moves by; None where x is no moment of a run, or nothing is drawn."""
+        return self._picture.cells if self._picture and self._picture.plot_width and self.has_common_x else None
 
     @property
     def is_log(self) -> bool:
         """Whether the y axis is logarithmic."""
         return self.id in self.scene.log_scaled
 
-    def content_key(self) -> Hashable:
-        """Return versions of the data, and what is in sight, as far as it moves the data by half a dot."""
-        view, spec = self.scene.shown, self._spec
-        versions = (spec.series(view).version, *view.evaluations[-1:], view.goal)
-        waiting = (view.state == "WAITING", view.is_over, view.step if not self._has_data() else 0)
-        return (*versions, *waiting, self._sight_key())
+    @property
+    def y_window(self) -> tuple[float, float] | None:
+        """The stretch of y that the user chose; None: what the data need."""
+        return self.scene.viewport.y_window(self.id or "", is_log=self.is_log)
 
-    def _sight_key(self) -> Hashable:
-        viewport = self.scene.viewport
-        if self._spec.x_range:
-            return viewport.y_window(self.id or "", is_log=self.is_log)
-        return (viewport.version, self.scene.x_place(max(1, 2 * self.size.width)))
+    def sight_key(self) -> Hashable:
+        """Return a value that changes with the user's choice of what is in sight here."""
+        return self.scene.viewport.version if self.has_common_x else self.y_window
 
     def title_row(self) -> Row:
         """Return digit and name, and what is unusual about the axes."""
         row = super().title_row()
-        if title := self._spec.title(self.scene.shown):
-            row[-1] = (title, row[-1][1])
         if self.is_log:
-            least = self._spec.series(self.scene.shown).minimum
-            is_cut = least is not None and least <= 0
-            row.append(("  log y, values > 0 only" if is_cut else "  log y", "accent"))
-        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=self._spec.x_range is None)
+            row.append(("  log y, values > 0 only" if self.has_values_without_logarithm() else "  log y", "accent"))
+        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=self.has_common_x)
         return [*row, ("  zoom", "accent")] if is_zoomed else row
 
     def facts(self) -> Sequence[Row]:
         """Return the newest values, or those under the crosshair."""
         x = self.scene.viewport.crosshair
         if x is None or self.cells is None or self.cells.at(x) is None or self._picture is None:
-            return self._spec.facts(self.scene, self._spec)
-        view = self.scene.shown
-        values = value_facts(self._picture.read(x), shown_as(is_percent=self._spec.is_percent(view)))
-        return [*values, *place_facts(view, self.scene.x_scale.step_of(x))]
+            return self.newest_facts()
+        return self.facts_at(self._picture, x)
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the picture, or one quiet sentence while there is nothing to draw."""
-        if not self._has_data() or width < 8 or height < 2:
-            self._picture = None
-            return centre_block([[(self._spec.empty(self.scene.shown), "muted")]], width, height)
-        view, spec, scene = self.scene.shown, self._spec, self.scene
-        window = scene.viewport.y_window(self.id or "", is_log=self.is_log)
-        self._picture = draw_chart(
-            width,
-            height,
-            spec.layers(spec, view, scene.smoothing),
-            marker=scene.marker,
-            is_log=self.is_log,
-            is_percent=spec.is_percent(view),
-            x_range=spec.x_range(view) if spec.x_range else scene.x_range,
-            y_range=window or (None if self.is_log else spec.y_range(view)),
-            x_scale=STEPS if spec.x_range else scene.x_scale,
-            crosshair=None if spec.x_range else scene.viewport.crosshair,
-        )
+        self._picture = self.draw(width, height) if width >= 8 and height >= 2 else None
+        if self._picture is None:
+            return centre_block([[(self.empty(), "muted")]], width, height)
         return [[*row] for row in self._picture.rows]
-
-    def _has_data(self) -> bool:
-        return self._spec.series(self.scene.shown).last is not None
 
     # --- the mouse ---
 

@@ -9,6 +9,7 @@ from textual import on
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.view.cells import Cells
+from dqn_tui.view.x_scale import XUnit
 
 # The mouse may cross many columns in this time; they are drawn once.
 _HOVER_SECONDS = 0.05
@@ -45,8 +46,11 @@ class ChartScreen(SceneScreen):
 
     def action_switch_x(self) -> None:
         """Count the x axis in the next unit."""
-        viewport = self.scene.viewport
-        viewport.switch(self.scene.x_scale, self.scene.shown.x_scale(viewport.unit.following))
+        self.choose_unit(self.scene.viewport.unit.following)
+
+    def choose_unit(self, unit: XUnit) -> None:
+        """Count the x axis in this unit."""
+        self.scene.viewport.switch(self.scene.x_scale, self.scene.x_scale_in(unit))
         self.repaint()
 
     # --- zoom ---

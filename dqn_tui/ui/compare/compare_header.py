@@ -22,8 +22,8 @@ class CompareHeader(Panel):
     scene: CompareScene
 
     def content_key(self) -> Hashable:
-        """Return the version of the comparison."""
-        return (self.scene.comparison.version, self.scene.is_read)
+        """Return the versions of the comparison and of what is read off it."""
+        return (self.scene.comparison.version, self.scene.is_read, self.scene.viewport.version)
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:  # noqa: ARG002
         """Return one row."""
@@ -48,10 +48,10 @@ class CompareHeader(Panel):
         return parts
 
     def _view(self) -> list[Row]:
-        """Return axis, grouping and smoothing, the most important first."""
-        scene = self.scene
-        unit = " s" if scene.axis == "time" else ""
-        parts: list[Row] = [[("x ", "muted"), (f"{scene.axis}{unit}", "strong")]]
+        """Return axis and crosshair, grouping and smoothing, the most important first."""
+        scene, unit, x = self.scene, self.scene.viewport.unit, self.scene.viewport.crosshair
+        axis: Row = [("x ", "muted"), (unit.value, "strong")]
+        parts: list[Row] = [axis if x is None else [*axis, (" at ", "muted"), (f"{unit.label(x):<6}", "crosshair")]]
         if scene.by is not None:
             name = "all but the seed" if scene.by == ALL_BUT_SEED else scene.by
             parts.append([("by ", "muted"), (name, "strong")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -12,25 +13,30 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 
 from dqn_tui.run_source import RunSource
-from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
+from dqn_tui.ui.app.scene_screen import REMEMBERED
+from dqn_tui.ui.charts.chart_panel import READING
+from dqn_tui.ui.charts.chart_screen import ChartScreen
 from dqn_tui.ui.compare.compare_panes import CHART_PANES, CHARTS, GROUPS, RUNS, TABLES, shown_panes
 from dqn_tui.ui.compare.compare_scene import CompareScene
 from dqn_tui.ui.compare.compare_stage import CompareStage
-from dqn_tui.ui.keys import COMPARE_KEYS, bindings
+from dqn_tui.ui.keys import CHART_KEYS, COMPARE_KEYS, TABLE_KEYS, bindings
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.view.comparison import ALL_BUT_SEED, Comparison
 from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.marker import detect_marker
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.scores import SCORES
 from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.viewport import Viewport
+from dqn_tui.view.x_scale import XUnit
 
 _TICK_SECONDS = 0.25
 # Applying news may take so long at a time, so that keys are answered meanwhile.
 _BUSY_SECONDS, _BREATH_SECONDS = 0.05, 0.005
 _UNREAD_FRAME_SECONDS = 1.5
+# Of more use here than on the dashboard.
+_RANKS = {"chart.unit": 3}
 
 _LEGEND = HelpTable(
     "In the charts",
@@ -38,20 +44,24 @@ _LEGEND = HelpTable(
         ("a b c", "line-0", "runs: a letter and a colour each"),
         ("A B C", "line-1", "groups: interquartile mean of their runs"),
         ("░░", "line-1-band", "95 % bootstrap interval of that mean"),
+        ("+3", "muted", "as many have no room here: z enlarges"),
+        *READING,
     ),
 )
 _SCORES = HelpTable("Results", [(score.title, "strong", score.about) for score in SCORES])
 
 
-class CompareScreen(SceneScreen):
+class CompareScreen(ChartScreen):
     """Draws the runs of a source until the user leaves; closes the source on the way out.
 
     It can be the first screen of the application, which leaving it ends, or be pushed onto others.
     """
 
-    KEYS = COMPARE_KEYS
-    HELP_KEYS = COMPARE_KEYS
-    BINDINGS: ClassVar[list[BindingType]] = bindings(COMPARE_KEYS)
+    KEYS = (*COMPARE_KEYS, *CHART_KEYS)
+    HELP_KEYS = (*KEYS, *TABLE_KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
+    # A table takes the arrow keys with the focus: only the user gives it.
+    AUTO_FOCUS = ""
 
     scene: CompareScene
 
@@ -60,7 +70,7 @@ class CompareScreen(SceneScreen):
         source: RunSource,
         *,
         by: str | None = None,
-        axis: RunAxis = RunAxis.STEPS,
+        axis: XUnit = XUnit.STEP,
         seed: int = 0,
         marker: str = "auto",
     ) -> None:
@@ -71,7 +81,7 @@ class CompareScreen(SceneScreen):
                 selected=CHART_PANES[0].id,
                 comparison=comparison,
                 layers=ComparisonLayers(comparison, seed=seed),
-                axis=axis,
+                viewport=Viewport(unit=axis),
                 by=by,
                 bootstrap_seed=seed,
                 table=(RUNS if by is None else GROUPS).id,
@@ -143,8 +153,14 @@ class CompareScreen(SceneScreen):
         self.scene.selected = id
         if any(id == pane.id for pane in TABLES):
             self.scene.table = id
+        self._focus_selected()
         self.scene.version += 1
         self.rearrange()
+
+    def _focus_selected(self) -> None:
+        """Give the keyboard to the selected table, or else to the charts."""
+        is_table = any(self.scene.selected == pane.id for pane in TABLES)
+        self.set_focus(self._stage.table(self.scene.selected) if is_table else None)
 
     @on(Panel.PaneChosen)
     def _choose_pane(self, message: Panel.PaneChosen) -> None:
@@ -170,15 +186,6 @@ class CompareScreen(SceneScreen):
         self.scene.version += 1
         self.rearrange()
 
-    def action_next_axis(self) -> None:
-        """Let x count something else: steps, time, episodes, updates."""
-        self.choose_axis(self.scene.axis.next)
-
-    def choose_axis(self, axis: RunAxis) -> None:
-        """Let x count this."""
-        self.scene.axis = axis
-        self.repaint_all()
-
     def action_next_grouping(self) -> None:
         """Group by the next setting in which the runs differ; the last one is followed by no groups."""
         choices = [None, *self.scene.comparison.group_keys()]
@@ -196,6 +203,7 @@ class CompareScreen(SceneScreen):
             self.scene.table = GROUPS.id
         elif self.scene.table == GROUPS.id:
             self.scene.table = RUNS.id
+        self._focus_selected()
         self.scene.version += 1
         self.rearrange()
 
@@ -212,16 +220,10 @@ class CompareScreen(SceneScreen):
             self.scene.log_scaled ^= {self.scene.selected}
             self.repaint_all()
 
-    def action_scroll(self, rows: int) -> None:
-        """Scroll the table that was focused last."""
-        self._stage.table(self.scene.table).scroll(rows)
-
-    def action_scroll_columns(self, columns: int) -> None:
-        """Move the table that was focused last to its right (1) or back (-1)."""
-        self._stage.table(self.scene.table).scroll_columns(columns)
-
     def action_back(self) -> None:
-        """Restore the enlarged pane, else go back to the screen below, if there is one."""
+        """Remove the crosshair, else restore the enlarged pane, else go back to the screen below, if there is one."""
+        if self.remove_crosshair():
+            return
         if self.scene.is_zoomed:
             self.action_zoom()
         elif not self._is_first:
@@ -243,13 +245,14 @@ class CompareScreen(SceneScreen):
     def _bar_keys(self) -> list[BarKey]:
         scene = self.scene
         labels = {
-            "compare.axis": scene.axis.next.value.capitalize(),
+            "chart.unit": f"By {scene.viewport.unit.value:<8}",
             "compare.zoom": "Restore" if scene.is_zoomed else "Zoom",
             "compare.log": "Linear y" if scene.selected in scene.log_scaled else "Log y",
             "compare.smoother": f"Smooth {'off' if scene.smoothing == 1 else scene.smoothing:<3}",
             "compare.leave": "Quit" if self._is_first else "Back",
         }
-        return [(key, key.sign, labels.get(key.id, key.label)) for key in COMPARE_KEYS if key.rank]
+        keys = (replace(key, rank=_RANKS.get(key.id, key.rank)) for key in self.KEYS)
+        return [(key, key.sign, labels.get(key.id, key.label)) for key in keys if key.rank]
 
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
@@ -260,8 +263,8 @@ class CompareScreen(SceneScreen):
         yield from super().commands()
         for pane in shown_panes(self.scene.comparison, self.scene.by):
             yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
-        for axis in RunAxis:
-            yield SystemCommand(f"x axis: {axis}", axis.about, partial(self.choose_axis, axis))
+        for unit in XUnit:
+            yield SystemCommand(f"x axis: {unit}", unit.about, partial(self.choose_unit, unit))
         yield SystemCommand("Group by: nothing", "each run alone", partial(self.group_by, None))
         for key in self.scene.comparison.group_keys():
             name = "all but the seed" if key == ALL_BUT_SEED else key

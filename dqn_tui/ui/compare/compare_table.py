@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
+from textual.binding import BindingType
 from textual.geometry import Size
 
 from dqn_tui.ui.compare.compare_scene import CompareScene
+from dqn_tui.ui.keys import TABLE_KEYS, bindings
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block, shorten
@@ -22,10 +25,11 @@ _AROUND_ROWS = 3
 _STATES = {"done": "success", "running": "success", "failed": "error", "diverged": "error", "interrupted": "warning"}
 
 
-class CompareTable(FramedPanel):
+class CompareTable(FramedPanel, can_focus=True):
     """Draws the table that `make` returns; the first cell of each row is a mark, in the colour of its line."""
 
     scene: CompareScene
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TABLE_KEYS)
 
     def __init__(self, scene: CompareScene, pane: PaneName, make: Callable[[CompareScene], Table]) -> None:
         super().__init__(scene, pane)
@@ -50,8 +54,9 @@ class CompareTable(FramedPanel):
         return Table(table.title, [table.columns[0], *table.columns[1 + hidden :]], rows)
 
     def content_key(self) -> Hashable:
-        """Return the version of the comparison, and what is scrolled."""
-        return (self.scene.comparison.version, self.scene.by, self._first_row, self._hidden)
+        """Return the version of the comparison, whether it is complete, and what is scrolled."""
+        scene = self.scene
+        return (scene.comparison.version, scene.is_read, scene.by, self._first_row, self._hidden)
 
     def title_row(self) -> Row:
         """Return digit and title."""
@@ -91,14 +96,18 @@ class CompareTable(FramedPanel):
         """Cells that each column needs."""
         return [_column_width(self.table, number) for number in range(len(self.table.columns))]
 
-    def scroll(self, rows: int) -> None:
+    def action_move_rows(self, rows: int) -> None:
         """Move the rows up or down, as far as there are any."""
         last = max(0, len(self.table.rows) - self._room)
         assert self.id is not None
         self.scene.scroll[self.id] = min(last, max(0, self._first_row + rows))
         self.repaint_if_changed()
 
-    def scroll_columns(self, columns: int) -> None:
+    def action_move_pages(self, pages: int) -> None:
+        """Move by as many rows as are in sight."""
+        self.action_move_rows(pages * self._room)
+
+    def action_move_columns(self, columns: int) -> None:
         """Leave out more (1) or fewer (-1) columns after the marks; one column always remains."""
         assert self.id is not None
         self.scene.hidden[self.id] = min(max(0, len(self.table.columns) - 2), max(0, self._hidden + columns))

@@ -19,8 +19,8 @@ from dqn_tui.errors import DqnTuiError
 from dqn_tui.events import CheckpointSaved, EndReason, Event
 from dqn_tui.ui.app.application import Departure
 from dqn_tui.ui.app.scene_screen import REMEMBERED
-from dqn_tui.ui.charts.chart_panel import LEGEND
 from dqn_tui.ui.charts.chart_screen import ChartScreen
+from dqn_tui.ui.charts.run_chart import LEGEND
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
 from dqn_tui.ui.dashboard.pacer import Pacer
 from dqn_tui.ui.dashboard.pane import Pane, PaneTable, help_table

@@ -15,7 +15,6 @@ from dqn_tui.ui.charts.chart_facts import (
     until_learning,
     until_progress,
 )
-from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.charts.q_charts import (
     bias,
@@ -28,6 +27,7 @@ from dqn_tui.ui.charts.q_charts import (
     until_start_value,
 )
 from dqn_tui.ui.charts.return_chart import RETURN_CHART
+from dqn_tui.ui.charts.run_chart import RunChart
 from dqn_tui.ui.charts.schedule_charts import (
     buffer_facts,
     buffer_note,
@@ -49,9 +49,9 @@ from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.text import fixed, number, short_number
 
 
-def _make_chart(scene: Scene, pane: Pane) -> ChartPanel:
+def _make_chart(scene: Scene, pane: Pane) -> RunChart:
     assert pane.chart is not None, pane.id
-    return ChartPanel(scene, pane, pane.chart)
+    return RunChart(scene, pane, pane.chart)
 
 
 PANES: tuple[Pane, ...] = (

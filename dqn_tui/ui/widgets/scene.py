@@ -11,7 +11,7 @@ from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.viewport import Viewport
-from dqn_tui.view.x_scale import XScale
+from dqn_tui.view.x_scale import XScale, XUnit
 
 
 @dataclass
@@ -79,7 +79,11 @@ class Scene:
     @property
     def x_scale(self) -> XScale:
         """The x axis of the run that is drawn."""
-        return self.shown.x_scale(self.viewport.unit)
+        return self.x_scale_in(self.viewport.unit)
+
+    def x_scale_in(self, unit: XUnit) -> XScale:
+        """Return the x axis in another unit."""
+        return self.shown.x_scale(unit)
 
     @property
     def x_end(self) -> float:
