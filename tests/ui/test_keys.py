@@ -9,7 +9,7 @@ from textual.command import CommandPalette
 
 from dqn_tui import control, events
 from dqn_tui.ui import keys
-from dqn_tui.ui.charts.chart_panel import LEGEND
+from dqn_tui.ui.charts.run_chart import LEGEND
 from dqn_tui.ui.dashboard.pane import help_table
 from dqn_tui.ui.dashboard.panes import PANES
 from tests import fakes
@@ -182,7 +182,10 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 
 
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
-    everything = (*keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
+    everything = (
+        *keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS,
+        *keys.TABLE_KEYS,
+    )  # fmt: skip
     meanings = [key.help for key in everything]
     meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
     assert [meaning for meaning in meanings if len(meaning) > 44] == []
@@ -190,7 +193,10 @@ def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
 
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
     table = keys.key_table_markdown()
-    everything = (*keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS)
+    everything = (
+        *keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS,
+        *keys.TABLE_KEYS,
+    )  # fmt: skip
     assert len({key.id for key in everything}) == len(everything)
     for key in (*keys.DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):
         assert f"| {key.help} |" in table

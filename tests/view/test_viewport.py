@@ -196,8 +196,8 @@ def test_window_and_crosshair_stay_at_their_steps_when_the_unit_changes() -> Non
 
 
 def test_units_follow_each_other_in_a_circle() -> None:
-    assert [unit.following for unit in XUnit] == [XUnit.SECOND, XUnit.EPISODE, XUnit.STEP]
-    assert [unit.label(12_345.4) for unit in XUnit] == ["12.3k", "3:25:45", "ep 12.3k"]
+    assert [unit.following for unit in XUnit] == [XUnit.SECOND, XUnit.EPISODE, XUnit.UPDATE, XUnit.STEP]
+    assert [unit.label(12_345.4) for unit in XUnit] == ["12.3k", "3:25:45", "ep 12.3k", "upd 12.3k"]
 
 
 def test_every_change_is_a_new_version() -> None:

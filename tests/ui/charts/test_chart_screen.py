@@ -224,18 +224,18 @@ async def test_a_zoomed_chart_is_dragged_and_that_is_no_click() -> None:
         assert board.scene.viewport.pinned is None
 
 
-async def test_x_counts_steps_then_time_then_episodes_and_the_crosshair_stays_at_its_step() -> None:
+async def test_x_counts_steps_then_time_episodes_and_updates_and_the_crosshair_stays_at_its_step() -> None:
     async with dashboard() as board:
         await board.press("left", "shift+left")
         edges = [(await board.look()).splitlines()[2]]
         ends = []
-        for _ in range(3):
+        for _ in XUnit:
             text = await board.press("x")
             edges.append(text.splitlines()[2])
             ends.append(board.scene.x_range[1])
-        assert ends == pytest.approx([END / 1_874, board.view.episodes, END], abs=0.2)
+        assert ends == pytest.approx([END / 1_874, board.view.episodes, board.view.updates, END], abs=0.2)
         steps = [int(re.findall(r"step ([\d,]+)", edge)[0].replace(",", "")) for edge in edges]
-        assert steps == pytest.approx([steps[0]] * 4, abs=1)
+        assert steps == pytest.approx([steps[0]] * 5, abs=1)
         assert board.scene.viewport.unit is XUnit.STEP
 
 

@@ -2,97 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
-
 import pytest
-from textual.pilot import Pilot
 
-from dqn_tui.events import Event
 from dqn_tui.run_source import RunNews
-from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.compare.compare_screen import CompareScreen
-from dqn_tui.view.run_axis import RunAxis
 from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.x_scale import XUnit
 from tests.comparisons import run_events
-from tests.ui.helpers import SIZES, screen_text
-
-RUNS = [
-    run_events(
-        (10.0, 20.0, 30.0 * rate), evaluations={300: 90.0 * rate + seed}, learning_rate=rate, seed=seed, gamma=0.9
-    )
-    for rate in (0.25, 0.5)
-    for seed in (1, 2)
-]
-
-
-@dataclass
-class FakeSource:
-    """Runs whose events the test hands over."""
-
-    paths: Sequence[str]
-    news: list[RunNews] = field(default_factory=list)
-    is_read: bool = False
-    is_closed: bool = False
-
-    def start(self, on_news: Callable[[], None]) -> None:
-        """Remember nothing: the test ticks."""
-
-    def drain(self, most: int) -> list[RunNews]:
-        """Return the oldest news."""
-        taken, self.news = self.news[:most], self.news[most:]
-        return taken
-
-    def close(self) -> None:
-        """Remember that it is closed."""
-        self.is_closed = True
-
-
-@dataclass
-class Board:
-    """A running screen, its source, and the pilot that types."""
-
-    app: DqnTuiApp
-    screen: CompareScreen
-    source: FakeSource
-    pilot: Pilot[int]
-
-    async def press(self, *keys: str) -> str:
-        """Type, and return the screen."""
-        await self.pilot.press(*keys)
-        return await self.look()
-
-    async def look(self) -> str:
-        """Return the screen once all pending messages are handled."""
-        await self.pilot.pause()
-        if self.app.is_running:
-            self.screen.tick()
-        await self.pilot.pause()
-        return screen_text(self.app)
-
-
-@asynccontextmanager
-async def board(
-    *runs: Sequence[Event],
-    size: tuple[int, int] = (200, 60),
-    is_read: bool = True,
-    below: CompareScreen | None = None,
-    **options: Any,
-) -> AsyncIterator[Board]:
-    """Open the screen on runs with these events."""
-    source = FakeSource([f"runs/run-{number}" for number in range(len(runs))])
-    source.news = [RunNews(index, told) for index, told in enumerate(runs)]
-    source.is_read = is_read
-    screen = CompareScreen(source, **{"marker": "braille", **options})
-    app = DqnTuiApp(below or screen)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        if below is not None:
-            app.push_screen(screen)
-        shown = Board(app, screen, source, pilot)
-        await shown.look()
-        yield shown
+from tests.ui.compare.helpers import RUNS, FakeSource, board
+from tests.ui.helpers import SIZES
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -129,11 +47,11 @@ async def test_b_groups_by_each_setting_that_differs_then_by_none() -> None:
 
 async def test_x_changes_what_the_axis_counts() -> None:
     async with board(*RUNS) as shown:
-        seen = [shown.screen.scene.axis]
-        for word in ("x time s", "x episodes", "x updates", "x steps"):
+        seen = [shown.screen.scene.viewport.unit]
+        for word in ("x time", "x episodes", "x updates", "x steps"):
             assert word in await shown.press("x")
-            seen.append(shown.screen.scene.axis)
-        assert seen == [*RunAxis, RunAxis.STEPS]
+            seen.append(shown.screen.scene.viewport.unit)
+        assert seen == [*XUnit, XUnit.STEP]
 
 
 async def test_focus_zoom_and_log_axis_are_those_of_the_dashboard() -> None:
@@ -167,6 +85,10 @@ async def test_long_and_wide_tables_are_scrolled() -> None:
         assert "best eval" in text
         assert "best eval" not in await shown.press("right")
         assert "best eval" in await shown.press("left", "left")
+        await shown.press("escape", "7", "pageup", "pageup", "pageup")
+        assert "run-0 " in await shown.look()
+        assert "run-0 " not in await shown.press("pagedown")
+        assert shown.screen.scene.viewport.crosshair is None
 
 
 async def test_help_and_palette_name_what_the_screen_can_do() -> None:
@@ -228,12 +150,6 @@ async def test_ascii_screen_is_nothing_but_ascii(by: str | None) -> None:
     async with board(*RUNS, marker="ascii", by=by) as shown:
         assert (await shown.look()).isascii()
         assert (await shown.press("question_mark")).isascii()
-
-
-async def test_mouse_shows_the_values_at_its_x() -> None:
-    async with board(*RUNS) as shown:
-        await shown.pilot.hover("#chart-return", offset=(40, 5))
-        assert "steps " in (await shown.look()).splitlines()[1]
 
 
 async def test_comparison_of_no_values_at_all_says_so() -> None:
