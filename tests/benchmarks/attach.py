@@ -129,7 +129,7 @@ def flood(lines: int) -> None:
     """Send random and malformed lines at the socket of a run; print whether weights and speed are as without."""
     found = {}
     for is_flooded in (False, True):
-        with tempfile.TemporaryDirectory() as path, training(Path(path)) as (folder, process):
+        with tempfile.TemporaryDirectory() as path, training(Path(path), "--steps", "150000") as (folder, process):
             sent = _send_junk(folder, lines) if is_flooded else 0
             ended = _end(folder, process)
             found[is_flooded] = ended

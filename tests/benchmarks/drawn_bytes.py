@@ -22,7 +22,7 @@ from dqn_tui.ui.dashboard.pane import PaneTable
 from dqn_tui.ui.dashboard.panes import PANES
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.run_view import RunView
-from tests.benchmarks.measure import describe_machine
+from tests.benchmarks.measure import describe_machine, drawing_process
 from tests.terminal import Terminal, dqn_tui
 
 SIZES = ("80x24", "120x40", "200x60")
@@ -87,10 +87,10 @@ def measure(size: Size, seconds: float, arguments: list[str]) -> None:
             terminal.send(b"\x1b[?2026;2$y")
             terminal._is_blind = True
             terminal.read_for(2)
-            terminal.drawn, worked, started = b"", processor_seconds(terminal.pid), time.monotonic()
+            terminal.drawn, worked, started = b"", processor_seconds(drawing_process(terminal.pid)), time.monotonic()
             terminal.read_for(seconds)
             passed = time.monotonic() - started
-            drawn, worked = terminal.drawn, processor_seconds(terminal.pid) - worked
+            drawn, worked = terminal.drawn, processor_seconds(drawing_process(terminal.pid)) - worked
             terminal.press("q", "k")
             terminal.wait_for_exit()
     frames = max(1, drawn.count(b"\x1b[?2026h"))

@@ -31,6 +31,12 @@ def read_events(runs_dir: Path, *arguments: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
+def drawing_process(pid: int) -> int:
+    """Return the process that trains and draws behind the one that a terminal started; that one itself, if alone."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0]) if children else pid
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that `share` of them do not exceed."""
     ordered = sorted(values)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from statistics import median
 
-from tests.benchmarks.measure import describe_machine
+from tests.benchmarks.measure import describe_machine, drawing_process
 from tests.terminal import Terminal, dqn_tui
 
 HEAVY = ("torch", "gymnasium", "textual")
@@ -39,7 +39,7 @@ def time_first_frame() -> tuple[float, bool]:
         Terminal(dqn_tui("--runs-dir", folder, "--steps", "1000000")) as terminal,
     ):
         seconds = terminal.wait_for("CartPole-v1")
-        with open(f"/proc/{terminal.pid}/maps") as maps:
+        with open(f"/proc/{drawing_process(terminal.pid)}/maps") as maps:
             has_torch = "libtorch" in maps.read()
         return seconds, has_torch
 
