@@ -13,8 +13,8 @@ STEPS, RETURN = "time/total_timesteps", "rollout/ep_rew_mean"
 MOST_POINTS = 256
 _HEADER_BYTES = 4_096
 # A longer table is read in slices, each of a few rows.
-_WHOLE_BYTES = 32_768
-_SLICES, _SLICE_BYTES = 64, 512
+_WHOLE_BYTES = 16_384
+_SLICES, _SLICE_BYTES = 48, 320
 
 
 def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:

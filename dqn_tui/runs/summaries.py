@@ -8,6 +8,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -126,7 +127,7 @@ def read_run_summary(folder: RunFolder) -> RunSummary:
 def _read_ends(journal: Path) -> tuple[RunStarted | None, list[Event]]:
     """Return the first event, if it is the start of a run, and the last events."""
     with os.fdopen(open_file(journal, os.O_RDONLY), "rb") as file:
-        head = parse_lines(file.read(_HEAD_BYTES).splitlines(keepends=True))
+        head = parse_lines(_lines_within(file, _HEAD_BYTES))
         started = next((event for event in head if isinstance(event, RunStarted)), None)
         for length in _TAIL_BYTES:
             file.seek(max(0, os.fstat(file.fileno()).st_size - length))
@@ -134,6 +135,13 @@ def _read_ends(journal: Path) -> tuple[RunStarted | None, list[Event]]:
             if tail:
                 break
         return started, tail
+
+
+def _lines_within(file: BufferedReader, most_bytes: int) -> Iterator[bytes]:
+    """Yield the lines that begin in the next `most_bytes` bytes, none beyond them."""
+    while most_bytes > 0 and (line := file.readline(most_bytes)):
+        most_bytes -= len(line)
+        yield line
 
 
 def _find_end(tail: Sequence[Event]) -> RunEnded | RunFailed | None:

@@ -79,7 +79,7 @@ COLUMNS = (
         _when_read(lambda run: f"{STATE_SIGNS.get(run.state, STATE_SIGNS['unreadable'])[0]} {run.state}"),
         lambda run: list(STATE_SIGNS).index(run.state) if run.state in STATE_SIGNS else None,
     ),
-    RunColumn("env", "environment", 14, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None),
+    RunColumn("env", "environment", 11, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None),
     RunColumn("label", "name", 6, 20, 3, lambda run, _: run.label, lambda run: run.label.casefold() or None),
     RunColumn(
         "settings",
