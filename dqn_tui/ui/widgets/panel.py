@@ -75,12 +75,13 @@ class Panel(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return lines for Textual, built again first if something has changed since.
 
+        Textual also asks for lines that it does not write: those beside what another panel redraws. So what has changed
+        is asked to be redrawn here, too.
+
         A panel has neither border, padding nor opacity of Textual's, whose own way through all of them costs as much as
         drawing a chart.
         """
-        key = self._full_key()
-        if key != self._painted_key:
-            self._strips, self._painted_key = self._build(), key
+        self.repaint_if_changed()
         strips = self._strips[crop.y : crop.bottom]
         strips += [Strip.blank(self.size.width)] * (crop.height - len(strips))
         filters, background = self.get_line_filters(), self.background_colors[1]
