@@ -14,7 +14,7 @@ from dqn_tui.attach.client import NoAnswerError, ask, fetch_policy
 from dqn_tui.attach.messages import Weights, to_message
 from dqn_tui.attach.place import check_socket
 from dqn_tui.control import Access, Request
-from dqn_tui.events import Event, RunEnded, RunFailed, RunInterrupted
+from dqn_tui.events import Event, RunEnded, RunFailed, RunInterrupted, RunResumed, RunStarted
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal_tail import JournalTail
 from dqn_tui.runs.lock import Holder, is_locked, read_holder
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.1
 LOCK_SECONDS = 1.0
+_STARTS, _ENDS = (RunStarted, RunResumed), (RunEnded, RunFailed, RunInterrupted)
 MOST_WAITING = 20_000
 """Events that wait for the viewer; the rest of a long journal is read when it has taken them."""
 
@@ -52,6 +53,7 @@ class AttachedRun:
         self._access = Access(is_own=False, is_loading=True, refusal="it is still being read")
         self._socket: Path | None = None
         self._newest: Event | None = None
+        self._has_ended = False
         self._threads = [
             threading.Thread(target=self._follow, name="follower", daemon=True),
             threading.Thread(target=self._send_requests, name="steering", daemon=True),
@@ -134,6 +136,10 @@ class AttachedRun:
 
     def _publish(self, *new: Event) -> None:
         self._newest = new[-1]
+        # Output and warnings may follow the end.
+        marks = (event for event in reversed(new) if isinstance(event, (*_STARTS, *_ENDS)))
+        if (mark := next(marks, None)) is not None:
+            self._has_ended = isinstance(mark, _ENDS)
         self._inbox.extend(new)
         self._on_news()
 
@@ -156,16 +162,17 @@ class AttachedRun:
             problem = self._read()
             if holder is None or holder.is_local:
                 self._notice_death()
-        self._socket = None
-        self._set_access(problem or self._find_refusal(holder, is_alive=is_alive))
+        refusal = problem or self._find_refusal(holder, is_alive=is_alive)
+        self._socket = None if refusal or holder is None or holder.socket is None else Path(holder.socket)
+        self._set_access(refusal)
 
     def _notice_death(self) -> None:
         newest = self._newest
-        if newest is not None and not isinstance(newest, RunEnded | RunFailed | RunInterrupted):
+        if newest is not None and not self._has_ended:
             self._publish(RunInterrupted(time=newest.time, step=newest.step))
 
     def _find_refusal(self, holder: Holder | None, *, is_alive: bool) -> str | None:
-        """Return why the run takes no requests from here; note its socket where it does."""
+        """Return why the run takes no requests from here; None where it does."""
         if holder is not None and not holder.is_local:
             return f"it trains on {holder.host}"
         if not is_alive:
@@ -180,7 +187,6 @@ class AttachedRun:
             return "its socket is gone"
         except OSError as error:
             return error.strerror or str(error)
-        self._socket = Path(holder.socket)
         return None
 
     def _set_access(self, refusal: str | None) -> None:

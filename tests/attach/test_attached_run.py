@@ -89,6 +89,19 @@ def test_finished_run_comes_whole_and_takes_no_requests(folder: RunFolder) -> No
     assert viewer.events == story
 
 
+def test_run_that_ended_before_its_last_output_is_not_interrupted(folder: RunFolder) -> None:
+    write(
+        folder,
+        fakes.started(),
+        fakes.ended(100, 1_010.0, "completed"),
+        events.OutputWritten(time=1_011.0, step=100, text="bye"),
+    )
+    with following(folder) as viewer:
+        viewer.wait_for(events.OutputWritten)
+        viewer.wait_for_access(refusal="it is not training")
+    assert not any(isinstance(event, events.RunInterrupted) for event in viewer.events)
+
+
 def test_run_is_loading_until_the_viewer_has_taken_its_past(folder: RunFolder) -> None:
     write(folder, fakes.started(), fakes.ended(100, 1_010.0, "completed"))
     news: list[None] = []
