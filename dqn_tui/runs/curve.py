@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from typing import TypeVar
 
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.safe_open import open_file
 
+Item = TypeVar("Item")
 STEPS, RETURN = "time/total_timesteps", "rollout/ep_rew_mean"
-MOST_POINTS = 256
+MOST_POINTS = 80
 _HEADER_BYTES = 4_096
 # A longer table is read in slices, each of a few rows.
-_WHOLE_BYTES = 16_384
-_SLICES, _SLICE_BYTES = 48, 320
+_WHOLE_BYTES = 262_144
+_SLICES, _SLICE_BYTES = 40, 320
 
 
 def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:
-    """Return at most 256 pairs of step and mean return, evenly spaced in the table; none if it is damaged or missing.
+    """Return at most 80 pairs of step and mean return, evenly spaced in the table; none if it is damaged or missing.
 
     Only numbers that are finite are returned, with increasing steps.
     """
@@ -35,16 +37,21 @@ def read_return_curve(folder: RunFolder) -> list[tuple[int, float]]:
             os.close(descriptor)
     except OSError:
         return []
-    stride = -(-len(points) // MOST_POINTS) or 1
-    # The newest point is always among them.
-    return points[::-1][::stride][::-1]
+    return _thin_out(points, MOST_POINTS)
+
+
+def _thin_out(items: list[Item], most: int) -> list[Item]:
+    """Return at most so many items, evenly spaced, the last one among them."""
+    stride = -(-len(items) // most) or 1
+    return items[::-1][::stride][::-1]
 
 
 def _sample(descriptor: int, start: int) -> Iterator[bytes]:
     """Yield whole rows of the table that begins at byte `start`."""
     end = os.fstat(descriptor).st_size
     if end - start <= _WHOLE_BYTES:
-        yield from os.pread(descriptor, _WHOLE_BYTES, start).split(b"\n")[:-1]
+        rows = os.pread(descriptor, _WHOLE_BYTES, start).split(b"\n")[:-1]
+        yield from _thin_out(rows, MOST_POINTS)
         return
     for number in range(_SLICES):
         offset = start + (end - start - _SLICE_BYTES) * number // (_SLICES - 1)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dqn_tui.view.series import Series
 
-CURVE_POINTS = 256
+CURVE_POINTS = 128
 """Points of a curve that are kept; a row has room for fewer."""
 
 STATE_SIGNS: dict[str, tuple[str, str]] = {

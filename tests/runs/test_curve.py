@@ -43,7 +43,7 @@ def test_long_table_is_sampled_from_its_first_to_its_last_row(tmp_path: Path) ->
     assert points[-1] == (5_000_000, 50_000.0)
     assert points[0][0] < 1_000
     steps = [step for step, _ in points]
-    assert max(later - earlier for earlier, later in pairwise(steps)) < 130_000
+    assert max(later - earlier for earlier, later in pairwise(steps)) < 150_000
 
 
 def test_real_run_has_the_curve_of_its_progress(tmp_path: Path) -> None:

@@ -150,8 +150,8 @@ class RunReader:
         """Read for a moment; return whether there may be more to read."""
         until = time.monotonic() + _PIECE_SECONDS
         waiting = self._due(time.monotonic())
-        wanted = set(self._wanted or ())
-        is_screen_due = bool(waiting) and waiting[0][1].run.path in wanted
+        on_screen = {found.run.path for found in self._on_screen()}
+        is_screen_due = bool(waiting) and waiting[0][1].run.path in on_screen
         while waiting and time.monotonic() < until and not self._is_stopped:
             kept, found = waiting.popleft()
             kept.note(found, time.monotonic())
@@ -160,18 +160,21 @@ class RunReader:
             except UsageError:
                 # It is gone; the next look says so.
                 continue
-        if is_screen_due and not (waiting and waiting[0][1].run.path in wanted):
+        if is_screen_due and not (waiting and waiting[0][1].run.path in on_screen):
             self.on_news()
         return bool(waiting)
 
+    def _on_screen(self) -> list[FoundRun]:
+        """Return the runs on the screen; before there is one, those that it will show at first."""
+        if self._wanted is None:
+            return list(self._found.values())[:SCREENFUL]
+        return [self._found[path] for path in self._wanted if path in self._found]
+
     def _due(self, now: float) -> deque[tuple[_Kept, FoundRun]]:
         """Return what is to be read: all of the runs on the screen, then the others by kind."""
-        all_found, kinds = list(self._found.values()), (self._summaries, self._curves, self._sizes)
-        if self._wanted is None:
-            groups = [(kept, all_found[:SCREENFUL]) for kept in kinds]
-        else:
-            wanted = [self._found[path] for path in self._wanted if path in self._found]
-            groups = [(kept, runs) for runs in (wanted, all_found) for kept in kinds]
+        others = [] if self._wanted is None else list(self._found.values())
+        kinds = (self._summaries, self._curves, self._sizes)
+        groups = [(kept, runs) for runs in (self._on_screen(), others) for kept in kinds]
         due = ((kept, found) for kept, runs in groups for found in runs if kept.is_due(found, now))
         return deque({(id(kept), found.run.path): (kept, found) for kept, found in due}.values())
 
