@@ -98,7 +98,7 @@ def test_environment_that_hangs_in_render_does_not_block_the_exit(tmp_path: Path
         assert processes_of_session(terminal.pid) == []
 
 
-@pytest.mark.parametrize("way", ["stop without saving", "SIGTERM"])
+@pytest.mark.parametrize("way", [pytest.param("stop without saving", marks=pytest.mark.slow), "SIGTERM"])
 def test_environment_that_computes_during_the_exit_does_not_abort_it(tmp_path: Path, way: str) -> None:
     act, code, _ = WAYS[way]
     flags = quick_flags(env="Toy/NeverCloses-v0", total_timesteps=10_000_000)

@@ -124,7 +124,7 @@ def test_a_player_that_raises_is_one_line_and_restores_the_terminal(tmp_path: Pa
 # --- signals ---
 
 
-@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+@pytest.mark.parametrize("mode", [(), pytest.param(HEADLESS, marks=pytest.mark.slow)], ids=["dashboard", "headless"])
 def test_a_second_interrupt_ends_at_once_although_the_environment_hangs(tmp_path: Path, mode: tuple[str, ...]) -> None:
     with program_on_terminal(tmp_path, *mode, env="Toy/Hangs-v0") as terminal:
         terminal.wait_for("RUNNING")
@@ -154,7 +154,7 @@ def test_dashboard_on_a_blocked_terminal_still_obeys_a_signal(tmp_path: Path) ->
     check_saved(tmp_path, "end")
 
 
-@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+@pytest.mark.parametrize("mode", [(), pytest.param(HEADLESS, marks=pytest.mark.slow)], ids=["dashboard", "headless"])
 def test_termination_ends_a_hung_environment_after_a_grace_period(tmp_path: Path, mode: tuple[str, ...]) -> None:
     with program_on_terminal(tmp_path, *mode, env="Toy/Hangs-v0", fault="hurried") as terminal:
         terminal.wait_for("RUNNING")
@@ -166,7 +166,7 @@ def test_termination_ends_a_hung_environment_after_a_grace_period(tmp_path: Path
         assert mode == () or "waiting up to" in terminal.text
 
 
-@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+@pytest.mark.parametrize("mode", [(), pytest.param(HEADLESS, marks=pytest.mark.slow)], ids=["dashboard", "headless"])
 def test_environment_that_hangs_when_it_is_closed_does_not_block_the_exit(
     tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
@@ -183,7 +183,7 @@ def test_environment_that_hangs_when_it_is_closed_does_not_block_the_exit(
 # --- the terminal goes away ---
 
 
-@pytest.mark.parametrize("mode", [(), HEADLESS], ids=["dashboard", "headless"])
+@pytest.mark.parametrize("mode", [(), pytest.param(HEADLESS, marks=pytest.mark.slow)], ids=["dashboard", "headless"])
 def test_run_continues_without_its_terminal_and_can_be_extended(tmp_path: Path, mode: tuple[str, ...]) -> None:
     with program_on_terminal(tmp_path, *mode, steps=3_000, is_controlling=False) as terminal:
         terminal.wait_for("RUNNING")

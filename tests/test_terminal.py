@@ -35,7 +35,9 @@ def last_event(runs_dir: Path) -> events.Event | None:
     return read_last_event(find_run_folders(runs_dir)[0].events)
 
 
-@pytest.mark.parametrize(("keys", "code"), [(("q", "s"), 0), (("q", "k"), 0), (("ctrl+c", "ctrl+c"), 0)])
+@pytest.mark.parametrize(
+    ("keys", "code"), [(("q", "s"), 0), pytest.param(("q", "k"), 0, marks=pytest.mark.slow), (("ctrl+c", "ctrl+c"), 0)]
+)
 def test_the_stop_dialog_ends_the_run_and_restores_the_terminal(
     tmp_path: Path, keys: tuple[str, str], code: int
 ) -> None:
@@ -148,7 +150,9 @@ def test_the_window_is_named_after_the_run_until_the_program_leaves(tmp_path: Pa
     assert terminal.drawn.index(b"\x1b[22;0t") < terminal.drawn.index(b"\x1b]2;") < terminal.drawn.index(b"\x1b[23;0t")
 
 
-@pytest.mark.parametrize(("name", "is_named"), [("xterm-256color", True), ("linux", False)])
+@pytest.mark.parametrize(
+    ("name", "is_named"), [("xterm-256color", True), pytest.param("linux", False, marks=pytest.mark.slow)]
+)
 def test_a_progress_bar_names_the_window_too_where_there_is_one(tmp_path: Path, name: str, *, is_named: bool) -> None:
     command = dqn_tui("--runs-dir", str(tmp_path), "--no-ui", *LONG)
     with Terminal(command, 120, 40, {"TERM": name}) as terminal:

@@ -52,9 +52,9 @@ def test_pipe_that_nobody_reads_ends_a_listing_without_a_word(tmp_path: Path, co
 
 
 @pytest.mark.parametrize(
-    ("output", "words"), [(">&-", "Bad file descriptor"), (">/dev/full", "No space left on device")]
+    ("mode", "output", "words"),
+    [("--no-ui", ">&-", "Bad file descriptor"), ("--json", ">/dev/full", "No space left on device")],
 )
-@pytest.mark.parametrize("mode", ["--no-ui", "--json"])
 def test_training_continues_without_its_output(tmp_path: Path, mode: str, output: str, words: str) -> None:
     result = run_in_shell(f"{mode} {QUICK} {output}", tmp_path)
     assert result.returncode == 0
@@ -63,7 +63,10 @@ def test_training_continues_without_its_output(tmp_path: Path, mode: str, output
     assert (run / "best").is_dir()
 
 
-@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- >&- 2>&-"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize("closed", [pytest.param("<&-", marks=SLOW), pytest.param("2>&-", marks=SLOW), "<&- >&- 2>&-"])
 def test_closed_streams_do_not_keep_a_run_from_its_end(tmp_path: Path, closed: str) -> None:
     result = run_in_shell(f"--no-ui {QUICK} {closed}", tmp_path)
     assert (result.returncode, result.stderr) == (0, "")

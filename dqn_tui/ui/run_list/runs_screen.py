@@ -44,7 +44,7 @@ FILTER_HELP = HelpTable(
         ("env:cart", "strong", "also state: tag: note: name: preset:"),
         ("best>400", "strong", "also steps<10k size>=1GB age<2h, != and ="),
         ("gamma=0.9", "strong", "any setting; net_arch:64 finds a part"),
-        ("-state:failed", "strong", "all others"),
+        ("-failed", "strong", "all others"),
     ],
 )
 
