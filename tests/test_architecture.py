@@ -221,10 +221,11 @@ def test_what_wires_the_background_run_starts_without_torch() -> None:
 def test_the_readmes_tables_of_keys_and_panes_are_the_dashboards_own() -> None:
     from dqn_tui.ui.dashboard.pane import pane_table_markdown
     from dqn_tui.ui.dashboard.panes import PANES
-    from dqn_tui.ui.keys import key_table_markdown
-    from dqn_tui.ui.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
+    from dqn_tui.ui.keys.key import key_table_markdown
+    from dqn_tui.ui.keys.readme_keys import README_KEYS
+    from dqn_tui.ui.keys.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
 
     readme = (ROOT.parent / "README.md").read_text(encoding="utf-8")
-    assert key_table_markdown() in readme
+    assert key_table_markdown(README_KEYS) in readme
     assert key_table_markdown((*RUN_LIST_KEYS, *QUESTION_KEYS)) in readme
     assert pane_table_markdown(PANES) in readme

@@ -8,10 +8,16 @@ import pytest
 from textual.command import CommandPalette
 
 from dqn_tui import control, events
-from dqn_tui.ui import keys
 from dqn_tui.ui.charts.run_chart import LEGEND
 from dqn_tui.ui.dashboard.pane import help_table
 from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.keys.chart_keys import CHART_KEYS
+from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
+from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.key import key_table_markdown
+from dqn_tui.ui.keys.readme_keys import README_KEYS
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
 
@@ -183,8 +189,8 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
     everything = (
-        *keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS,
-        *keys.TABLE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
+        *TABLE_KEYS,
     )  # fmt: skip
     meanings = [key.help for key in everything]
     meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
@@ -192,13 +198,13 @@ def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
 
 
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
-    table = keys.key_table_markdown()
+    table = key_table_markdown(README_KEYS)
     everything = (
-        *keys.DASHBOARD_KEYS, *keys.CHART_KEYS, *keys.ROLLOUT_KEYS, *keys.STOP_KEYS, *keys.COMPARE_KEYS,
-        *keys.TABLE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
+        *TABLE_KEYS,
     )  # fmt: skip
     assert len({key.id for key in everything}) == len(everything)
-    for key in (*keys.DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):
+    for key in (*DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):
         assert f"| {key.help} |" in table
 
 

@@ -14,7 +14,7 @@ from textual.theme import Theme
 
 from dqn_tui.ui.app.application import DqnTuiApp, SignalReceived
 from dqn_tui.ui.dialogs.help_screen import HelpScreen
-from dqn_tui.ui.keys import Key
+from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.panel import Panel

@@ -63,21 +63,21 @@ class ChartPanel(FramedPanel):
 
     # --- what a subclass draws ---
 
-    def draw(self, width: int, height: int) -> ChartPicture | None:
+    def draw(self, width: int, height: int) -> ChartPicture | None:  # noqa: ARG002
         """Return the picture in that many cells; None while there is nothing to draw."""
-        raise NotImplementedError
+        return None
 
     def empty(self) -> str:
         """Return a quiet sentence for where there is nothing to draw."""
-        raise NotImplementedError
+        return ""
 
     def newest_facts(self) -> Sequence[Row]:
         """Return the newest values, for the upper edge."""
-        raise NotImplementedError
+        return ()
 
-    def facts_at(self, picture: ChartPicture, x: float) -> Sequence[Row]:
+    def facts_at(self, picture: ChartPicture, x: float) -> Sequence[Row]:  # noqa: ARG002
         """Return the values at an x in sight, for the upper edge."""
-        raise NotImplementedError
+        return ()
 
     def has_values_without_logarithm(self) -> bool:
         """Return whether a logarithmic axis leaves values out."""

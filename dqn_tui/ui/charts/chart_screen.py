@@ -9,6 +9,7 @@ from textual import on
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.view.cells import Cells
+from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.x_scale import XUnit
 
 # The mouse may cross many columns in this time; they are drawn once.
@@ -23,6 +24,21 @@ class ChartScreen(SceneScreen):
     """Serves `CHART_KEYS` and the mouse on the charts; what they change is in `scene.viewport`."""
 
     _is_repaint_due = False
+
+    # --- smoothing ---
+
+    def recall_smoothing(self) -> None:
+        """Smooth as the user did last."""
+        smoothing = self.host.memory.preferences.smoothing
+        if smoothing in SmoothedSeries.WINDOWS:
+            self.scene.smoothing = smoothing
+
+    def action_smooth(self, direction: int) -> None:
+        """Smooth all charts more (1) or less (-1); the strongest is followed by none."""
+        windows = SmoothedSeries.WINDOWS
+        self.scene.smoothing = windows[(windows.index(self.scene.smoothing) + direction) % len(windows)]
+        self.host.memory.remember(smoothing=self.scene.smoothing)
+        self.repaint_all()
 
     # --- the crosshair ---
 

@@ -19,7 +19,9 @@ from dqn_tui.ui.charts.chart_screen import ChartScreen
 from dqn_tui.ui.compare.compare_panes import CHART_PANES, CHARTS, GROUPS, RUNS, TABLES, shown_panes
 from dqn_tui.ui.compare.compare_scene import CompareScene
 from dqn_tui.ui.compare.compare_stage import CompareStage
-from dqn_tui.ui.keys import CHART_KEYS, COMPARE_KEYS, TABLE_KEYS, bindings
+from dqn_tui.ui.keys.chart_keys import CHART_KEYS
+from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
+from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
@@ -27,7 +29,6 @@ from dqn_tui.view.comparison import ALL_BUT_SEED, Comparison
 from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.scores import SCORES
-from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.viewport import Viewport
 from dqn_tui.view.x_scale import XUnit
 
@@ -97,9 +98,7 @@ class CompareScreen(ChartScreen):
 
     def on_mount(self) -> None:
         """Start to read once the first frame has been drawn."""
-        smoothing = self.host.memory.preferences.smoothing
-        if smoothing in SmoothedSeries.WINDOWS:
-            self.scene.smoothing = smoothing
+        self.recall_smoothing()
         self.set_interval(_TICK_SECONDS, self.tick)
         self.call_after_refresh(self._source.start, partial(self.host.call_from_anywhere, self.tick))
 
@@ -206,13 +205,6 @@ class CompareScreen(ChartScreen):
         self._focus_selected()
         self.scene.version += 1
         self.rearrange()
-
-    def action_smooth(self, direction: int) -> None:
-        """Smooth all charts more (1) or less (-1); the strongest is followed by none."""
-        windows = SmoothedSeries.WINDOWS
-        self.scene.smoothing = windows[(windows.index(self.scene.smoothing) + direction) % len(windows)]
-        self.host.memory.remember(smoothing=self.scene.smoothing)
-        self.repaint_all()
 
     def action_toggle_log(self) -> None:
         """Switch the focused chart between a linear and a logarithmic y axis."""

@@ -10,7 +10,8 @@ from textual.binding import BindingType
 from textual.geometry import Size
 
 from dqn_tui.ui.compare.compare_scene import CompareScene
-from dqn_tui.ui.keys import TABLE_KEYS, bindings
+from dqn_tui.ui.keys.compare_keys import TABLE_KEYS
+from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block, shorten

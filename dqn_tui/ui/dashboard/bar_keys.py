@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys import CHART_KEYS, DASHBOARD_KEYS, ROLLOUT_KEYS, Key
+from dqn_tui.ui.keys.chart_keys import CHART_KEYS
+from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.key import Key
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.widgets.key_bar import BarKey
 from dqn_tui.ui.widgets.scene import Scene
 

@@ -28,7 +28,11 @@ from dqn_tui.ui.dashboard.panes import PANES
 from dqn_tui.ui.dashboard.run_feed import RunFeed
 from dqn_tui.ui.dashboard.stage import Stage
 from dqn_tui.ui.dialogs.stop_screen import Choice, StopScreen
-from dqn_tui.ui.keys import CHART_KEYS, DASHBOARD_KEYS, ROLLOUT_KEYS, STOP_KEYS, bindings
+from dqn_tui.ui.keys.chart_keys import CHART_KEYS
+from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.key import bindings
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
@@ -37,7 +41,6 @@ from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
-from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import base_name, plain, size
 from dqn_tui.view.window_title import describe_run
 from dqn_tui.work_clock import working_seconds
@@ -104,9 +107,7 @@ class DashboardScreen(ChartScreen):
 
     def on_mount(self) -> None:
         """Start the run once the first frame has been drawn."""
-        smoothing = self.host.memory.preferences.smoothing
-        if smoothing in SmoothedSeries.WINDOWS:
-            self.scene.smoothing = smoothing
+        self.recall_smoothing()
         self._herald = Herald(
             self.view,
             self.host.write_codes,
@@ -357,13 +358,6 @@ class DashboardScreen(ChartScreen):
             self.action_zoom()
         elif self.scene.is_rollout_open:
             self.close_rollout()
-
-    def action_smooth(self, direction: int) -> None:
-        """Smooth all charts more (1) or less (-1); the strongest is followed by none."""
-        windows = SmoothedSeries.WINDOWS
-        self.scene.smoothing = windows[(windows.index(self.scene.smoothing) + direction) % len(windows)]
-        self.host.memory.remember(smoothing=self.scene.smoothing)
-        self.repaint_all()
 
     def action_toggle_log(self) -> None:
         """Switch the focused chart between a linear and a logarithmic y axis."""

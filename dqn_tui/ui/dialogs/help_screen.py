@@ -14,7 +14,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from dqn_tui.ui.keys import Key, by_group
+from dqn_tui.ui.keys.key import Key, by_group
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.rows import ascii_only
 from dqn_tui.ui.widgets.scene import Scene

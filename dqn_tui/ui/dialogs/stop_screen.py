@@ -12,7 +12,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from dqn_tui.ui.keys import STOP_KEYS, bindings
+from dqn_tui.ui.keys.key import bindings
+from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from dqn_tui.ui.widgets.rows import ascii_only
 
 _PATIENCE_SECONDS = 5.0

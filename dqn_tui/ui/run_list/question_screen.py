@@ -10,8 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from dqn_tui.ui.keys import bindings
-from dqn_tui.ui.run_list_keys import QUESTION_KEYS
+from dqn_tui.ui.keys.key import bindings
+from dqn_tui.ui.keys.run_list_keys import QUESTION_KEYS
 from dqn_tui.ui.widgets.rows import ascii_only
 
 

@@ -9,7 +9,8 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from dqn_tui.rollout import Rollout, RolloutFrame
-from dqn_tui.ui.keys import ROLLOUT_KEYS, bindings
+from dqn_tui.ui.keys.key import bindings
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.theatre.arrangement import arrange
 from dqn_tui.ui.theatre.moment_rows import moment_rows, wanted_size
 from dqn_tui.ui.theatre.picture import drawing_of

@@ -12,7 +12,9 @@ from textual.containers import Vertical
 
 from dqn_tui.rollout import Rollout
 from dqn_tui.ui.app.scene_screen import SceneScreen
-from dqn_tui.ui.keys import ROLLOUT_KEYS, WATCH_KEYS, bindings
+from dqn_tui.ui.keys.key import bindings
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.watch_keys import WATCH_KEYS
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.pane_name import PaneName

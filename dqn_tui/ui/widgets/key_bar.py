@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
-from dqn_tui.ui.keys import Key
+from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.ui.widgets.scene import Scene

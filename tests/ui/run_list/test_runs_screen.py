@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from dqn_tui.ui.keys import by_group
+from dqn_tui.ui.keys.key import by_group
+from dqn_tui.ui.keys.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
 from dqn_tui.ui.run_list.library import Prunable, Verb, Wish
-from dqn_tui.ui.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
 from dqn_tui.view.run_table import RunTable
 from tests.ui.helpers import FEW_SIZES
 from tests.ui.run_list.helpers import RUNS, listed, run_list

@@ -1,10 +1,11 @@
-"""The keys of the list of runs, and of its questions."""
+"""Keys of the list of runs, and of its questions."""
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys import Key
+from dqn_tui.ui.keys.common_keys import HELP, PALETTE, PROGRAM, SUSPEND, THEME
+from dqn_tui.ui.keys.key import Key
 
-_RUN, _SEVERAL, _LIST, _PROGRAM, _QUESTION = "The selected run", "Several runs", "List", "Program", "Question"
+_RUN, _SEVERAL, _LIST, _QUESTION = "The selected run", "Several runs", "List", "Question"
 
 RUN_LIST_KEYS: tuple[Key, ...] = (
     Key(
@@ -206,46 +207,10 @@ RUN_LIST_KEYS: tuple[Key, ...] = (
         group=_LIST,
         is_command=False,
     ),
-    Key(
-        id="runs.theme",
-        keys="T",
-        shown="T",
-        action="app.next_theme",
-        label="Theme",
-        help="next colour theme",
-        group=_PROGRAM,
-        rank=13,
-    ),
-    Key(
-        id="runs.help",
-        keys="question_mark,h,f1",
-        shown="? h F1",
-        action="show_help",
-        label="Help",
-        help="this help",
-        group=_PROGRAM,
-        rank=2,
-    ),
-    Key(
-        id="runs.palette",
-        keys="ctrl+p",
-        shown="ctrl+p",
-        action="app.command_palette",
-        label="Palette",
-        help="command palette",
-        group=_PROGRAM,
-        rank=14,
-        is_command=False,
-    ),
-    Key(
-        id="runs.suspend",
-        keys="ctrl+z",
-        shown="ctrl+z",
-        action="app.suspend_process",
-        label="Suspend",
-        help="suspend the program; fg resumes it",
-        group=_PROGRAM,
-    ),
+    THEME.on("runs"),
+    HELP.on("runs"),
+    PALETTE.on("runs", rank=14),
+    SUSPEND.on("runs"),
     Key(
         id="runs.quit",
         keys="q,ctrl+c,ctrl+q",
@@ -253,7 +218,7 @@ RUN_LIST_KEYS: tuple[Key, ...] = (
         action="leave",
         label="Quit",
         help="quit",
-        group=_PROGRAM,
+        group=PROGRAM,
         rank=1,
     ),
 )

@@ -1,0 +1,19 @@
+"""The keys in the README's first table of keys."""
+
+from __future__ import annotations
+
+from dqn_tui.ui.keys.chart_keys import CHART_KEYS
+from dqn_tui.ui.keys.common_keys import PROGRAM
+from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
+from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.stop_keys import STOP_KEYS
+
+README_KEYS = (
+    *DASHBOARD_KEYS,
+    *CHART_KEYS,
+    *ROLLOUT_KEYS,
+    *STOP_KEYS,
+    *(key for key in COMPARE_KEYS if key.group != PROGRAM),
+    *TABLE_KEYS,
+)
