@@ -151,18 +151,26 @@ def test_run_that_cannot_start_is_refused_before_it_goes_to_the_background(
     assert problem in done.stderr
 
 
+def stop_both(one: int, trainer: int, front: int) -> None:
+    """Stop one of two processes until both are: a stop in the same instant as a continuation is undone by that."""
+
+    def are_stopped() -> bool:
+        os.kill(one, signal.SIGSTOP)
+        return state_of(trainer) == state_of(front) == "T"
+
+    wait_until(are_stopped, "both stopped")
+
+
 def test_program_and_its_front_stop_continue_and_die_together(tmp_path: Path) -> None:
     with dashboard(tmp_path) as terminal:
         terminal.wait_for("RUNNING")
         pid = trainer_of(only_run(tmp_path / "runs"))
         assert pid != terminal.pid
         for stopped, continued in ((terminal.pid, terminal.pid), (pid, pid)):
-            os.kill(stopped, signal.SIGSTOP)
-            wait_until(lambda: state_of(pid) == state_of(terminal.pid) == "T", "both stopped")
+            stop_both(stopped, pid, terminal.pid)
             os.kill(continued, signal.SIGCONT)
             wait_until(lambda: "T" not in (state_of(pid), state_of(terminal.pid)), "both continued")
-        os.kill(pid, signal.SIGSTOP)
-        wait_until(lambda: state_of(terminal.pid) == "T", "the front stopped")
+        stop_both(pid, pid, terminal.pid)
         terminal.send_signal(signal.SIGKILL)
         assert terminal.wait_for_exit() == -signal.SIGKILL
         wait_until(lambda: state_of(pid) in ("", "Z"), "the end of the trainer")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from dqn_tui.commands.failure import report_failure
-from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import STDOUT, flush, own_descriptor, say
-from dqn_tui.commands.terminal import Terminal, has_terminal
+from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.run_list.library import Wish
     from dqn_tui.view.run_table import RunTable
 
@@ -96,26 +93,12 @@ def _show_list(table: RunTable, options: ListOptions, runs_dir: Path, notice: st
     # It reads while the screen is imported.
     reader.start()
 
-    from dqn_tui.preferences import user_file
-    from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.run_list.runs_screen import RunsScreen
 
     screen = RunsScreen(library, reader, table, marker=options.marker, notice=notice)
-    app = DqnTuiApp(screen, user_file())
-    terminal = Terminal()
-    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
-        app.run()
+    code = show_screen(screen)
     reader.stop()
-    if app.was_lost and app.error is None:
-        terminal.detach()
-    code = _exit_code(app)
     return (None if code else screen.wish), code
-
-
-def _exit_code(app: DqnTuiApp) -> int:
-    if app.error is not None:
-        return report_failure("screen", app.error)
-    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0
 
 
 def _fulfil(wish: Wish, options: ListOptions, runs_dir: Path) -> int:

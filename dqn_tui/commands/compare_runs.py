@@ -5,18 +5,15 @@ from __future__ import annotations
 import csv
 import glob
 import os
-import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.printed_table import print_table
-from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, print_json, print_text, say
 from dqn_tui.commands.target import resolve_run
-from dqn_tui.commands.terminal import Terminal
 from dqn_tui.config import Config
 from dqn_tui.errors import UsageError
 from dqn_tui.key_names import suggest_keys
@@ -71,7 +68,7 @@ def compare_runs(targets: Sequence[str], runs_dir: Path, options: CompareOptions
     _check_key(options.by)
     if options.should_print_json or options.csv or options.plot or not _has_terminal():
         return _print(folders, options)
-    return _show(folders, options)
+    return show_screen(make_compare_screen(folders, options))
 
 
 def find_runs(targets: Sequence[str], runs_dir: Path) -> list[Path]:
@@ -187,18 +184,3 @@ def make_compare_screen(folders: Sequence[Path], options: CompareOptions | None 
 
     chosen = options or CompareOptions()
     return CompareScreen(JournalReader(folders), by=chosen.by, axis=chosen.axis, seed=chosen.seed, marker=chosen.marker)
-
-
-def _show(folders: Sequence[Path], options: CompareOptions) -> int:
-    from dqn_tui.preferences import user_file
-    from dqn_tui.ui.app.application import DqnTuiApp
-
-    app = DqnTuiApp(make_compare_screen(folders, options), user_file())
-    terminal = Terminal()
-    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
-        app.run()
-    if app.was_lost and app.error is None:
-        terminal.detach()
-    if app.error is not None:
-        return report_failure("screen", app.error)
-    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
-from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import say
 from dqn_tui.commands.target import check_environment, find_run
-from dqn_tui.commands.terminal import Terminal, has_terminal
+from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.player import EpisodePlayer
-    from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
 
@@ -100,23 +97,8 @@ class ViewedRun:
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:
-    from dqn_tui.preferences import user_file
-    from dqn_tui.ui.app.application import DqnTuiApp
-
-    app = DqnTuiApp(viewed.make_screen(marker), user_file())
-    terminal = Terminal()
-    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
-        app.run()
-    if app.was_lost and app.error is None:
-        terminal.detach()
-    code = _exit_code(app)
+    code = show_screen(viewed.make_screen(marker))
     if not viewed.close():
         say("the environment does not respond; exiting without closing it")
         leave_at_once(code)
     return code
-
-
-def _exit_code(app: DqnTuiApp) -> int:
-    if app.error is not None:
-        return report_failure("screen", app.error)
-    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0

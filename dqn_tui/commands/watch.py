@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,10 @@ from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
-from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.show_screen import app_exit_code, run_app
 from dqn_tui.commands.streams import say
 from dqn_tui.commands.target import check_environment, find_checkpoint
-from dqn_tui.commands.terminal import Terminal, has_terminal
+from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
 
@@ -54,11 +53,7 @@ def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: 
     rollout = LoadingRollout(lambda: _load_player(checkpoint, seed, imports), leave)
     screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']} · {checkpoint.path}")
     app = DqnTuiApp(screen, user_file())
-    terminal = Terminal()
-    with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
-        app.run()
-    if app.was_lost and app.error is None:
-        terminal.detach()
+    run_app(app)
     code = _exit_code(app, rollout)
     rollout.close()
     if not rollout.join(ROLLOUT_SECONDS):
@@ -83,9 +78,7 @@ def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:
         raise rollout.failure
     if rollout.failure is not None:
         return report_failure("policy", rollout.failure)
-    if app.error is not None:
-        return report_failure("screen", app.error)
-    if rollout.error is not None:
+    if app.error is None and rollout.error is not None:
         say(f"the rollout failed: {rollout.error}")
         return EndReason.FAILED.exit_code
-    return signal_code(signal.SIGHUP) if app.was_lost else app.return_code or 0
+    return app_exit_code(app)
