@@ -110,6 +110,15 @@ Imports = Annotated[
         help="Import a module that registers environments, installed or in this folder; repeatable.",
     ),
 ]
+Wraps = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wrap",
+        metavar="MODULE:NAME",
+        help="Put a wrapper around the environment, such as 'minigrid.wrappers:FullyObsWrapper' or "
+        "'module:Wrapper(key=1)'; repeatable, the first one innermost.",
+    ),
+]
 RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds the run folders.")]
 Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -144,6 +153,14 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Any setting; repeatable. `settings` lists them."),
     ] = None,
+    env_arguments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env-arg",
+            metavar="KEY=VALUE",
+            help="Argument of the environment, such as is_slippery=false or config.lanes_count=3; repeatable.",
+        ),
+    ] = None,
     runs_dir: RunsDir = Path("runs"),
     name: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Part of the run folder's name.  [default: s<seed>]")
@@ -167,6 +184,7 @@ def train(
         bool, typer.Option("--detach", help="Train in the background; `view` shows the run, `control` stops it.")
     ] = False,
     imports: Imports = None,
+    wraps: Wraps = None,
     marker: MarkerOption = Marker.auto,
     until_solved: Annotated[
         bool, typer.Option("--until-solved", help="End the run once its goal is reached and confirmed.")
@@ -202,9 +220,18 @@ def train(
     from dqn_tui.commands.preparation import RunOptions
     from dqn_tui.commands.train import ViewOptions
     from dqn_tui.commands.train import train as run_training
-    from dqn_tui.config import parse_assignment, parse_value
+    from dqn_tui.config import merge_settings, parse_assignment, parse_value
+    from dqn_tui.plain_values import make_table
+    from dqn_tui.settings import refuse_wrappers
 
     flags: dict[str, Any] = dict(parse_assignment(text) for text in assignments or ())
+    refuse_wrappers(flags, "--set")
+    _approve(wraps)
+    if wraps:
+        flags["wrappers"] = list(wraps)
+    if env_arguments:
+        pairs = [parse_assignment(text, "--env-arg") for text in env_arguments]
+        flags = merge_settings(flags, {"env_kwargs": make_table(pairs, "--env-arg")})
     named = {"env": env, "device": device}
     named |= {"total_timesteps": steps and parse_value(steps), "seed": seed and parse_value(seed)}
     flags |= {key: value for key, value in named.items() if value is not None}
@@ -231,12 +258,14 @@ def watch(
     last: Last = False,
     seed: EpisodeSeed = 0,
     imports: Imports = None,
+    wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
     """Play greedy episodes of a saved policy in the terminal."""
     from dqn_tui.commands.watch import watch_policy
 
+    _approve(wraps)
     return watch_policy(
         target,
         runs_dir=runs_dir,
@@ -252,12 +281,14 @@ def view(
     run: Run = "latest",
     read_only: Annotated[bool, typer.Option("--read-only", help="Look only: send the run no requests.")] = False,
     imports: Imports = None,
+    wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
     """Show the dashboard of a run: one that has ended, or one that another process trains."""
     from dqn_tui.commands.view_run import view_run
 
+    _approve(wraps)
     return view_run(
         run, runs_dir=runs_dir, imports=tuple(imports or ()), is_read_only=read_only, marker=_resolve_marker(marker)
     )
@@ -284,12 +315,14 @@ def evaluate(
     last: Last = False,
     seed: EpisodeSeed = 0,
     imports: Imports = None,
+    wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     as_json: Json = False,
 ) -> int:
     """Measure a saved policy over greedy episodes."""
     from dqn_tui.commands.evaluate import evaluate_policy
 
+    _approve(wraps)
     return evaluate_policy(
         target,
         runs_dir=runs_dir,
@@ -307,12 +340,14 @@ def runs(
     as_json: Json = False,
     is_plain: Annotated[bool, typer.Option("--plain", help="Print the list instead of showing the screen.")] = False,
     imports: Imports = None,
+    wraps: Wraps = None,
     marker: MarkerOption = Marker.auto,
 ) -> int:
     """List the runs in the runs folder, newest first; on a terminal, a screen to open, resume and tidy them."""
     from dqn_tui.commands.browse_runs import ListOptions, browse_runs, can_browse
     from dqn_tui.commands.list_runs import list_runs
 
+    _approve(wraps)
     if as_json or is_plain or not can_browse():
         return list_runs(runs_dir, as_json=as_json)
     return browse_runs(ListOptions(runs_dir, tuple(imports or ()), _resolve_marker(marker)))
@@ -348,6 +383,7 @@ def serve(
     port: Annotated[int, typer.Option(metavar="N", help="Port; 0 takes a free one.", parser=_parse_port)] = 8000,
     read_only: Annotated[bool, typer.Option("--read-only", help="Look only: send the runs no requests.")] = False,
     imports: Imports = None,
+    wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
@@ -358,6 +394,7 @@ def serve(
     """
     from dqn_tui.commands.serve import ServedView, serve_runs
 
+    _approve(wraps)
     view = ServedView(_resolve_browser_marker(marker), tuple(imports or ()), read_only)
     return serve_runs(targets, runs_dir=runs_dir, port=port, view=view)
 
@@ -407,6 +444,13 @@ def settings(as_json: Json = False) -> int:
     from dqn_tui.commands.list_settings import list_settings
 
     return list_settings(as_json=as_json)
+
+
+def _approve(wraps: list[str] | None) -> None:
+    """Let this process import and call the wrappers that its user named."""
+    from dqn_tui.approval import approve_wrappers
+
+    approve_wrappers(wraps or ())
 
 
 def main() -> None:

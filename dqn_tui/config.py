@@ -6,23 +6,26 @@ otherwise. Bounds keep every value within what float32, int64 and a message on o
 
 from __future__ import annotations
 
-import json
 import math
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from dqn_tui.bounds import Allowed, allowed_values
 from dqn_tui.errors import SettingError, UsageError, show_value
 from dqn_tui.key_names import suggest_keys
+from dqn_tui.plain_values import check_plain, merge_tables
+from dqn_tui.toml_text import toml_value
 
 LARGEST_COUNT = 10**12
 LARGEST_RETURN = 1e12
 LARGEST_LEARNING_RATE = 1e3
 MOST_LAYERS = 64
 WIDEST_LAYER = 65_536
+LONGEST_SIDE = 4_096
+"""Of a picture, in pixels."""
 LINEAR_PREFIX = "lin_"
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -34,6 +37,9 @@ Rate = Annotated[
     Allowed(f'a number > 0 and <= {LARGEST_LEARNING_RATE:g}, or "{LINEAR_PREFIX}" and such a number'),
 ]
 GradientSteps = Annotated[int, Field(ge=-1, le=LARGEST_COUNT), Allowed("a whole number >= 1, or -1 for one per step")]
+Table = Annotated[dict[str, Any], Allowed('a table of plain values, such as {map_name = "8x8"}')]
+Words = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=500)], ...], Field(max_length=64)]
+Length = Annotated[int, Field(ge=0, le=LONGEST_SIDE)]
 
 
 class Config(BaseModel):
@@ -42,12 +48,35 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     env: str = Field("CartPole-v1", min_length=1, description="Gymnasium environment id")
+    env_kwargs: Table = Field({}, description="arguments of the environment; --env-arg KEY=VALUE sets one")
+    wrappers: Annotated[Words, Allowed("a list given with --wrap MODULE:NAME")] = Field(
+        (), description="wrappers of your own around the environment; only --wrap sets them"
+    )
+    time_limit: Interval = Field(0, description="steps after which an episode is truncated; 0: the environment's own")
+    frame_skip: int = Field(1, ge=1, le=1_000, description="steps for which each action is repeated")
     num_envs: int = Field(1, ge=1, le=4096, description="environments that step together")
     vectorization: Literal["serial", "parallel", "native"] = Field(
         "serial", description="one process, worker processes, or the environment's own vector implementation"
     )
+    observation_keys: Annotated[Words, Allowed('a list of entries, such as ["image", "agent.position"]')] = Field(
+        (), description="entries of Dict and Tuple observations to learn from; []: all that a network can take"
+    )
+    crop: Annotated[tuple[Length, ...], Allowed("[] or [top, bottom, left, right] in pixels")] = Field(
+        (), description="pictures: rows and columns to cut off"
+    )
+    grayscale: bool = Field(False, description="pictures: colours to gray")
+    resize: Annotated[tuple[Length, ...], Allowed("[] or [height, width] in pixels, each >= 1")] = Field(
+        (), description="pictures: new height and width"
+    )
+    one_hot_planes: bool = Field(False, description="images of small codes: a plane of 0 and 1 for each code")
     frame_stack: int = Field(1, ge=1, le=64, description="latest observations stacked into one")
     scale_observations: bool = Field(False, description="scale bounded entries of vectors to [-1, 1]")
+    normalize_observations: bool = Field(
+        False, description="vectors: subtract the running mean, divide by the running standard deviation"
+    )
+    action_bins: Annotated[int, Field(ge=0, le=1_000), Allowed("0, or a whole number from 2 to 1,000")] = Field(
+        0, description="continuous actions: values per dimension, in equal steps; 0: refuse them"
+    )
     sticky_actions: Fraction = Field(0.25, description="Atari: probability of repeating the last action")
     seed: int = Field(1, ge=0, lt=2**31, description="seed of every random draw")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where the networks are; auto is the CPU")
@@ -56,7 +85,7 @@ class Config(BaseModel):
     net_arch: tuple[Width, ...] = Field(
         (128, 128), max_length=MOST_LAYERS, description="widths of the Q-network's hidden layers"
     )
-    encoder: Literal["auto", "nature", "impala", "minatar"] = Field(
+    encoder: Literal["auto", "nature", "impala", "minatar", "grid", "flat"] = Field(
         "auto", description="convolutional network in front of the hidden layers, for images"
     )
     double: bool = Field(True, description="Double DQN: the online network selects, the target network evaluates")
@@ -125,6 +154,27 @@ class Config(BaseModel):
             raise ValueError
         return value
 
+    @field_validator("env_kwargs")
+    @classmethod
+    def _check_env_kwargs(cls, value: dict[str, Any]) -> dict[str, Any]:
+        check_plain(value)
+        return value
+
+    @field_validator("crop", "resize")
+    @classmethod
+    def _check_lengths(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        count, least = (4, 0) if info.field_name == "crop" else (2, 1)
+        if value and (len(value) != count or min(value) < least):
+            raise ValueError
+        return value
+
+    @field_validator("action_bins")
+    @classmethod
+    def _check_action_bins(cls, value: int) -> int:
+        if value == 1:
+            raise ValueError
+        return value
+
     @model_validator(mode="after")
     def _check_together(self) -> Config:
         if self.buffer_size < self.batch_size:
@@ -156,8 +206,26 @@ class _MisfitError(ValueError):
 
 
 # The environment's spaces, the shape of the networks, and the contents of the replay buffer depend on these.
-_ENVIRONMENT_KEYS = ("env", "seed", "num_envs", "vectorization", "frame_stack", "scale_observations", "sticky_actions")
-_NETWORK_KEYS = ("net_arch", "encoder", "dueling", "noisy", "distribution", "atoms", "v_min", "v_max")
+PREPARATION_KEYS = (
+    *("env_kwargs", "wrappers", "time_limit", "frame_skip", "observation_keys", "crop", "grayscale", "resize"),
+    *("one_hot_planes", "action_bins"),
+)
+"""Keys that change what an environment observes and does, besides those that a family supports itself."""
+_ENVIRONMENT_KEYS = (
+    *("env", "seed", "num_envs", "vectorization", "frame_stack", "scale_observations", "sticky_actions"),
+    *PREPARATION_KEYS,
+)
+_NETWORK_KEYS = (
+    "normalize_observations",
+    "net_arch",
+    "encoder",
+    "dueling",
+    "noisy",
+    "distribution",
+    "atoms",
+    "v_min",
+    "v_max",
+)
 _REPLAY_KEYS = ("buffer_size", "prioritized", "gamma", "n_steps", "clip_rewards", "reward_scale")
 FIXED_KEYS = (*_ENVIRONMENT_KEYS, *_NETWORK_KEYS, *_REPLAY_KEYS)
 """Keys that cannot change when a run is resumed: its arrays and its replay buffer were made with them."""
@@ -169,12 +237,20 @@ def change_config(config: Config, changes: Mapping[str, Any]) -> Config:
     Raises:
         SettingError: an unknown key, a value out of bounds, or a key that cannot change.
     """
-    changed = parse_config(config.model_dump() | dict(changes))
+    changed = parse_config(merge_settings(config.model_dump(), changes))
     for key in FIXED_KEYS:
         old, new = getattr(config, key), getattr(changed, key)
         if old != new:
             raise SettingError(f"{key} cannot change when a run is resumed: it is {old}, got {new}", key)
     return changed
+
+
+def merge_settings(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two layers as one; tables are merged entry by entry."""
+    return {**weaker, **stronger} | merge_tables(
+        {key: value for key, value in weaker.items() if isinstance(value, Mapping)},
+        {key: value for key, value in stronger.items() if isinstance(value, Mapping)},
+    )
 
 
 def parse_config(values: Mapping[str, Any]) -> Config:
@@ -196,7 +272,7 @@ def parse_config(values: Mapping[str, Any]) -> Config:
         raise _explain(error) from None
 
 
-def parse_assignment(text: str) -> tuple[str, Any]:
+def parse_assignment(text: str, option: str = "--set") -> tuple[str, Any]:
     """Split `"KEY=VALUE"` into a key and a value, which is TOML or else a bare word.
 
     Raises:
@@ -204,7 +280,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     """
     key, separator, value = text.partition("=")
     if not separator or not key.strip():
-        raise UsageError(f"--set takes KEY=VALUE, got {show_value(text)}")
+        raise UsageError(f"{option} takes KEY=VALUE, got {show_value(text)}")
     return key.strip(), parse_value(value.strip())
 
 
@@ -224,11 +300,6 @@ def to_toml(config: Config) -> str:
         if value is not None
     ]
     return "\n".join(lines) + "\n"
-
-
-def toml_value(value: Any) -> str:
-    """Return a value as JSON, which TOML shares but for DEL and characters beyond 16 bits."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _holds_truth_value(value: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dqn_tui.bounds import allowed_values
-from dqn_tui.config import FIXED_KEYS, Config, parse_config, parse_value
+from dqn_tui.config import FIXED_KEYS, Config, merge_settings, parse_config, parse_value
 from dqn_tui.errors import SettingError, UsageError, did_you_mean, suggest
 from dqn_tui.key_names import near_keys
 from dqn_tui.plain_yaml import read_config_file
@@ -20,6 +20,7 @@ from dqn_tui.plain_yaml import read_config_file
 VARIABLE_PREFIX = "DQN_TUI_"
 EVENT_VARIABLE, RUN_VARIABLE = f"{VARIABLE_PREFIX}EVENT", f"{VARIABLE_PREFIX}RUN"
 """Set for the command of `--on-event`, which may well start this program again; they are no settings."""
+WRAPPERS_KEY = "wrappers"
 ZOO_SUFFIXES = (".yml", ".yaml")
 _VERSION = re.compile(r"-v\d+$")
 
@@ -99,10 +100,10 @@ def resolve_settings(
     """
     flags = flags or {}
     from_variables = _from_variables(variables)
-    above = _complete_env(from_variables | dict(flags))
+    above = _complete_env(merge_settings(from_variables, flags))
     chosen = _choose_preset(preset, above.get("env")) if preset else {}
     from_file = _from_file(file, above.get("env", chosen.get("env"))) if file else FileLayer({})
-    named = _complete_env(chosen | from_file.named | above)
+    named = _complete_env(merge_settings(merge_settings(chosen, from_file.named), above))
     environment = str(named.get("env") or Config.model_fields["env"].default)
     if preset:
         _check_preset_fits(preset, environment)
@@ -111,7 +112,7 @@ def resolve_settings(
         own = None if "env" in chosen else _preset_name_for(environment)
         base, used = _read_for(own, environment), preset or own
     try:
-        return ResolvedSettings(parse_config(base | named), used)
+        return ResolvedSettings(parse_config(merge_settings(base, named)), used)
     except SettingError as error:
         raise _name_source(error, file, from_file.named, from_variables, flags) from None
 
@@ -125,7 +126,18 @@ def named_settings(
         UsageError: the file cannot be read, or a variable names no key.
     """
     from_file = _from_file(file, environment).named if file else {}
-    return from_file | _from_variables(variables) | dict(flags)
+    return merge_settings(merge_settings(from_file, _from_variables(variables)), flags)
+
+
+def refuse_wrappers(settings: Mapping[str, Any], source: str) -> None:
+    """Refuse wrappers in any layer of settings: they are code, and only --wrap may name it.
+
+    Raises:
+        SettingError: there are some; the line names the `source`.
+    """
+    if WRAPPERS_KEY in settings:
+        message = f"{source}: wrappers can only be set with --wrap MODULE:NAME on the command line"
+        raise SettingError(message, WRAPPERS_KEY)
 
 
 def preset_names() -> list[str]:
@@ -193,6 +205,12 @@ def _choose_preset(name: str, environment: Any) -> dict[str, Any]:
 
 
 def _from_file(path: Path, environment: Any) -> FileLayer:
+    layer = _read_file(path, environment)
+    refuse_wrappers(layer.named, f"--config {path}")
+    return layer
+
+
+def _read_file(path: Path, environment: Any) -> FileLayer:
     if path.suffix.lower() in ZOO_SUFFIXES:
         from dqn_tui.zoo import read_zoo_block
 
@@ -223,6 +241,7 @@ def _from_variables(variables: Mapping[str, str]) -> dict[str, Any]:
             near = suggest(map(_variable_for, near_keys(key, Config.model_fields)))
             raise SettingError(f"unknown variable {name}{near or '; see `dqn-tui settings`'}", key)
         found[key] = parse_value(value)
+        refuse_wrappers(found, name)
     return found
 
 

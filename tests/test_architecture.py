@@ -29,7 +29,7 @@ GROUND = {
     "work_clock",
     "parent_death",
 }
-LAYERS = {"settings", "zoo", "plain_yaml", "bounds", "key_names"}
+LAYERS = {"settings", "zoo", "plain_yaml", "plain_values", "toml_text", "bounds", "key_names", "approval"}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
     GROUND
@@ -54,15 +54,21 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "preferences": (set(), {"platformdirs"}),
     "bounds": (set(), {"pydantic"}),
     "key_names": ({"errors"}, set()),
-    "config": ({"errors", "bounds", "key_names"}, {"pydantic"}),
+    "plain_values": ({"errors"}, set()),
+    "toml_text": (set(), set()),
+    "approval": (set(), set()),
+    "config": ({"errors", "bounds", "key_names", "plain_values", "toml_text"}, {"pydantic"}),
     "plain_yaml": ({"errors"}, {"yaml"}),
     # Families know their ids without Gymnasium.
     "zoo": ({"errors", "plain_yaml", "envs"}, set()),
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
-    "envs": ({"errors", "config", "seeding", "spaces", "parent_death"}, {"gymnasium", "numpy"}),
+    "envs": (
+        {"errors", "config", "seeding", "spaces", "parent_death", "approval", "plain_values", "toml_text"},
+        {"gymnasium", "numpy"},
+    ),
     "runs": (
-        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces"},
+        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces", "toml_text"},
         {"numpy", "safetensors", "pydantic"},
     ),
     "attach": (

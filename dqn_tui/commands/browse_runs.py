@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from dqn_tui.approval import approved_wrappers
 from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import STDOUT, flush, own_descriptor, say
 from dqn_tui.commands.terminal import has_terminal
@@ -132,6 +133,7 @@ def _resume(run: Path, total_steps: int | None, options: ListOptions, runs_dir: 
     find_resumable(run)
     words = ["--resume", str(run), "--runs-dir", str(runs_dir), "--marker", options.marker]
     words += [word for module in options.imports for word in ("--import", module)]
+    words += [word for wrapper in approved_wrappers() for word in ("--wrap", wrapper)]
     if total_steps:
         words += ["--steps", str(total_steps)]
     flush(sys.stdout, sys.stderr)

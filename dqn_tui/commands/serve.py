@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dqn_tui.approval import approved_wrappers
 from dqn_tui.commands.extras import needs_extra
 from dqn_tui.commands.signals import signal_code
 from dqn_tui.commands.streams import print_text, say
@@ -32,6 +33,7 @@ class ServedView:
     def command(self, run: Path) -> list[str]:
         """Return the command line that shows a run; a process of it is started for each visitor."""
         options = ["--marker", self.marker, *(f"--import={module}" for module in self.imports)]
+        options += [f"--wrap={wrapper}" for wrapper in approved_wrappers()]
         if self.is_read_only:
             options.append("--read-only")
         return [sys.executable, "-m", "dqn_tui", "view", *options, "--", str(run)]

@@ -81,6 +81,7 @@ class Agent:
         self.online = QNetwork(config, spaces, generator=generator, device=self.device)
         self.target = QNetwork(config, spaces, device=self.device)
         self.target.flat.copy_(self.online.flat)
+        self.target.share_statistics(self.online)
         self._noise = torch.Generator().manual_seed(derive_seed(config.seed, "noise"))
         self._redraw_noise()
         self.learning_rate = make_learning_rate(config.learning_rate, config.total_timesteps)

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from dqn_tui.config import Config
-from dqn_tui.errors import UsageError
-from dqn_tui.spaces import Spaces
+from dqn_tui.errors import SettingError
+from dqn_tui.spaces import Part, Spaces
 
-EncoderName = Literal["none", "nature", "impala", "minatar"]
+EncoderName = Literal["nature", "impala", "minatar", "grid", "flat"]
 SMALLEST_PICTURE = 36
 
 
@@ -25,34 +25,52 @@ class Convolution(NamedTuple):
 PLAIN_ENCODERS = {
     "nature": (Convolution(32, 8, 4), Convolution(64, 4, 2), Convolution(64, 3, 1)),
     "minatar": (Convolution(16, 3, 1),),
+    "grid": (Convolution(16, 2, 1), Convolution(32, 2, 1), Convolution(64, 2, 1)),
+    "flat": (),
 }
-"""The layers of Mnih et al. 2015 and of Young and Tian 2019."""
+"""The layers of Mnih et al. 2015, of Young and Tian 2019, and of Willems's rl-starter-files for MiniGrid without its
+pooling, which would blur where things are; flat is none."""
 IMPALA = (16, 32, 32)
 """Output channels of the three blocks in Espeholt et al. 2018."""
 
 
-def choose_encoder(config: Config, spaces: Spaces) -> EncoderName:
-    """Return the encoder's name: `auto` is Nature's for pictures and MinAtar's for small boards; vectors need none.
+def choose_encoders(config: Config, spaces: Spaces) -> list[EncoderName]:
+    """Return the encoder of each image of an observation, by name.
+
+    `auto` is Nature's for pictures, MinAtar's for small boards, and flat for those that are too small for it.
 
     Raises:
-        UsageError: the images are too small for the encoder.
+        UsageError: an image is too small for the encoder.
     """
-    if not spaces.is_image:
-        return "none"
-    _, *lengths = spaces.observation_shape
+    return [_choose_encoder(config, image) for image in spaces.images]
+
+
+def _choose_encoder(config: Config, image: Part) -> EncoderName:
+    _, *lengths = image.shape
     automatic: EncoderName = "nature" if min(lengths) >= SMALLEST_PICTURE else "minatar"
+    if min(_encoded_lengths(automatic, lengths)) < 1:
+        automatic = "flat"
     name = automatic if config.encoder == "auto" else config.encoder
     if min(_encoded_lengths(name, lengths)) < 1:
-        raise UsageError(f"encoder {name!r} needs larger images, got {lengths[0]}x{lengths[1]}; set encoder=minatar")
+        raise SettingError(
+            f"encoder {name!r} needs larger images, got {lengths[0]}x{lengths[1]}; set encoder={automatic}", "encoder"
+        )
     return name
 
 
-def count_features(encoder: EncoderName, spaces: Spaces) -> int:
-    """Return F, the number of inputs of the first linear layer."""
-    if encoder == "none":
-        return spaces.observation_size
-    channels = IMPALA[-1] if encoder == "impala" else PLAIN_ENCODERS[encoder][-1].outputs
-    height, width = _encoded_lengths(encoder, spaces.observation_shape[1:])
+def count_features(encoders: Sequence[EncoderName], spaces: Spaces) -> int:
+    """Return F, the number of inputs of the first linear layer: the features of all images, and the vector."""
+    pairs = zip(encoders, spaces.images, strict=True)
+    return sum(_count_image_features(encoder, image) for encoder, image in pairs) + spaces.vector_size
+
+
+def _count_image_features(encoder: EncoderName, image: Part) -> int:
+    channels, *lengths = image.shape
+    if encoder == "impala":
+        channels = IMPALA[-1]
+    elif PLAIN_ENCODERS[encoder]:
+        channels = PLAIN_ENCODERS[encoder][-1].outputs
+    height, width = _encoded_lengths(encoder, lengths)
     return channels * height * width
 
 
@@ -69,15 +87,21 @@ def split_layers(sizes: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
 
 def count_parameters(config: Config, spaces: Spaces) -> int:
     """Return the number of weights and biases of the Q-network."""
-    encoder = choose_encoder(config, spaces)
-    sizes = [count_features(encoder, spaces), *config.net_arch]
+    encoders = choose_encoders(config, spaces)
+    sizes = [count_features(encoders, spaces), *config.net_arch]
     atoms, outputs = count_outputs(config, spaces)
     if config.dueling:
         shared, stream = split_layers(sizes)
         linear = _count_linear(shared) + _count_linear([*stream, outputs]) + _count_linear([*stream, atoms])
     else:
         linear = _count_linear([*sizes, outputs])
-    return _count_encoder(encoder, spaces) + linear * (2 if config.noisy else 1)
+    convolutions = sum(_count_encoder(encoder, image) for encoder, image in zip(encoders, spaces.images, strict=True))
+    return convolutions + linear * (2 if config.noisy else 1)
+
+
+def count_statistics(config: Config, spaces: Spaces) -> int:
+    """Return the number of running statistics of vectors: a count, and a mean and a variance of each entry."""
+    return 2 * spaces.vector_size + 1 if config.normalize_observations else 0
 
 
 def _encoded_lengths(encoder: EncoderName, lengths: Sequence[int]) -> list[int]:
@@ -95,10 +119,8 @@ def _count_linear(sizes: Sequence[int]) -> int:
     return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
 
 
-def _count_encoder(encoder: EncoderName, spaces: Spaces) -> int:
-    if encoder == "none":
-        return 0
-    channels, total = spaces.observation_shape[0], 0
+def _count_encoder(encoder: EncoderName, image: Part) -> int:
+    channels, total = image.shape[0], 0
     if encoder == "impala":
         for outputs in IMPALA:
             total += (9 * channels + 1) * outputs + 4 * (9 * outputs + 1) * outputs

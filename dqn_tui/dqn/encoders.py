@@ -1,11 +1,14 @@
-"""Convolutional encoders, from images [B, C, H, W] to features [B, F]."""
+"""Encoders: from observations [B, *shape] to features [B, F] for the linear layers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 from torch import Tensor, nn
 
 from dqn_tui.dqn.architecture import IMPALA, PLAIN_ENCODERS, EncoderName
-from dqn_tui.spaces import Spaces
+from dqn_tui.spaces import Part, Spaces
 
 
 class Scale(nn.Module):
@@ -33,13 +36,62 @@ class Residual(nn.Module):
         return features + self.layers(features)  # type: ignore[no-any-return]
 
 
-def make_encoder(name: EncoderName, spaces: Spaces) -> nn.Module:
-    """Return the encoder of that name; for vectors, the identity."""
-    if name == "none":
-        return nn.Identity()
-    channels = spaces.observation_shape[0]
+class Unpack(nn.Module):
+    """Splits packed observations, uint8 [B, N], into their arrays [B, *part]; the frames of each are joined."""
+
+    def __init__(self, spaces: Spaces) -> None:
+        super().__init__()
+        self._frames, self._parts, self._inputs = spaces.frames, spaces.parts, spaces.inputs
+
+    def forward(self, packed: Tensor) -> list[Tensor]:
+        """Return the arrays, uint8 or float32, in the order of the parts."""
+        arrays, start = [], 0
+        frames = packed.view(len(packed), self._frames, -1)
+        for part, joined in zip(self._parts, self._inputs, strict=True):
+            content = frames[..., start : start + part.byte_count].contiguous()
+            array = content if part.dtype == "uint8" else content.view(torch.float32)
+            arrays.append(array.reshape(len(packed), *joined.shape))
+            start += part.byte_count
+        return arrays
+
+
+class JointEncoder(nn.Module):
+    """Encodes each image of packed observations, and joins their features with the vector."""
+
+    def __init__(self, images: Sequence[nn.Module], vector: nn.Module, spaces: Spaces) -> None:
+        super().__init__()
+        self.unpack = Unpack(spaces)
+        self.images = nn.ModuleList(images)
+        self.vector = vector
+
+    def forward(self, packed: Tensor) -> Tensor:
+        """Return features [B, F] of packed observations, uint8 [B, N]."""
+        return self.encode(self.unpack(packed))
+
+    def encode(self, arrays: Sequence[Tensor]) -> Tensor:
+        """Return features [B, F] of unpacked observations."""
+        encoders = [*self.images, self.vector]
+        return torch.cat([encode(array) for encode, array in zip(encoders, arrays, strict=False)], dim=1)
+
+
+def make_encoder(names: Sequence[EncoderName], spaces: Spaces, vector: nn.Module) -> nn.Module:
+    """Return the encoder of whole observations: of an image, a vector, or packed ones.
+
+    Args:
+        names: the encoder of each image.
+        spaces: the observations.
+        vector: a module for the vector, which keeps its size.
+    """
+    images = [_make_image_encoder(name, image) for name, image in zip(names, spaces.images, strict=True)]
+    if spaces.parts:
+        return JointEncoder(images, vector, spaces)
+    return images[0] if images else vector
+
+
+def _make_image_encoder(name: EncoderName, image: Part) -> nn.Module:
+    channels = image.shape[0]
     layers = _make_impala(channels) if name == "impala" else _make_plain(name, channels)
-    return nn.Sequential(Scale(spaces.largest_value), *layers, nn.Flatten())
+    return nn.Sequential(Scale(image.largest_value), *layers, nn.Flatten())
 
 
 def _make_plain(name: EncoderName, channels: int) -> list[nn.Module]:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.architecture import choose_encoder, count_features, count_outputs, split_layers
+from dqn_tui.dqn.architecture import choose_encoders, count_features, count_outputs, split_layers
 from dqn_tui.dqn.distributions import make_distribution
-from dqn_tui.dqn.encoders import make_encoder
+from dqn_tui.dqn.encoders import JointEncoder, make_encoder
 from dqn_tui.dqn.mlp import Mlp
 from dqn_tui.dqn.noisy import NoisyLinear
+from dqn_tui.dqn.normalizer import Normalizer
 from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.spaces import Spaces
 
@@ -51,24 +52,29 @@ class QNetwork(nn.Module):
         super().__init__()
         self._config, self._spaces = config, spaces
         self._rewards = RewardTransform(config)
-        encoder = choose_encoder(config, spaces)
-        sizes = [count_features(encoder, spaces), *config.net_arch]
+        encoders = choose_encoders(config, spaces)
+        sizes = [count_features(encoders, spaces), *config.net_arch]
         self._atoms, outputs = count_outputs(config, spaces)
         linear = NoisyLinear if config.noisy else nn.Linear
         with torch.device("meta"):
-            self.encoder = make_encoder(encoder, spaces)
+            vector = Normalizer(spaces.vector_size) if config.normalize_observations else nn.Identity()
+            self.encoder = make_encoder(encoders, spaces, vector)
             if config.dueling:
                 self.head: nn.Module = DuelingHead(sizes, outputs, self._atoms, linear)
             else:
                 self.head = make_layers([*sizes, outputs], linear)
         self.to_empty(device="cpu")
+        # In a list: a module that is an attribute twice would be saved twice.
+        self._normalizers = [layer for layer in self.modules() if isinstance(layer, Normalizer)]
+        for normalizer in self._normalizers:
+            normalizer.reset()
         if generator is not None:
             _initialize(self, generator, config.noisy_std)
         self.to(device)
         self.distribution = make_distribution(config, torch.device(device))
         self.flat, self.flat_grad = _flatten(self)
         self._noisy_layers = [layer for layer in self.modules() if isinstance(layer, NoisyLinear)]
-        is_mlp = encoder == "none" and not config.dueling and not config.noisy
+        is_mlp = not spaces.images and not config.dueling and not config.noisy
         self._mlp = Mlp([layer for layer in self.head.modules() if isinstance(layer, nn.Linear)]) if is_mlp else None
 
     @property
@@ -87,7 +93,9 @@ class QNetwork(nn.Module):
 
     def outputs(self, observations: Tensor) -> Tensor:
         """Return `forward` without recording gradients; called outside autograd."""
-        return self(observations) if self._mlp is None else self._split(self._mlp.forward(observations)[0])
+        return (
+            self(observations) if self._mlp is None else self._split(self._mlp.forward(self.encoder(observations))[0])
+        )
 
     def record(self, observations: Tensor, others: Tensor | None = None) -> tuple[Tensor, list[Tensor], Tensor | None]:
         """Return the outputs, the record that `backward` needs, and the outputs of `others`.
@@ -99,10 +107,10 @@ class QNetwork(nn.Module):
                 outputs = self(observations)
             return outputs.detach(), [outputs], None if others is None else self.outputs(others)
         if others is None:
-            outputs, inputs = self._mlp.forward(observations)
+            outputs, inputs = self._mlp.forward(self.encoder(observations))
             return self._split(outputs), inputs, None
         count = len(observations)
-        outputs, inputs = self._mlp.forward(torch.cat((observations, others)))
+        outputs, inputs = self._mlp.forward(self.encoder(torch.cat((observations, others))))
         split = self._split(outputs)
         return split[:count], [tensor[:count] for tensor in inputs], split[count:]
 
@@ -123,7 +131,7 @@ class QNetwork(nn.Module):
 
     def _learned_q_values(self, observations: NDArray[Any], *, with_noise: bool) -> NDArray[np.float32]:
         if self._mlp is not None:
-            outputs = self._mlp.forward_arrays(observations)
+            outputs = self._mlp.forward_arrays(self._normalize(observations))
             if outputs is not None and self._atoms == 1:
                 return outputs
         if self.training != with_noise:
@@ -131,6 +139,27 @@ class QNetwork(nn.Module):
         with torch.no_grad():
             tensor = torch.as_tensor(observations, device=self.flat.device)
             return self.distribution.q_values(self(tensor)).cpu().numpy()
+
+    def _normalize(self, vectors: NDArray[Any]) -> NDArray[Any]:
+        """Return vectors as the encoder of a network of linear layers does; on another device, unchanged."""
+        for normalizer in self._normalizers:
+            if self.flat.device.type == "cpu":
+                vectors = normalizer.apply_to_array(vectors)
+        return vectors
+
+    def observe(self, observations: NDArray[Any]) -> None:
+        """Take observations of training, [E, *shape], into account in the running statistics of vectors, if any."""
+        for normalizer in self._normalizers:
+            tensor = torch.as_tensor(observations, device=self.flat.device)
+            with torch.no_grad():
+                normalizer.observe(
+                    self.encoder.unpack(tensor)[-1] if isinstance(self.encoder, JointEncoder) else tensor
+                )
+
+    def share_statistics(self, other: QNetwork) -> None:
+        """Use the running statistics of another network of the same configuration, now and in the future."""
+        for mine, theirs in zip(self._normalizers, other._normalizers, strict=True):
+            mine.count, mine.mean, mine.variance = theirs.count, theirs.mean, theirs.variance
 
     def redraw_noise(self, generator: torch.Generator) -> None:
         """Draw new noise for every noisy layer, and turn it on."""
@@ -148,6 +177,8 @@ class QNetwork(nn.Module):
         """Return an independent copy of the network on the CPU."""
         network = QNetwork(self._config, self._spaces)
         network.flat.copy_(self.flat)
+        for mine, theirs in zip(self._normalizers, network._normalizers, strict=True):
+            theirs.load_state_dict(mine.state_dict())
         return network
 
     def _split(self, outputs: Tensor) -> Tensor:

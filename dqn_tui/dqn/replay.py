@@ -81,7 +81,7 @@ class ReplayBuffer:
             action_count: if given, saved actions and masks of any other number are refused.
         """
         self.capacity = capacity
-        frame_capacity = count_frames(capacity, shape, frames, num_envs, n_steps)
+        frame_capacity = count_frames(capacity, shape, np.dtype(dtype).itemsize, frames, num_envs, n_steps)
         self._frames = frames
         self._action_count = action_count
         self._store = ObservationStore(frame_capacity, shape, dtype, frames)

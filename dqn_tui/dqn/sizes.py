@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.architecture import count_parameters, count_statistics
 from dqn_tui.spaces import Spaces
 
 FLOAT_BYTES = 4
+STATISTIC_BYTES = 8
 INDEX_BYTES = 8
 PRIORITY_BYTES = 8
 _ITEM_BYTES = {"float32": FLOAT_BYTES, "uint8": 1}
@@ -18,15 +19,19 @@ TORCH_THREADS = 1
 """For networks of a few layers, a second thread costs more than it gains."""
 
 
-def count_frames(capacity: int, shape: Sequence[int], frames: int = 1, num_envs: int = 1, n_steps: int = 1) -> int:
+def count_frames(
+    capacity: int, shape: Sequence[int], itemsize: int, frames: int = 1, num_envs: int = 1, n_steps: int = 1
+) -> int:
     """Return the number of frames that a replay buffer of `capacity` transitions keeps.
 
-    Vectors are small: two for each transition are enough even if every episode ends after one step. Images are large,
-    and an episode's end takes only one or two more: one for each transition, and 1/32 extra. The rest is for open
-    episodes and for steps that wait for their n rewards, in environments that step in turn.
+    Vectors are small: two for each transition are enough even if every episode ends after one step. Images, and packed
+    observations, which are rows of bytes, are large, and an episode's end takes only one or two more: one for each
+    transition, and 1/32 extra. The rest is for open episodes and for steps that wait for their n rewards, in
+    environments that step in turn.
     """
     slack = 4 * num_envs * frames * (n_steps + frames)
-    return (2 * capacity if len(shape) == 1 else capacity + capacity // 32) + slack
+    is_vector = len(shape) == 1 and itemsize == FLOAT_BYTES
+    return (2 * capacity if is_vector else capacity + capacity // 32) + slack
 
 
 def count_replay_bytes(
@@ -60,7 +65,7 @@ def count_replay_bytes(
     transition_bytes = INDEX_BYTES * (2 * frames + 2) + 2 * FLOAT_BYTES
     blocks = -(-capacity // PRIORITY_BLOCK) if is_prioritized else 0
     return (
-        count_frames(capacity, shape, frames, num_envs, n_steps) * frame_bytes
+        count_frames(capacity, shape, itemsize, frames, num_envs, n_steps) * frame_bytes
         + capacity * transition_bytes
         + PRIORITY_BYTES * (blocks * (PRIORITY_BLOCK + 2) + bool(blocks))
     )
@@ -78,6 +83,11 @@ def estimate_replay_bytes(config: Config, spaces: Spaces, *, has_masks: bool = F
         is_prioritized=config.prioritized,
         action_count=spaces.action_count if has_masks else 0,
     )
+
+
+def estimate_saved_bytes(config: Config, spaces: Spaces) -> int:
+    """Return the size of one network's saved arrays, in bytes: parameters, and running statistics of vectors."""
+    return FLOAT_BYTES * count_parameters(config, spaces) + STATISTIC_BYTES * count_statistics(config, spaces)
 
 
 def estimate_network_bytes(config: Config, spaces: Spaces) -> int:

@@ -106,6 +106,9 @@ def make_check(space: spaces.Space[Any]) -> Check:
         return _make_mapping_check({key: make_check(part) for key, part in space.spaces.items()})
     if isinstance(space, spaces.MultiDiscrete):
         return _make_array_check(space.shape, _WHOLE_NUMBERS)
+    if not isinstance(space, spaces.Box | spaces.MultiBinary):
+        # Text and the like: no network takes them.
+        return lambda observation: True  # noqa: ARG005
     is_bytes = isinstance(space, spaces.Box) and space.dtype in (np.uint8, np.bool_)
     return _make_array_check(space.shape or (), _WHOLE_NUMBERS if is_bytes else _NUMBERS)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.wrappers import FrameStackObservation
 from numpy.typing import NDArray
 
+from dqn_tui.config import Config
+from dqn_tui.envs.action_names import find_action_names
 from dqn_tui.envs.actions import Actions
 from dqn_tui.envs.checked import CheckedEnvironment
-from dqn_tui.envs.observations import check_observations, is_image, make_encoding
+from dqn_tui.envs.frame_skip import FrameSkip
+from dqn_tui.envs.frames import FrameStack
+from dqn_tui.envs.observations import make_encoding
 from dqn_tui.spaces import Spaces
 
 DEFAULT_FRAMES_PER_SECOND = 30.0
+_PLAIN = Config()
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class EnvironmentSpec:
         frames_per_second: speed at which it is meant to be watched.
         action_names: a name for each action, in order; empty where unknown.
         observation_names: a name for each entry of the observation vector; empty where unknown.
+        remarks: what a user should know of the way in which it is learned from, a line each.
     """
 
     spaces: Spaces
@@ -35,6 +41,7 @@ class EnvironmentSpec:
     frames_per_second: float
     action_names: tuple[str, ...] = ()
     observation_names: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class Step(NamedTuple):
@@ -57,17 +64,13 @@ class Replayed(NamedTuple):
 class Environment:
     """A Gymnasium environment with observations as one array and actions counted from 0.
 
-    At an episode's start, missing frames of stacked images are zeros, as in the ALE's own vector environment and in
-    Stable-Baselines3; missing vectors repeat the first one, since zeros may mean something there.
-
     Attributes:
         spec: shapes, number of actions, goal, names.
         action_mask: the allowed actions, bool [A]; None where the latest info has no "action_mask", so all are allowed.
 
     Args:
-        env: made and wrapped, but not stacked.
-        frame_stack: observations stacked into one.
-        should_scale: whether the bounded entries of vectors are scaled to [-1, 1].
+        env: made and wrapped by its family and the user.
+        config: the keys frame_skip, frame_stack, action_bins, and those of `observations.make_encoding`.
         action_names: a name for each action; ignored where their number does not match.
         observation_names: a name for each entry of the observation vector; ignored likewise.
 
@@ -78,31 +81,33 @@ class Environment:
     def __init__(
         self,
         env: gym.Env[Any, Any],
-        frame_stack: int = 1,
+        config: Config = _PLAIN,
         *,
-        should_scale: bool = False,
         action_names: tuple[str, ...] = (),
         observation_names: tuple[str, ...] = (),
     ) -> None:
-        space = env.observation_space
-        check_observations(space)
-        self._actions = Actions(env.action_space)
+        encoding = make_encoding(env.observation_space, config)
+        self._actions = Actions(env.action_space, config.action_bins)
         env = CheckedEnvironment(env)
-        if frame_stack > 1:
-            env = FrameStackObservation(env, frame_stack, padding_type="zero" if is_image(space) else "reset")
-        encoding = make_encoding(space, env.observation_space, frame_stack, should_scale=should_scale)
+        if config.frame_skip > 1:
+            env = FrameSkip(env, config.frame_skip)
+        count = config.frame_stack
+        self._stack = FrameStack(count, has_zeros_first=encoding.is_image) if count > 1 else None
+        has_numbered_frames = encoding.is_image or encoding.parts
         self.spec = EnvironmentSpec(
             spaces=Spaces(
-                observation_shape=encoding.shape,
+                observation_shape=(count * encoding.shape[0], *encoding.shape[1:]),
                 action_count=self._actions.count,
                 observation_dtype=encoding.dtype.name,
-                frames=encoding.frames,
+                frames=count if has_numbered_frames else 1,
                 largest_value=encoding.largest_value,
+                parts=encoding.parts,
             ),
             goal=_goal(env),
             frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
-            action_names=action_names if len(action_names) == self._actions.count else (),
-            observation_names=observation_names if (len(observation_names),) == encoding.shape else (),
+            action_names=_fitting(action_names, self._actions.count) or find_action_names(env, self._actions),
+            observation_names=observation_names if (len(observation_names),) == encoding.shape and count == 1 else (),
+            remarks=tuple(_make_remarks(encoding.left_out, self._actions, config)),
         )
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env
@@ -118,7 +123,8 @@ class Environment:
         observation, info = self._env.reset(seed=seed)
         mask = info.get("action_mask")
         self.action_mask = None if mask is None else self._actions.read_mask(mask, is_over=False)
-        return self._encode(observation)
+        frame: NDArray[Any] = self._encode(observation)
+        return frame if self._stack is None else self._stack.begin(frame)
 
     def step(self, action: int) -> Step:
         """Take one action, in [0, action_count).
@@ -131,7 +137,13 @@ class Environment:
         mask = info.get("action_mask")
         is_over = bool(terminated or truncated)
         self.action_mask = None if mask is None else self._actions.read_mask(mask, is_over=is_over)
-        return Step(self._encode(observation), float(reward), bool(terminated), bool(truncated))
+        frame = self._encode(observation)
+        return Step(
+            frame if self._stack is None else self._stack.add(frame),
+            float(reward),
+            bool(terminated),
+            bool(truncated),
+        )
 
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
         """Reset with the seed and take the actions again; return None where the episode ends before they do."""
@@ -162,3 +174,17 @@ class Environment:
 def _goal(env: gym.Env[Any, Any]) -> float | None:
     threshold = env.spec.reward_threshold if env.spec else None
     return None if threshold is None else float(threshold)
+
+
+def _fitting(names: tuple[str, ...], count: int) -> tuple[str, ...]:
+    return names if len(names) == count else ()
+
+
+def _make_remarks(left_out: tuple[str, ...], actions: Actions, config: Config) -> Iterator[str]:
+    if left_out:
+        yield f"no network takes {', '.join(left_out)}: left out of the observations"
+    if config.action_bins:
+        yield (
+            f"continuous actions are a grid of {config.action_bins} values per dimension (action_bins): "
+            f"{actions.count:,} actions"
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 # pygame draws into memory only: no window, no sound, nothing printed over the screen. Some environments draw nothing
@@ -21,9 +21,21 @@ import gymnasium as gym
 from dqn_tui.config import Config
 from dqn_tui.envs.catalog import check_installed, find_family
 from dqn_tui.envs.environment import Environment, EnvironmentSpec
+from dqn_tui.envs.foreign import foreign_code, import_module
 from dqn_tui.envs.near_ids import near_ids
 from dqn_tui.envs.turns import TakingTurns, take_turn
-from dqn_tui.errors import UnknownEnvironmentError, UsageError, read_message, show_value, suggest
+from dqn_tui.envs.wrappers import apply_wrappers, check_approved
+from dqn_tui.errors import SettingError, UnknownEnvironmentError, UsageError, show_value, suggest
+from dqn_tui.plain_values import merge_tables
+from dqn_tui.toml_text import toml_value
+
+RESERVED_ARGUMENTS = {
+    "render_mode": "environments are rendered where they are watched",
+    "max_episode_steps": "set time_limit instead",
+    "disable_env_checker": "observations are checked in any case",
+    "id": "set env instead",
+}
+"""Arguments of `gymnasium.make` that are not the environment's own, and why they are refused."""
 
 
 def import_environments(module: str) -> str | None:
@@ -35,15 +47,8 @@ def import_environments(module: str) -> str | None:
     Raises:
         UsageError: there is no such module, or it raises.
     """
-    folder = os.getcwd()
-    if folder not in sys.path and "" not in sys.path:
-        # At the end, so that a file there hides no installed package. Worker processes inherit the path.
-        sys.path.append(folder)
     was_imported, before = module in sys.modules, dict(gym.registry)
-    try:
-        importlib.import_module(module)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code
-        raise UsageError(f"cannot import {module!r}: {_describe(error)}") from None
+    import_module(module)
     is_useful = was_imported or any(before.get(env_id) is not spec for env_id, spec in gym.registry.items())
     return None if is_useful else f"--import {module} registered no environment"
 
@@ -63,7 +68,7 @@ def inspect_environment(config: Config, hints: Iterable[str] = ()) -> Environmen
         environment = make_environment(config)
     except UnknownEnvironmentError as error:
         raise error.with_hints(hints) from None
-    with _foreign_code(f"cannot close environment {config.env!r}"):
+    with foreign_code(f"cannot close environment {config.env!r}"):
         environment.close()
     return environment.spec
 
@@ -72,29 +77,31 @@ def make_environment(config: Config, *, should_render: bool = False) -> Environm
     """Make the environment, ready to reset.
 
     Args:
-        config: the keys env, frame_stack, scale_observations and sticky_actions.
+        config: the keys that say what is made (env, env_kwargs, wrappers, time_limit, sticky_actions) and how it is
+            learned from (those of `Environment`).
         should_render: whether it renders, in the mode that its family prefers.
 
     Raises:
         UnknownEnvironmentError: nothing has registered the id.
         UsageError: it is not installed, raises, or is of a kind that DQN cannot train on.
     """
+    check_approved(config.wrappers)
     register(config.env)
     family = find_family(config.env)
     env = _make_rendering(config) if should_render else _make(config)
     try:
-        with _foreign_code("its spaces or metadata cannot be used"):
+        with foreign_code("its spaces or metadata cannot be used"):
             return Environment(
                 env,
-                config.frame_stack,
-                should_scale=config.scale_observations,
+                config,
                 action_names=family.name_actions(env),
                 observation_names=family.name_observations(env),
             )
     except UsageError as error:
         with suppress(Exception):
             env.close()
-        raise UsageError(f"{config.env}: {error}") from None
+        message = f"{config.env}: {error}"
+        raise (SettingError(message, *error.keys) if isinstance(error, SettingError) else UsageError(message)) from None
 
 
 def register(env_id: str) -> None:
@@ -124,11 +131,15 @@ def _make_rendering(config: Config) -> gym.Env[Any, Any]:
 
 def _make(config: Config, **arguments: Any) -> gym.Env[Any, Any]:
     family = find_family(config.env)
+    # A copy: an environment may change what it is given.
+    given = deepcopy(merge_tables(family.arguments, _check_arguments(config.env_kwargs)))
+    shown = f" with {toml_value(config.env_kwargs)}" if config.env_kwargs else ""
+    limit = {"max_episode_steps": config.time_limit} if config.time_limit else {}
     try:
-        with warnings.catch_warnings(), _foreign_code(f"cannot make environment {show_value(config.env)}"):
+        with warnings.catch_warnings(), foreign_code(f"cannot make environment {show_value(config.env)}{shown}"):
             warnings.simplefilter("ignore")
-            env = gym.make(config.env, disable_env_checker=True, **family.arguments, **arguments)
-            return family.wrap(env, config)
+            env = gym.make(config.env, disable_env_checker=True, **given, **limit, **arguments)
+            return apply_wrappers(family.wrap(env, config), config.wrappers)
     except gym.error.DependencyNotInstalled as error:
         raise UsageError(f"{config.env} needs a package that is not installed: {error}") from None
     except (gym.error.UnregisteredEnv, gym.error.VersionNotFound):
@@ -136,20 +147,8 @@ def _make(config: Config, **arguments: Any) -> gym.Env[Any, Any]:
         raise UnknownEnvironmentError(f"unknown environment {show_value(config.env)}{hint}", config.env) from None
 
 
-@contextmanager
-def _foreign_code(what: str) -> Iterator[None]:
-    """Turn what foreign code raises into one line; Gymnasium's own errors about an id pass."""
-    try:
-        yield
-    except (UsageError, gym.error.DependencyNotInstalled, gym.error.UnregisteredEnv, gym.error.VersionNotFound):
-        raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code
-        raise UsageError(f"{what}: {_describe(error)}") from None
-
-
-def _describe(error: BaseException) -> str:
-    """Return the first line of the message, or the error's type; `sys.exit` is named."""
-    lines = read_message(error).splitlines()
-    if isinstance(error, SystemExit):
-        return f"sys.exit({error.code!r})"
-    return lines[0] if lines else type(error).__name__
+def _check_arguments(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, why in RESERVED_ARGUMENTS.items():
+        if name in given:
+            raise SettingError(f"env_kwargs must not hold {name}: {why}", "env_kwargs")
+    return given

@@ -14,13 +14,14 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from dqn_tui.config import Config
+from dqn_tui.config import PREPARATION_KEYS, Config
 from dqn_tui.envs.batch import Steps
 from dqn_tui.envs.catalog import FAMILIES
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.families.family import NativeGames, NativeVector
 from dqn_tui.envs.make import inspect_environment
 from dqn_tui.errors import SettingError
+from dqn_tui.toml_text import toml_value
 
 _NATIVES = {family.native.entry_point: family.native for family in FAMILIES if family.native}
 
@@ -51,9 +52,10 @@ def find_native(config: Config) -> NativeVector:
             f"{' and '.join(native.title for native in _NATIVES.values())} have a vector environment that can be used",
             "vectorization",
         )
-    for key, value in native.fixed.items():
+    unsupported = {key: Config.model_fields[key].default for key in PREPARATION_KEYS}
+    for key, value in (unsupported | dict(native.fixed)).items():
         if (got := getattr(config, key)) != value:
-            allowed, shown = (str(item).lower() for item in (value, got))
+            allowed, shown = (toml_value(item) for item in (value, got))
             message = f"{key} must be {allowed} for {config.env} with vectorization 'native', got {shown}"
             raise SettingError(message, key, "vectorization")
     return native

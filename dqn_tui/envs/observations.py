@@ -1,22 +1,26 @@
-"""Observations of every supported space as one array: a vector, or an image in channels-first order."""
+"""Observations of every supported space as one array: a vector, an image in channels-first order, or both, packed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from dqn_tui.errors import UsageError
+from dqn_tui.config import Config
+from dqn_tui.envs.images import ImageLeaf, encode_image
+from dqn_tui.envs.leaves import Leaf, Read, Space, choose_leaves, find_leaves, is_image, is_vector
+from dqn_tui.envs.vectors import encode_vector
+from dqn_tui.errors import SettingError, UsageError
+from dqn_tui.spaces import Part
 
-LARGEST_PIXEL = 255.0
-# A larger bound only means that there is none.
-LARGEST_BOUND = 1e6
+VECTOR = "vector"
+"""Name of the part that holds all vectors of a packed observation."""
 _SUPPORTED = (
-    "vectors (Box, Discrete, MultiDiscrete, MultiBinary, and Tuple or Dict of them) "
-    "and images (Box of 3 dimensions, or of 2 as uint8)"
+    "vectors (Box, Discrete, MultiDiscrete, MultiBinary) and images (Box of 3 dimensions, or of 2 as uint8), "
+    "or Tuple and Dict of them"
 )
 
 
@@ -24,126 +28,107 @@ class Encoding(NamedTuple):
     """The conversion of a space's observations to arrays.
 
     Attributes:
-        shape: (D,) for vectors, (C, H, W) for images; C = frames * channels, the oldest frame first.
-        dtype: float32 for vectors and images of floats, uint8 for pixels and for planes of 0 and 1.
-        frames: frames along the first axis of an image; 1 for vectors.
-        largest_value: divisor that brings images into [-1, 1]; 1 for vectors.
-        encode: converts an observation, stacked where the environment stacks it, to a new array.
+        shape: (D,) for vectors, (C, H, W) for images; (N,), the number of bytes, for packed observations.
+        dtype: float32 for vectors and images of floats; uint8 for pixels, planes of 0 and 1, and packed observations.
+        largest_value: divisor that brings images into [-1, 1]; 1 for vectors and packed observations.
+        parts: of a packed observation, in order: each image, then all vectors together; empty for others.
+        encode: converts an observation to a new array.
+        left_out: the leaves that no network can take, by path and space.
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
-    frames: int
     largest_value: float
-    encode: Callable[[Any], NDArray[Any]]
+    parts: tuple[Part, ...]
+    encode: Read
+    left_out: tuple[str, ...]
+
+    @property
+    def is_image(self) -> bool:
+        """Whether observations are [C, H, W]."""
+        return len(self.shape) == 3
 
 
-def is_image(space: spaces.Space[Any]) -> bool:
-    """Whether observations of the space are encoded as an image."""
-    if not isinstance(space, spaces.Box):
-        return False
-    return len(space.shape) == 3 or (len(space.shape) == 2 and space.dtype == np.uint8)
-
-
-def check_observations(space: spaces.Space[Any]) -> None:
-    """Check that a network can take the observations of a space.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    if not (is_image(space) or _is_vector(space)):
-        raise UsageError(f"observations must be {_SUPPORTED}, got {space}")
-
-
-def make_encoding(
-    space: spaces.Space[Any], stacked: spaces.Space[Any], frame_stack: int, *, should_scale: bool = False
-) -> Encoding:
-    """Return the encoding of a space.
+def make_encoding(space: Space, config: Config) -> Encoding:
+    """Return the encoding of a space of single observations, before any are stacked.
 
     Args:
-        space: of a single observation.
-        stacked: of the latest `frame_stack` observations, the oldest first; `space` itself where that is 1.
-        frame_stack: observations in one.
-        should_scale: whether the bounded entries of vectors are scaled to [-1, 1]; the network scales images.
+        space: of any kind.
+        config: the keys observation_keys, crop, grayscale, resize, one_hot_planes, scale_observations and
+            normalize_observations.
+
+    Raises:
+        UsageError: a network can take none of it, or not what was chosen.
+        SettingError: a key does not fit the space.
     """
-    if isinstance(space, spaces.Box) and is_image(space):
-        return _image_encoding(space, frame_stack)
-    if isinstance(space, spaces.Box):
-        assert isinstance(stacked, spaces.Box)
-        encode = _scaler(stacked) if should_scale else _flatten_box
-    else:
-        encode = _flattener(space, stacked)
-    return Encoding((spaces.flatdim(stacked),), np.dtype(np.float32), 1, 1.0, encode)
+    chosen = choose_leaves(find_leaves(space), config.observation_keys)
+    usable = [leaf for leaf in chosen if is_image(leaf.space) or is_vector(leaf.space)]
+    left_out = tuple(f"{leaf.path} ({_describe(leaf.space)})" for leaf in chosen if leaf not in usable)
+    if not usable:
+        raise UsageError(f"observations must be {_SUPPORTED}, got {space}")
+    for path in config.observation_keys:
+        if not any(leaf.path == path or leaf.path.startswith(f"{path}.") for leaf in usable):
+            raise UsageError(f"observation_keys: {path} must be {_SUPPORTED}; left out are {', '.join(left_out)}")
+    images = [(leaf, encode_image(leaf.space, config)) for leaf in usable if is_image(leaf.space)]  # type: ignore[arg-type]
+    vectors = [leaf for leaf in usable if not is_image(leaf.space)]
+    _check_fit(config, has_images=bool(images), has_vectors=bool(vectors))
+    if not images:
+        return _encode_vectors(vectors, config, left_out)
+    if len(images) == 1 and not vectors:
+        leaf, image = images[0]
+        return Encoding(image.shape, image.dtype, image.largest_value, (), _reader(leaf, image.encode), left_out)
+    return _pack(images, vectors, config, left_out)
 
 
-def _is_vector(space: spaces.Space[Any]) -> bool:
-    if isinstance(space, spaces.Tuple):
-        return all(map(_is_vector, space.spaces))
-    if isinstance(space, spaces.Dict):
-        return all(map(_is_vector, space.spaces.values()))
-    if isinstance(space, spaces.Box):
-        return len(space.shape) <= 2 and not is_image(space)
-    return isinstance(space, spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary)
+def _check_fit(config: Config, *, has_images: bool, has_vectors: bool) -> None:
+    """Refuse settings that would change nothing."""
+    for key in ("crop", "grayscale", "resize", "one_hot_planes"):
+        if getattr(config, key) and not has_images:
+            raise SettingError(f"{key} is for images, and the observations of {config.env} hold none", key)
+    if config.normalize_observations and not has_vectors:
+        message = f"normalize_observations is for vectors, and the observations of {config.env} hold none"
+        raise SettingError(message, "normalize_observations")
 
 
-def _flatten_box(observation: Any) -> NDArray[np.float32]:
-    return np.array(observation, np.float32).reshape(-1)
+def _encode_vectors(vectors: Sequence[Leaf], config: Config, left_out: tuple[str, ...]) -> Encoding:
+    encoded = [(leaf, encode_vector(leaf.space, should_scale=config.scale_observations)) for leaf in vectors]
+    size = sum(vector.size for _, vector in encoded)
+    readers = [_reader(leaf, vector.encode) for leaf, vector in encoded]
+
+    def encode(observation: Any) -> NDArray[np.float32]:
+        return np.concatenate([read(observation) for read in readers])
+
+    return Encoding((size,), np.dtype(np.float32), 1.0, (), readers[0] if len(readers) == 1 else encode, left_out)
 
 
-def _scaler(space: spaces.Box) -> Callable[[Any], NDArray[np.float32]]:
-    low, high = (np.asarray(bound, np.float64).reshape(-1) for bound in (space.low, space.high))
-    is_bounded = (low > -LARGEST_BOUND) & (high < LARGEST_BOUND) & (low < high)
-    low, high = np.where(is_bounded, low, -1.0), np.where(is_bounded, high, 1.0)
-    middle, reach = ((low + high) / 2).astype(np.float32), ((high - low) / 2).astype(np.float32)
+def _pack(
+    images: Sequence[tuple[Leaf, ImageLeaf]], vectors: Sequence[Leaf], config: Config, left_out: tuple[str, ...]
+) -> Encoding:
+    """Return an encoding as the bytes of all parts: the replay buffer stores pixels as pixels, floats as floats."""
+    parts = [Part(leaf.path, image.shape, image.dtype.name, image.largest_value) for leaf, image in images]
+    readers = [_reader(leaf, image.encode) for leaf, image in images]
+    if vectors:
+        joined = _encode_vectors(vectors, config, ())
+        parts.append(Part(VECTOR, joined.shape, joined.dtype.name, 1.0))
+        readers.append(joined.encode)
 
-    def scale(observation: Any) -> NDArray[np.float32]:
-        scaled: NDArray[np.float32] = (_flatten_box(observation) - middle) / reach
-        return scaled
+    def encode(observation: Any) -> NDArray[np.uint8]:
+        return np.concatenate([read(observation).reshape(-1).view(np.uint8) for read in readers])
 
-    return scale
-
-
-def _flattener(space: spaces.Space[Any], stacked: spaces.Space[Any]) -> Callable[[Any], NDArray[np.float32]]:
-    def flatten(observation: Any) -> NDArray[np.float32]:
-        return np.array(spaces.flatten(stacked, observation), np.float32)
-
-    if not isinstance(space, spaces.Discrete) or stacked is not space:
-        return flatten
-    size, first = int(space.n), int(space.start)
-
-    def one_hot(observation: Any) -> NDArray[np.float32]:
-        vector = np.zeros(size, np.float32)
-        vector[int(observation) - first] = 1
-        return vector
-
-    return one_hot
+    shape = (sum(part.byte_count for part in parts),)
+    return Encoding(shape, np.dtype(np.uint8), 1.0, tuple(parts), encode, left_out)
 
 
-def _image_encoding(space: spaces.Box, frame_stack: int) -> Encoding:
-    one = space.shape if len(space.shape) == 3 else (1, *space.shape)
-    is_channels_last = len(space.shape) == 3 and not _is_channels_first(space.shape)
-    channels, height, width = (one[2], one[0], one[1]) if is_channels_last else one
-    dtype = np.dtype(np.uint8 if space.dtype in (np.uint8, np.bool_) else np.float32)
-    shape = (frame_stack * channels, height, width)
-
-    def encode(observation: Any) -> NDArray[Any]:
-        frames = np.asarray(observation).reshape(frame_stack, *one)
-        if is_channels_last:
-            frames = frames.transpose(0, 3, 1, 2)
-        return np.array(frames, dtype, order="C").reshape(shape)
-
-    return Encoding(shape, dtype, frame_stack, _largest_value(space), encode)
+def _reader(leaf: Leaf, encode: Read) -> Read:
+    """Return a function from an observation of the whole space to the encoded leaf."""
+    if not leaf.keys:
+        return encode
+    return lambda observation: encode(leaf.read(observation))
 
 
-def _is_channels_first(shape: tuple[int, ...]) -> bool:
-    """Two equal sides are height and width; otherwise the shorter of the outer axes holds the channels."""
-    first, middle, last = shape
-    if (first == middle) != (middle == last):
-        return middle == last
-    return first < last
-
-
-def _largest_value(space: spaces.Box) -> float:
-    """Return the bound of a space, or 1 where it has none: unbounded floats often get the largest float there is."""
-    bound = float(max(np.abs(space.low.astype(float)).max(), np.abs(space.high.astype(float)).max()))
-    return bound if 0 < bound <= LARGEST_PIXEL else 1.0
+def _describe(space: Space) -> str:
+    return (
+        f"{type(space).__name__} of {len(space.shape)} dimensions"
+        if isinstance(space, spaces.Box)
+        else (type(space).__name__)
+    )

@@ -20,6 +20,7 @@ from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Steps
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.worker import FAILURE, TERMINAL_SIGNALS, Failure, WorkerEnvironment, work
+from dqn_tui.envs.wrappers import check_approved
 from dqn_tui.errors import UsageError
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class ParallelEnvironments:
     """
 
     def __init__(self, config: Config, imports: Sequence[str] = (), output: Path | None = None) -> None:
+        check_approved(config.wrappers)
         makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
         vector = _start(makers, output)
         if vector is None:

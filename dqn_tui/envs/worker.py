@@ -20,6 +20,7 @@ from gymnasium import spaces
 from gymnasium.vector.async_vector_env import _async_worker
 from numpy.typing import NDArray
 
+from dqn_tui.approval import approve_wrappers
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.make import import_environments, make_environment
@@ -114,6 +115,8 @@ class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
     """
 
     def __init__(self, config: Config, imports: Sequence[str], index: int) -> None:
+        # The parent makes no worker with wrappers that were not approved there.
+        approve_wrappers(config.wrappers)
         for module in imports:
             import_environments(module)
         self._environment = make_environment(config)

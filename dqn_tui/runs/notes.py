@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dqn_tui.config import toml_value
 from dqn_tui.errors import CheckpointError, UsageError, show_value
 from dqn_tui.runs.durable import write_file
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.reading import open_regular
 from dqn_tui.runs.safe_open import require_file
+from dqn_tui.toml_text import toml_value
 
 LONGEST_TAG = 40
 MOST_TAGS = 20

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.architecture import count_parameters
 from dqn_tui.dqn.saved import Arrays
-from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, estimate_replay_bytes
+from dqn_tui.dqn.sizes import FLOAT_BYTES, INDEX_BYTES, estimate_replay_bytes, estimate_saved_bytes
 from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES
 from dqn_tui.runs.checkpoint import (
@@ -136,7 +135,7 @@ def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, 
 def _largest_bytes(checkpoint: Checkpoint, config: Config) -> dict[str, int]:
     """Return the most bytes that each group can take with this configuration."""
     spaces = checkpoint.spaces
-    weights = FLOAT_BYTES * count_parameters(config, spaces)
+    weights = estimate_saved_bytes(config, spaces)
     # Five numbers for each environment, and room for one more.
     open_episodes = config.num_envs * (6 * INDEX_BYTES + FLOAT_BYTES * spaces.observation_size)
     return {

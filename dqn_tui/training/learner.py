@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent, Update
@@ -60,7 +61,8 @@ class Learner:
             config.exploration_fraction * config.total_timesteps,
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
-        self._has_bytes = spaces.observation_dtype == "uint8"
+        self._spaces = spaces
+        self._has_bytes = spaces.observation_dtype == "uint8" and not spaces.parts
         self._next_valued_step = 0
         self.step = 0
         self.updates = 0
@@ -96,6 +98,7 @@ class Learner:
         """
         switch = self._clock.switch
         switch("acting")
+        self.agent.online.observe(self._open.observations)
         actions = self.agent.act(self._open.observations, self._open.masks, self.epsilon, self._exploration)
         switch("environment")
         steps = self._open.advance(actions)
@@ -215,8 +218,19 @@ class Learner:
         for reward in steps.rewards.tolist():
             if not abs(reward) <= largest:
                 raise self._blame_environment(f"the reward {reward}")
-        if not (self._has_bytes or np.isfinite(steps.observations).all()):
+        if not (self._has_bytes or all(np.isfinite(array).all() for array in self._floats(steps.observations))):
             raise self._blame_environment("an observation that is not finite")
+
+    def _floats(self, observations: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """Yield the arrays of floats in observations [E, *shape]."""
+        if not self._spaces.parts:
+            yield observations
+            return
+        frames, start = observations.reshape(len(observations), self._spaces.frames, -1), 0
+        for part in self._spaces.parts:
+            if part.dtype == "float32":
+                yield np.ascontiguousarray(frames[..., start : start + part.byte_count]).view(np.float32)
+            start += part.byte_count
 
     def _blame_environment(self, what: str) -> DivergedError:
         return DivergedError(f"the environment returned {what} at step {self.step + self._count:,}")

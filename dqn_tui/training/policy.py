@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import load_arrays, to_arrays, weights_sha256
-from dqn_tui.dqn.architecture import count_parameters
+from dqn_tui.dqn.architecture import count_parameters, count_statistics
 from dqn_tui.dqn.network import QNetwork
-from dqn_tui.dqn.sizes import FLOAT_BYTES
+from dqn_tui.dqn.sizes import estimate_saved_bytes
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.arrays import LARGEST_HEADER_BYTES, decode_arrays, encode_arrays
 from dqn_tui.runs.checkpoint import Checkpoint, read_arrays
@@ -40,7 +40,7 @@ def load_policy(checkpoint: Checkpoint, config: Config) -> Policy:
     Raises:
         CheckpointError: the arrays are damaged or do not fit the configuration.
     """
-    largest = FLOAT_BYTES * count_parameters(config, checkpoint.spaces) + LARGEST_HEADER_BYTES
+    largest = estimate_saved_bytes(config, checkpoint.spaces) + LARGEST_HEADER_BYTES
     arrays = read_arrays(checkpoint, "online", largest)
     network = _build_network(config, checkpoint.spaces, arrays, checkpoint.path)
     if weights_sha256(network) != checkpoint.weights_sha256:
@@ -63,9 +63,9 @@ def decode_network(content: bytes, config: Config, spaces: Spaces, source: Path)
 
 
 def _build_network(config: Config, spaces: Spaces, arrays: Mapping[str, NDArray[Any]], source: Path) -> QNetwork:
-    parameters = count_parameters(config, spaces)
-    if sum(array.size for array in arrays.values()) != parameters:
-        raise CheckpointError(f"{source} does not fit its configuration: expected {parameters:,} parameters")
+    numbers = count_parameters(config, spaces) + count_statistics(config, spaces)
+    if sum(array.size for array in arrays.values()) != numbers:
+        raise CheckpointError(f"{source} does not fit its configuration: expected {numbers:,} numbers")
     network = QNetwork(config, spaces)
     try:
         load_arrays(network, arrays)

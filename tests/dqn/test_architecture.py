@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from dqn_tui.dqn.architecture import choose_encoder, count_parameters
+from dqn_tui.dqn.architecture import choose_encoders, count_parameters
 from dqn_tui.dqn.network import DuelingHead, QNetwork
 from dqn_tui.dqn.noisy import NoisyLinear
 from dqn_tui.errors import UsageError
@@ -28,7 +28,7 @@ def make_network(spaces: Spaces, seed: int = 0, **settings: Any) -> QNetwork:
 
 def draw_observations(spaces: Spaces, count: int = 2) -> np.ndarray[Any, Any]:
     generator = np.random.default_rng(0)
-    if spaces.is_image:
+    if spaces.images:
         return generator.integers(0, int(spaces.largest_value) + 1, (count, *spaces.observation_shape), np.uint8)
     return generator.normal(size=(count, *spaces.observation_shape)).astype(np.float32)
 
@@ -61,9 +61,9 @@ def test_images_are_scaled_once_inside_the_network() -> None:
 
 
 def test_pictures_are_read_as_in_nature_and_boards_as_in_minatar() -> None:
-    assert choose_encoder(quick_config(), PICTURE) == "nature"
-    assert choose_encoder(quick_config(), BOARD) == "minatar"
-    assert choose_encoder(quick_config(encoder="impala"), BOARD) == "impala"
+    assert choose_encoders(quick_config(), PICTURE) == ["nature"]
+    assert choose_encoders(quick_config(), BOARD) == ["minatar"]
+    assert choose_encoders(quick_config(encoder="impala"), BOARD) == ["impala"]
     layers = make_network(PICTURE).encoder.modules()
     shapes = [tuple(layer.weight.shape) for layer in layers if isinstance(layer, nn.Conv2d)]
     assert shapes == [(32, 4, 8, 8), (64, 32, 4, 4), (64, 64, 3, 3)]

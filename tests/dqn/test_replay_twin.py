@@ -94,7 +94,7 @@ class Pair:
         }  # fmt: skip
         self.alpha = alpha
         self.buffer = ReplayBuffer(**self._arguments)
-        frame_capacity = count_frames(capacity, shape, frames, num_envs, n_steps)
+        frame_capacity = count_frames(capacity, shape, 1, frames, num_envs, n_steps)
         self.twin = NaiveReplay(capacity, frame_capacity, frames, num_envs, n_steps, GAMMA)
         self._switch_share = switch_share
         self._env = 0

@@ -69,9 +69,9 @@ def test_as_many_combinations_as_are_allowed_and_not_one_more() -> None:
     assert "1,024" in message
 
 
-@pytest.mark.parametrize("space", [spaces.Box(-1, 1, (2,)), spaces.MultiBinary(2), spaces.Text(3)])
+@pytest.mark.parametrize("space", [spaces.Box(-1, 1, (2,)), spaces.Graph(spaces.Discrete(2), None), spaces.Text(3)])
 def test_actions_of_another_kind_are_refused(space: Any) -> None:
-    with pytest.raises(UsageError, match="Discrete or MultiDiscrete"):
+    with pytest.raises(UsageError, match="Discrete, MultiDiscrete or MultiBinary"):
         Actions(space)
 
 

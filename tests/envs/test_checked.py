@@ -12,6 +12,7 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dqn_tui.config import Config
 from dqn_tui.envs.checked import FORKED_CODE, CheckedEnvironment, make_check
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
@@ -172,7 +173,7 @@ def test_numbers_and_flags_of_any_type_pass(reward: Any, flag: Any) -> None:
 @pytest.mark.parametrize("frame_stack", [1, 3])
 def test_an_observation_whose_shape_changes_in_mid_run_is_refused(frame_stack: int) -> None:
     env = Sampled(VECTOR)
-    environment = Environment(env, frame_stack)
+    environment = Environment(env, Config(frame_stack=frame_stack))
     environment.reset(1)
     environment.step(0)
     env._sample = lambda: np.zeros(1, np.float32)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dqn_tui.config import Config
 from dqn_tui.envs.environment import Environment
 from dqn_tui.errors import UsageError
 from tests.envs.toys import Sampled
@@ -21,7 +22,7 @@ BYTES = (0, 255)
 def observe(space: spaces.Space[Any], frame_stack: int = 1, steps: int = 0) -> tuple[Environment, list[Any], list[Any]]:
     """Return an environment, what it returned, and the original observations."""
     env = Sampled(space)
-    environment = Environment(env, frame_stack)
+    environment = Environment(env, Config(frame_stack=frame_stack))
     given = [environment.reset(1), *(environment.step(0).observation for _ in range(steps))]
     assert {(item.shape, item.dtype.name) for item in given} == {
         (environment.spec.spaces.observation_shape, environment.spec.spaces.observation_dtype)
@@ -158,8 +159,7 @@ def test_stacked_numbers_are_one_hot_each() -> None:
         spaces.Graph(spaces.Discrete(2), None),
         spaces.OneOf((spaces.Discrete(2), spaces.Discrete(3))),
         spaces.Box(*BYTES, (2, 5, 5, 3), np.uint8),
-        spaces.Dict(picture=spaces.Box(*BYTES, (5, 5, 3), np.uint8)),
-        spaces.Tuple((spaces.Discrete(2), spaces.Text(3))),
+        spaces.Dict(deep=spaces.Tuple((spaces.Text(2), spaces.Sequence(spaces.Discrete(2))))),
     ],
 )
 def test_observations_that_no_network_can_take_are_refused_with_the_supported_kinds(space: Any) -> None:
@@ -172,7 +172,7 @@ def test_observations_that_no_network_can_take_are_refused_with_the_supported_ki
 def test_bounded_entries_are_scaled_to_one_and_the_others_are_unchanged() -> None:
     low, high = np.array([-3.0, 0.0, -np.inf, 0.0], np.float32), np.array([1.0, 10.0, np.inf, 1e30], np.float32)
     space = spaces.Box(low, high, dtype=np.float32)
-    environment = Environment(Sampled(space), should_scale=True)
+    environment = Environment(Sampled(space), Config(scale_observations=True))
     observation = environment.reset(1)
     raw = environment._env.unwrapped.seen[-1]
     np.testing.assert_allclose(observation, [(raw[0] + 1) / 2, (raw[1] - 5) / 5, raw[2], raw[3]], rtol=1e-6)
