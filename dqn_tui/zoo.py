@@ -5,8 +5,6 @@ The Zoo evaluates strings such as `policy_kwargs` as Python. Here they are parse
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +12,9 @@ from typing import Any, NamedTuple
 from dqn_tui.envs.families.atari import is_atari
 from dqn_tui.errors import UsageError, did_you_mean, show_value
 from dqn_tui.plain_yaml import read_plain_yaml
+from dqn_tui.zoo_wrappers import parse_dict_call, read_env_kwargs, read_wrappers
 
 ATARI_BLOCK = "atari"
-_ATARI_WRAPPER = "stable_baselines3.common.atari_wrappers.AtariWrapper"
 # The linear layer that Stable-Baselines3 puts between the convolutions and `net_arch` (Mnih et al. 2015).
 _CNN_FEATURES = 512
 
@@ -54,7 +52,8 @@ _NUMBERS = {key: key for key in _DQN if key != "double"} | {
     "n_envs": "num_envs",
     "frame_stack": "frame_stack",
 }
-_KEYS = (*_NUMBERS, "policy", "policy_kwargs", "env_wrapper", "optimize_memory_usage", "normalize")
+_NORMALIZED_OBSERVATIONS = {"norm_obs": True, "norm_reward": False}
+_KEYS = (*_NUMBERS, "policy", "policy_kwargs", "env_wrapper", "env_kwargs", "optimize_memory_usage", "normalize")
 
 
 class ZooBlock(NamedTuple):
@@ -115,7 +114,7 @@ def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm
         if key not in _KEYS:
             known = did_you_mean(key, _KEYS) or f"; supported are {', '.join(_KEYS)}"
             raise UsageError(f"{where}: unknown key {show_value(key)}{known}")
-    _check_no_change(where, block, environment)
+    _check_no_change(where, block)
     features = _features(where, block, environment)
     arguments = parse_policy_kwargs(where, block.get("policy_kwargs", {}))
     is_quantile = "n_quantiles" in arguments or algorithm.lower().startswith("qrdqn")
@@ -126,8 +125,10 @@ def _take_over(where: str, block: Mapping[str, Any], environment: str, algorithm
     batch_size = named.get("batch_size", base["batch_size"])
     if is_quantile and isinstance(batch_size, int) and batch_size > 0:
         base["adam_eps"] = _QRDQN_ADAM_EPS / batch_size
-    if block.get("env_wrapper"):
-        named["clip_rewards"] = True
+    named |= _read_normalization(where, block.get("normalize", False))
+    named |= read_wrappers(where, block.get("env_wrapper"), is_atari=is_atari(environment))
+    if "env_kwargs" in block:
+        named["env_kwargs"] = read_env_kwargs(where, block["env_kwargs"])
     if "n_quantiles" in arguments:
         named |= {"distribution": "qr", "atoms": arguments["n_quantiles"]}
     return ZooBlock(base, _in_single_steps(base | named, named))
@@ -141,19 +142,21 @@ def _in_single_steps(settings: Mapping[str, Any], named: dict[str, Any]) -> dict
     return named | {"train_freq": every * count}
 
 
-def _check_no_change(where: str, block: Mapping[str, Any], environment: str) -> None:
+def _check_no_change(where: str, block: Mapping[str, Any]) -> None:
     """Check the keys that are accepted only with a value that changes nothing here."""
     usage = block.get("optimize_memory_usage", False)
     if not isinstance(usage, bool):
         raise UsageError(f"{where}: optimize_memory_usage must be true or false, got {show_value(usage)}")
-    if block.get("normalize", False) is not False:
-        raise UsageError(f"{where}: normalize must be false, got {show_value(block['normalize'])}")
-    wrapper = block.get("env_wrapper") or []
-    wrappers = wrapper if isinstance(wrapper, list) else [wrapper]
-    # Atari games are wrapped that way in any case.
-    if any(item != _ATARI_WRAPPER for item in wrappers) or (wrappers and not is_atari(environment)):
-        allowed = f"{_ATARI_WRAPPER}, and for Atari only"
-        raise UsageError(f"{where}: env_wrapper must be {allowed}; got {show_value(wrapper)} for {environment}")
+
+
+def _read_normalization(where: str, value: object) -> dict[str, Any]:
+    arguments = parse_dict_call(value) if isinstance(value, str) else None
+    if arguments == _NORMALIZED_OBSERVATIONS:
+        return {"normalize_observations": True}
+    if value is not False:
+        allowed = '"dict(norm_obs=True, norm_reward=False)"'
+        raise UsageError(f"{where}: normalize must be false or {allowed}, got {show_value(value)}")
+    return {}
 
 
 def _features(where: str, block: Mapping[str, Any], environment: str) -> list[int]:
@@ -172,32 +175,11 @@ def parse_policy_kwargs(where: str, value: object) -> dict[str, Any]:
     Raises:
         UsageError: it is anything else.
     """
-    arguments = _parse_call(value) if isinstance(value, str) else value
+    arguments = parse_dict_call(value) if isinstance(value, str) else value
     if not isinstance(arguments, Mapping) or not all(_fits(key, item) for key, item in arguments.items()):
         allowed = "dict(net_arch=[64, 64], n_quantiles=25) with plain numbers"
         raise UsageError(f"{where}: policy_kwargs must be {allowed}, got {show_value(value)}")
     return dict(arguments)
-
-
-def _parse_call(text: str) -> dict[str, Any] | None:
-    """Return the keywords of a call of `dict`, or None where the text is no such call."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            call = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "dict"):
-        return None
-    found = {item.arg: _literal(item.value) for item in call.keywords if item.arg is not None}
-    return found if len(found) == len(call.keywords) and not call.args else None
-
-
-def _literal(node: ast.expr) -> Any:
-    """Return a constant or a list of constants; None for any other expression."""
-    if isinstance(node, ast.List):
-        return [_literal(item) for item in node.elts]
-    return node.value if isinstance(node, ast.Constant) else None
 
 
 def _fits(key: object, value: object) -> bool:

@@ -29,7 +29,17 @@ GROUND = {
     "work_clock",
     "parent_death",
 }
-LAYERS = {"settings", "zoo", "plain_yaml", "plain_values", "toml_text", "bounds", "key_names", "approval"}
+LAYERS = {
+    "settings",
+    "zoo",
+    "zoo_wrappers",
+    "plain_yaml",
+    "plain_values",
+    "toml_text",
+    "bounds",
+    "key_names",
+    "approval",
+}
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
     GROUND
@@ -60,7 +70,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "config": ({"errors", "bounds", "key_names", "plain_values", "toml_text"}, {"pydantic"}),
     "plain_yaml": ({"errors"}, {"yaml"}),
     # Families know their ids without Gymnasium.
-    "zoo": ({"errors", "plain_yaml", "envs"}, set()),
+    "zoo": ({"errors", "plain_yaml", "envs", "zoo_wrappers"}, set()),
+    "zoo_wrappers": ({"errors", "approval"}, set()),
     "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dqn_tui import approval
 from dqn_tui.config import parse_config
 from dqn_tui.errors import UsageError
 from dqn_tui.plain_yaml import MAX_FILE_BYTES
@@ -146,7 +147,7 @@ def test_keys_that_change_nothing_here_are_accepted(tmp_path: Path, line: str) -
         ("{policy: [MlpPolicy]}", ["policy", "MlpPolicy"]),
         ("{normalize: true}", ["normalize", "True", "false"]),
         ("{optimize_memory_usage: 3}", ["optimize_memory_usage", "3", "true or false"]),
-        ("{env_wrapper: a.b.Wrapper}", ["env_wrapper", "a.b.Wrapper", "AtariWrapper"]),
+        ("{env_wrapper: a.b.Wrapper}", ["env_wrapper", "a.b.Wrapper", "--wrap a.b:Wrapper"]),
         ("{env_wrapper: stable_baselines3.common.atari_wrappers.AtariWrapper}", ["env_wrapper", "CartPole-v1"]),
         ("[gamma, 1]", ["CartPole-v1", "keys and values"]),
         ("", ["CartPole-v1", "None"]),
@@ -317,3 +318,42 @@ def test_a_file_that_tries_to_execute_code_is_refused_in_one_line(
     assert "my.yml" in one_line(output.err)
     assert output.out == ""
     assert [path.name for path in tmp_path.iterdir()] == ["my.yml"]
+
+
+def test_wrappers_and_arguments_that_are_settings_here_become_settings(tmp_path: Path) -> None:
+    text = """
+Pixels-v0:
+  env_wrapper:
+    - gymnasium.wrappers.GrayscaleObservation
+    - gymnasium.wrappers.resize_observation.ResizeObservation:
+        shape: 64
+    - rl_zoo3.wrappers.FrameSkip:
+        skip: 3
+  env_kwargs: {size: 5, config: {lanes: [1, 2]}}
+"""
+    named = read(tmp_path, text, "Pixels-v0").named
+    config = parse_config(named)
+    assert (config.grayscale, config.resize, config.frame_skip) == (True, (64, 64), 3)
+    assert config.env_kwargs == {"size": 5, "config": {"lanes": [1, 2]}}
+
+
+def test_arguments_may_be_written_as_a_call_of_dict(tmp_path: Path) -> None:
+    block = read(tmp_path, "Lake-v0: {env_kwargs: \"dict(map_name='8x8', is_slippery=False)\"}", "Lake-v0")
+    assert block.named["env_kwargs"] == {"map_name": "8x8", "is_slippery": False}
+    assert "env_kwargs" in refuse(tmp_path, "CartPole-v1: {env_kwargs: \"dict(f=open('x'))\"}")
+    assert "env_kwargs" in refuse(tmp_path, "CartPole-v1: {env_kwargs: [1]}")
+
+
+def test_a_wrapper_that_is_named_on_the_command_line_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approval, "_approved", {})
+    approval.approve_wrappers(["minigrid.wrappers:FlatObsWrapper"])
+    text = "Grid-v0: {env_wrapper: minigrid.wrappers.FlatObsWrapper}"
+    assert read(tmp_path, text, "Grid-v0").named == {"env": "Grid-v0"}
+
+
+def test_observations_may_be_normalized_but_not_rewards(tmp_path: Path) -> None:
+    text = 'A-v0: {normalize: "dict(norm_obs=True, norm_reward=False)"}'
+    assert read(tmp_path, text, "A-v0").named["normalize_observations"] is True
+    assert "normalize" in refuse(tmp_path, 'A-v0: {normalize: "dict(norm_obs=True, norm_reward=True)"}')

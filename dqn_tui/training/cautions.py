@@ -15,6 +15,9 @@ from dqn_tui.training.learner import Learner
 
 LARGE_ERROR_SHARE = 0.4
 """CartPole learns well with a quarter of its errors beyond 1: its rewards are not random."""
+LARGE_ENTRY = 100.0
+"""Of vectors; the presets' environments stay below 30."""
+_SCALING_KEYS = ("scale_observations", "normalize_observations")
 SHARES_KEPT = 40
 """Progress events over which the share of large errors is averaged: about 1,000 updates with the default settings."""
 
@@ -46,6 +49,7 @@ class Cautions:
             td_errors: absolute TD errors of the newest update, in learned units; None where there was none.
         """
         checks = {
+            "large_observations": self._find_large_observations(learner),
             "starved": self._find_starvation(learner),
             "large_errors": self._find_large_errors(td_errors),
         }
@@ -74,6 +78,17 @@ class Cautions:
             f"no updates are made: episodes are so short that the replay buffer's frames make up only {size} "
             f"transitions, fewer than batch_size={config.batch_size}; start a run with buffer_size={needed} or larger"
         )
+
+    def _find_large_observations(self, learner: Learner) -> str | None:
+        """Entries this large drown the others, and make the first layer's gradients explode."""
+        if self._config.normalize_observations:
+            return None
+        largest = learner.largest_entry
+        if largest is None or largest <= LARGE_ENTRY:
+            return None
+        keys = ("normalize_observations",) if self._config.scale_observations else _SCALING_KEYS
+        advice = " or ".join(f"{key}=true" for key in keys)
+        return f"the observations' vector has entries as large as {largest:,.0f}; learning is easier with {advice}"
 
     def _find_large_errors(self, td_errors: NDArray[np.float32] | None) -> str | None:
         """Beyond 1 the Huber loss pulls towards the median of random returns instead of their mean.

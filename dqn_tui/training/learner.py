@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent, Update
+from dqn_tui.dqn.packed import are_finite, find_vector
 from dqn_tui.dqn.replay import ReplayBuffer
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, blame, read_count
 from dqn_tui.dqn.schedule import LinearSchedule, count_multiples
@@ -72,6 +72,12 @@ class Learner:
     def episodes(self) -> int:
         """Number of finished training episodes."""
         return int(self._open.ended.sum())
+
+    @property
+    def largest_entry(self) -> float | None:
+        """The largest absolute entry of the present observations' vectors; None where there are only images."""
+        vectors = find_vector(self._spaces, self._open.observations)
+        return None if vectors is None else float(np.abs(vectors).max())
 
     @property
     def epsilon(self) -> float:
@@ -218,19 +224,8 @@ class Learner:
         for reward in steps.rewards.tolist():
             if not abs(reward) <= largest:
                 raise self._blame_environment(f"the reward {reward}")
-        if not (self._has_bytes or all(np.isfinite(array).all() for array in self._floats(steps.observations))):
+        if not (self._has_bytes or are_finite(self._spaces, steps.observations)):
             raise self._blame_environment("an observation that is not finite")
-
-    def _floats(self, observations: NDArray[Any]) -> Iterator[NDArray[Any]]:
-        """Yield the arrays of floats in observations [E, *shape]."""
-        if not self._spaces.parts:
-            yield observations
-            return
-        frames, start = observations.reshape(len(observations), self._spaces.frames, -1), 0
-        for part in self._spaces.parts:
-            if part.dtype == "float32":
-                yield np.ascontiguousarray(frames[..., start : start + part.byte_count]).view(np.float32)
-            start += part.byte_count
 
     def _blame_environment(self, what: str) -> DivergedError:
         return DivergedError(f"the environment returned {what} at step {self.step + self._count:,}")

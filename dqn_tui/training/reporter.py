@@ -11,6 +11,7 @@ from dqn_tui import events
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Update, weights_sha256
 from dqn_tui.dqn.sizes import estimate_replay_bytes
+from dqn_tui.envs.environment import EnvironmentSpec
 from dqn_tui.events import EndReason
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.runs.folder import RunFolder
@@ -60,7 +61,7 @@ class Reporter:
         self._cautions = Cautions(config)
 
     def report_start(
-        self, goal: float | None, action_names: Sequence[str], preset: str | None, imports: Sequence[str]
+        self, goal: float | None, environment: EnvironmentSpec, preset: str | None, imports: Sequence[str]
     ) -> None:
         """Report a run that begins at its first step."""
         config, spaces = self._config, self._learner.agent.spaces
@@ -74,14 +75,14 @@ class Reporter:
             learning_starts=config.learning_starts,
             buffer_size=config.buffer_size,
             actions=spaces.action_count,
-            action_names=list(action_names),
+            action_names=list(environment.action_names),
             goal=goal,
             replay_bytes=estimate_replay_bytes(config, spaces),
             preset=preset,
             imports=list(imports),
             config=config.model_dump(mode="json"),
         )
-        for message in self._cautions.find_at_start():
+        for message in (*environment.remarks, *self._cautions.find_at_start()):
             self._emit(events.WarningRaised, message=message)
 
     def report_resumption(self, checkpoint: Checkpoint, notes: Iterable[str | None], *, is_exact: bool) -> None:

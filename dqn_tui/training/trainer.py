@@ -136,8 +136,7 @@ class Trainer:
     def _begin(self) -> None:
         self._clock.switch("other")
         if self._resumed is None:
-            names = self._evaluation_environment.spec.action_names
-            self._reporter.report_start(self._evaluator.goal, names, *self._origin)
+            self._reporter.report_start(self._evaluator.goal, self._evaluation_environment.spec, *self._origin)
         else:
             notes = self._recorder.host_change, self._recorder.set_aside
             self._reporter.report_resumption(self._resumed, notes, is_exact=self._is_exact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import math
 from itertools import product
 from typing import Any
@@ -12,6 +13,7 @@ from gymnasium import spaces
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dqn_tui.config import Config
 from dqn_tui.envs.actions import MOST_COMBINATIONS, Actions
 from dqn_tui.envs.environment import Environment
 from dqn_tui.errors import UsageError
@@ -158,3 +160,70 @@ def test_a_mask_that_first_comes_with_a_step_applies() -> None:
     assert environment.action_mask.tolist() == [False, True]
     environment.reset(1)
     assert environment.action_mask is None
+
+
+@given(st.integers(1, 8))
+def test_every_combination_of_switches_is_one_action(count: int) -> None:
+    space = spaces.MultiBinary(count)
+    actions = Actions(space)
+    decoded = [actions.decode(action) for action in range(actions.count)]
+    assert all(item in space for item in decoded)
+    assert [tuple(item) for item in decoded] == list(product((0, 1), repeat=count))
+
+
+@given(st.integers(2, 9), st.lists(st.tuples(st.floats(-5, 0), st.floats(0.5, 5)), min_size=1, max_size=3))
+def test_continuous_actions_are_a_grid_from_the_lowest_to_the_highest(bins: int, bounds: list[Any]) -> None:
+    low, high = (np.array(column, np.float32) for column in zip(*bounds, strict=True))
+    space = spaces.Box(low, high)
+    actions = Actions(space, bins)
+    axes = [
+        [low + (high - low) * step / (bins - 1) for step in range(bins)] for low, high in zip(low, high, strict=True)
+    ]
+    decoded = np.array([actions.decode(action) for action in range(actions.count)])
+    np.testing.assert_allclose(decoded, list(product(*axes)), rtol=1e-5, atol=1e-6)
+    assert decoded[0].tolist() == low.tolist()
+    assert decoded[-1].tolist() == high.tolist()
+
+
+def test_the_actions_of_a_grid_are_named_by_their_values() -> None:
+    assert Actions(spaces.Box(-2, 2, (1,)), 5).names == ("-2", "-1", "+0", "+1", "+2")
+    environment = Environment(Sampled(action_space=spaces.Box(-1, 1, (2,))), Config(action_bins=2))
+    assert environment.spec.action_names == ("-1 -1", "-1 +1", "+1 -1", "+1 +1")
+    (remark,) = environment.spec.remarks
+    assert "grid of 2 values per dimension" in remark
+
+
+@pytest.mark.parametrize(
+    ("space", "bins", "words"),
+    [
+        (spaces.Box(-1, np.inf, (1,)), 3, ["finite bounds", "inf"]),
+        (spaces.Box(-1, 1, (2,)), 0, ["Box", "action_bins=5"]),
+        (spaces.Box(-1, 1, (4,)), 6, ["1,296", "1,024", "--wrap"]),
+        (spaces.Discrete(3), 3, ["action_bins", "Discrete(3)"]),
+    ],
+)
+def test_a_grid_that_cannot_be_is_one_line(space: Any, bins: int, words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        Actions(space, bins)
+    message = one_line(str(caught.value))
+    assert all(word in message for word in words), message
+
+
+class Meant(Sampled):
+    def get_action_meanings(self) -> list[str]:
+        return ["NOOP", "Move_LEFT"]
+
+
+class Listed(Sampled):
+    class Moves(enum.IntEnum):
+        forward = 1
+        turn_left = 0
+
+    actions = Moves
+
+
+def test_actions_have_the_names_that_the_environment_gives_them() -> None:
+    assert Environment(Meant()).spec.action_names == ("noop", "move left")
+    assert Environment(Listed()).spec.action_names == ("turn left", "forward")
+    assert Environment(Listed(action_space=spaces.Discrete(3))).spec.action_names == ()
+    assert Environment(Meant(), action_names=("a", "b")).spec.action_names == ("a", "b")

@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 from gymnasium import spaces
+from gymnasium.wrappers import GrayscaleObservation, ResizeObservation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dqn_tui.config import Config
+from dqn_tui.dqn.packed import unpack
 from dqn_tui.envs.environment import Environment
+from dqn_tui.envs.leaves import find_leaves
 from dqn_tui.errors import UsageError
+from dqn_tui.spaces import Spaces
 from tests.envs.toys import Sampled
 from tests.helpers import one_line
 
@@ -177,3 +181,170 @@ def test_bounded_entries_are_scaled_to_one_and_the_others_are_unchanged() -> Non
     raw = environment._env.unwrapped.seen[-1]
     np.testing.assert_allclose(observation, [(raw[0] + 1) / 2, (raw[1] - 5) / 5, raw[2], raw[3]], rtol=1e-6)
     assert np.abs(observation[:2]).max() <= 1
+
+
+def naive_parts(config: Config, space: spaces.Space[Any], observation: Any) -> tuple[list[Any], list[float]]:
+    """Return the images [C, H, W] and the numbers of an observation, leaf by leaf."""
+    if isinstance(space, spaces.Dict):
+        found = [naive_parts(config, part, observation[key]) for key, part in space.spaces.items()]
+    elif isinstance(space, spaces.Tuple):
+        found = [naive_parts(config, part, observation[index]) for index, part in enumerate(space.spaces)]
+    elif isinstance(space, spaces.Box) and (
+        len(space.shape) == 3 or (len(space.shape) == 2 and space.dtype == np.uint8)
+    ):
+        image = observation if len(space.shape) == 3 else observation[..., None]
+        return [naive_image(image, is_channels_last=True)], []
+    elif isinstance(space, spaces.Text):
+        return [], []
+    else:
+        return [], spaces.flatten(space, observation).astype(np.float32).tolist()
+    return [image for images, _ in found for image in images], [number for _, numbers in found for number in numbers]
+
+
+def unpacked(environment: Environment, observation: Any) -> tuple[list[Any], list[float]]:
+    """Return the images and the numbers in an encoded observation."""
+    arrays = list(unpack(environment.spec.spaces, observation[None]))
+    images = [array[0] for part, array in arrays if part.is_image]
+    return images, [number for part, array in arrays if not part.is_image for number in array[0].tolist()]
+
+
+LEAVES = st.one_of(
+    st.builds(lambda n, start: spaces.Discrete(n, start=start), st.integers(1, 4), st.integers(-2, 2)),
+    st.builds(spaces.MultiDiscrete, st.lists(st.integers(1, 3), min_size=1, max_size=3)),
+    st.builds(spaces.MultiBinary, st.integers(1, 3)),
+    st.builds(lambda shape: spaces.Box(-9, 9, shape, np.float32), st.lists(st.integers(1, 3), max_size=2).map(tuple)),
+    st.builds(lambda h, w: spaces.Box(*BYTES, (h, w), np.uint8), st.integers(3, 6), st.integers(3, 6)),
+    st.builds(lambda h, w: spaces.Box(*BYTES, (h, w, 2), np.uint8), st.integers(4, 6), st.integers(4, 6)),
+    st.builds(lambda h: spaces.Box(-2, 2, (h, h, 1), np.float32), st.integers(3, 5)),
+    st.just(spaces.Text(4)),
+)
+NESTED = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.dictionaries(st.sampled_from("abcd"), inner, min_size=1, max_size=3).map(spaces.Dict),
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: spaces.Tuple(tuple(parts))),
+    ),
+    max_leaves=6,
+)
+
+
+@given(NESTED, st.integers(1, 3))
+def test_any_nested_space_holds_what_its_leaves_hold(space: Any, frame_stack: int) -> None:
+    leaves = find_leaves(space)
+    if all(isinstance(leaf.space, spaces.Text) for leaf in leaves):
+        return
+    env = Sampled(space)
+    environment = Environment(env, Config(frame_stack=frame_stack))
+    given = [environment.reset(1), *(environment.step(0).observation for _ in range(3))]
+    frames = [naive_parts(Config(), space, original) for original in env.seen]
+    is_image = len(environment.spec.spaces.observation_shape) == 3
+    for index, observation in enumerate(given):
+        stack = [frames[max(0, place)] for place in range(index - frame_stack + 1, index + 1)]
+        images, numbers = unpacked(environment, observation)
+        assert numbers == [number for _, vector in stack for number in vector]
+        for place, image in enumerate(images):
+            layers = [
+                np.zeros_like(pictures[place]) if is_image and index - frame_stack + 1 + age < 0 else pictures[place]
+                for age, (pictures, _) in enumerate(stack)
+            ]
+            np.testing.assert_array_equal(image, np.concatenate(layers))
+    names = {leaf.path for leaf in leaves if isinstance(leaf.space, spaces.Text)}
+    remarks = " ".join(environment.spec.remarks)
+    assert all(f"{name} (Text)" in remarks for name in names)
+    assert bool(remarks) == bool(names)
+    assert Spaces.from_dict(environment.spec.spaces.to_dict()) == environment.spec.spaces
+
+
+PICTURE = spaces.Box(*BYTES, (40, 50, 3), np.uint8)
+MIXED = spaces.Dict(
+    image=PICTURE,
+    agent=spaces.Dict(position=spaces.Box(-1, 1, (2,)), health=spaces.Discrete(3)),
+    mission=spaces.Text(5),
+)
+
+
+@pytest.mark.parametrize(
+    ("keys", "images", "numbers"),
+    [
+        ([], 1, 5),
+        (["agent"], 0, 5),
+        (["agent.position"], 0, 2),
+        (["image"], 1, 0),
+        (["image", "agent.health"], 1, 3),
+        (["agent.health", "image"], 1, 3),
+    ],
+)
+def test_entries_are_chosen_by_their_paths(keys: list[str], images: int, numbers: int) -> None:
+    environment = Environment(Sampled(MIXED), Config(observation_keys=tuple(keys)))
+    found = unpacked(environment, environment.reset(0))
+    assert (len(found[0]), len(found[1])) == (images, numbers)
+    assert bool(environment.spec.remarks) == (not keys)
+
+
+@pytest.mark.parametrize(
+    ("space", "keys", "words"),
+    [
+        (MIXED, ["agnet"], ["'agnet'", "agent.health", "mission"]),
+        (MIXED, ["mission"], ["mission", "vectors"]),
+        (spaces.Discrete(3), ["image"], ["'image'", "not a Dict or a Tuple"]),
+    ],
+)
+def test_an_entry_that_cannot_be_chosen_is_one_line(space: Any, keys: list[str], words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        Environment(Sampled(space), Config(observation_keys=tuple(keys)))
+    message = one_line(str(caught.value))
+    assert all(word in message for word in words), message
+
+
+def test_pictures_are_prepared_by_gymnasiums_own_wrappers() -> None:
+    config = Config(crop=(4, 2, 5, 1), grayscale=True, resize=(16, 20))
+    env = Sampled(PICTURE)
+    given = Environment(env, config).reset(3)
+    cropped = env.seen[-1][4:38, 5:49]
+    gray = GrayscaleObservation(Sampled(spaces.Box(*BYTES, cropped.shape, np.uint8)))
+    resized = ResizeObservation(gray, (16, 20))
+    np.testing.assert_array_equal(given, resized.observation(gray.observation(cropped))[None])
+
+
+def test_pictures_inside_a_dict_are_prepared_alike() -> None:
+    config = {"grayscale": True, "resize": (16, 20), "frame_stack": 2}
+    nested = Environment(Sampled(MIXED), Config(observation_keys=("image",), **config))  # type: ignore[arg-type]
+    assert nested.spec.spaces.observation_shape == (2, 16, 20)
+    with_numbers = Environment(Sampled(MIXED), Config(**config))  # type: ignore[arg-type]
+    (image,), numbers = unpacked(with_numbers, with_numbers.reset(0))
+    assert image.shape == (2, 16, 20)
+    assert len(numbers) == 10
+
+
+@pytest.mark.parametrize(
+    ("space", "settings", "words"),
+    [
+        (spaces.Box(-1, 1, (3,)), {"grayscale": True}, ["grayscale", "images"]),
+        (spaces.Box(-1, 1, (3,)), {"one_hot_planes": True}, ["one_hot_planes", "images"]),
+        (PICTURE, {"normalize_observations": True}, ["normalize_observations", "vectors"]),
+        (PICTURE, {"crop": (20, 20, 0, 0)}, ["crop", "40x50", "[20, 20, 0, 0]"]),
+        (PICTURE, {"one_hot_planes": True}, ["one_hot_planes", "256"]),
+        (spaces.Box(0, 1, (9, 9, 3), np.float32), {"grayscale": True}, ["grayscale", "uint8"]),
+        (spaces.Box(0, 1, (9, 9, 3), np.float32), {"resize": (4, 4)}, ["resize", "uint8"]),
+        (spaces.Box(*BYTES, (9, 9, 5), np.uint8), {"resize": (4, 4)}, ["resize", "uint8"]),
+    ],
+)
+def test_a_preparation_that_does_not_fit_is_one_line(space: Any, settings: dict[str, Any], words: list[str]) -> None:
+    with pytest.raises(UsageError) as caught:
+        Environment(Sampled(space), Config(**settings))
+    message = one_line(str(caught.value))
+    assert all(word in message for word in words), message
+
+
+def test_small_codes_become_a_plane_each() -> None:
+    high = np.broadcast_to(np.array([2, 1], np.uint8), (3, 4, 2))
+    env = Sampled(spaces.Box(0, high, dtype=np.uint8))
+    environment = Environment(env, Config(one_hot_planes=True))
+    planes = environment.reset(5)
+    codes = env.seen[-1]
+    assert planes.shape == (5, 3, 4)
+    assert environment.spec.spaces.largest_value == 1
+    for y in range(3):
+        for x in range(4):
+            first, second = codes[y, x]
+            assert planes[:, y, x].tolist() == [first == 0, first == 1, first == 2, second == 0, second == 1]
