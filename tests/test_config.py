@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import json
+import math
 import tomllib
 from typing import Any
 
@@ -10,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dqn_tui import key_names
-from dqn_tui.config import Config, change_config, parse_assignment, parse_config, to_toml
+from dqn_tui.config import Config, change_config, merge_settings, parse_assignment, parse_config, to_toml
 from dqn_tui.errors import SettingError, UsageError
+from dqn_tui.plain_values import make_table
 from tests.helpers import one_line
 
 
@@ -71,6 +75,17 @@ def refuse(values: dict[str, Any]) -> str:
         ("save_every", -1, ">= 0"),
         ("keep_last", 0, ">= 1"),
         ("log_every", -1, ">= 0"),
+        ("env_kwargs", 3, "a table of plain values"),
+        ("crop", [1, 2, 3], "[top, bottom, left, right]"),
+        ("crop", [1, 2, 3, -1], "[top, bottom, left, right]"),
+        ("resize", [84], "[height, width]"),
+        ("resize", [84, 0], "[height, width]"),
+        ("resize", [True, False], "[height, width]"),
+        ("action_bins", 1, "from 2 to 1,000"),
+        ("observation_keys", "image", "a list of entries"),
+        ("observation_keys", [""], "a list of entries"),
+        ("frame_skip", 0, ">= 1"),
+        ("time_limit", -1, ">= 0"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_with_its_key_its_value_and_what_is_allowed(
@@ -281,3 +296,51 @@ def test_settings_survive_toml(values: dict[str, Any]) -> None:
 def test_toml_has_every_key_that_has_a_value() -> None:
     written = tomllib.loads(to_toml(parse_config({"goal": 3})))
     assert written.keys() == Config.model_fields.keys()
+
+
+@pytest.mark.parametrize(
+    "value", [datetime.date(2026, 1, 1), math.inf, 2**70, None, {"deep": {"deeper": [open]}}, {1: 2}, object()]
+)
+def test_arguments_of_an_environment_are_plain_values(value: Any) -> None:
+    assert refuse({"env_kwargs": {"key": value}}).startswith("env_kwargs must be a table of plain values")
+
+
+def test_too_many_or_too_deep_arguments_are_refused() -> None:
+    deep: Any = 1
+    for _ in range(20):
+        deep = {"inner": deep}
+    for value in (deep, list(range(20_000))):
+        assert refuse({"env_kwargs": {"key": value}}).startswith("env_kwargs must be a table")
+
+
+PLAIN = st.recursive(
+    st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(), PLAIN, max_size=4))
+def test_arguments_of_an_environment_survive_toml_and_json(arguments: dict[str, Any]) -> None:
+    config = parse_config({"env_kwargs": arguments})
+    assert parse_config(tomllib.loads(to_toml(config))) == config
+    assert parse_config(json.loads(json.dumps(config.model_dump(mode="json")))) == config
+
+
+def test_tables_of_two_layers_are_merged_entry_by_entry() -> None:
+    weaker = {"gamma": 0.5, "env_kwargs": {"a": 1, "b": {"c": 2, "d": 3}, "e": {"f": 4}}}
+    stronger = {"env_kwargs": {"b": {"c": 5}, "e": 6, "g": {"h": 7}}}
+    merged = merge_settings(weaker, stronger)
+    assert merged == {"gamma": 0.5, "env_kwargs": {"a": 1, "b": {"c": 5, "d": 3}, "e": 6, "g": {"h": 7}}}
+    assert weaker["env_kwargs"] == {"a": 1, "b": {"c": 2, "d": 3}, "e": {"f": 4}}
+
+
+def test_dotted_keys_make_nested_tables() -> None:
+    pairs = [("a", 1), ("config.lanes", 3), ("config.deep.er", "x")]
+    assert make_table(pairs, "--env-arg") == {"a": 1, "config": {"lanes": 3, "deep": {"er": "x"}}}
+
+
+@pytest.mark.parametrize("pairs", [[("a", 1), ("a.b", 2)], [("a..b", 1)], [(".a", 1)], [("a.", 1)]])
+def test_a_dotted_key_that_names_no_entry_is_refused(pairs: list[tuple[str, Any]]) -> None:
+    with pytest.raises(UsageError, match="--env-arg takes KEY=VALUE"):
+        make_table(pairs, "--env-arg")

@@ -324,11 +324,25 @@ class Roams(gym.Env[Any, Any]):
     taking that is an error.
     """
 
-    def __init__(self, is_image: bool = False, has_masks: bool = False, render_mode: str | None = None) -> None:
+    def __init__(
+        self,
+        is_image: bool = False,
+        has_masks: bool = False,
+        is_mixed: bool = False,
+        actions: spaces.Space[Any] | None = None,
+        scale: float = 1.0,
+        render_mode: str | None = None,
+    ) -> None:
         self.render_mode = render_mode
+        self._scale = scale
         vector = spaces.Box(-2.0, 2.0, (3,), np.float32)
         self.observation_space = spaces.Box(0, 255, (5, 4, 2), np.uint8) if is_image else vector
-        self.action_space = spaces.Discrete(3)
+        if is_mixed:
+            picture = spaces.Box(0, 255, (6, 4, 2), np.uint8)
+            self.observation_space = spaces.Dict(
+                picture=picture, map=spaces.Box(0, 3, (4, 4), np.uint8), said=spaces.Text(3), place=vector
+            )
+        self.action_space = actions or spaces.Discrete(3)
         self._has_masks = has_masks
         self._is_masked = self._is_cut = False
         self._forbidden: int | None = None
@@ -342,20 +356,27 @@ class Roams(gym.Env[Any, Any]):
         return self._observe()
 
     def step(self, action: Any) -> Any:
-        assert int(action) != self._forbidden, "an action was taken that is not allowed"
+        assert self._forbidden is None or int(action) != self._forbidden, "an action was taken that is not allowed"
         self._left -= 1
         is_over = self._left == 0
         observation, info = self._observe()
-        reward = float(self.np_random.normal() + int(action) / 2)
+        reward = float(self.np_random.normal() + np.sum(action) / 2)
         return observation, reward, is_over and not self._is_cut, is_over and self._is_cut, info
 
     def _observe(self) -> tuple[Any, dict[str, Any]]:
-        shape, dtype = self.observation_space.shape, self.observation_space.dtype
-        is_image = dtype == np.uint8
-        drawn = self.np_random.integers(0, 256, shape) if is_image else self.np_random.uniform(-2, 2, shape)
+        drawn = self._draw(self.observation_space)
         self._forbidden = int(self.np_random.integers(3)) if self._is_masked else None
         info = {} if self._forbidden is None else {"action_mask": (np.arange(3) != self._forbidden).astype(np.int8)}
-        return drawn.astype(dtype), info
+        return drawn, info
+
+    def _draw(self, space: Any) -> Any:
+        if isinstance(space, spaces.Dict):
+            return {key: self._draw(part) for key, part in space.spaces.items()}
+        if isinstance(space, spaces.Text):
+            return "hey"
+        if space.dtype == np.uint8:
+            return self.np_random.integers(0, int(space.high.max()) + 1, space.shape).astype(np.uint8)
+        return self._scale * self.np_random.uniform(-2, 2, space.shape).astype(space.dtype)
 
 
 def _delete_journal() -> float:
@@ -490,6 +511,10 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("RoamsMasked", Roams, kwargs={"has_masks": True})
     _register("RoamsImage", Roams, kwargs={"is_image": True})
     _register("RoamsMaskedImage", Roams, kwargs={"is_image": True, "has_masks": True})
+    _register("RoamsMixed", Roams, kwargs={"is_mixed": True})
+    _register("RoamsFar", Roams, kwargs={"scale": 1_000.0})
+    _register("RoamsContinuously", Roams, kwargs={"actions": spaces.Box(-1, 1, (2,))})
+    _register("RoamsBySwitches", Roams, kwargs={"actions": spaces.MultiBinary(2)})
     _register("BrokenFromTheStart", BrokenFromTheStart)
     _register("Unprintable", Unprintable)
     _register("CannotCloseAtOnce", CannotCloseAtOnce)

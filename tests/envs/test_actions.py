@@ -176,9 +176,8 @@ def test_continuous_actions_are_a_grid_from_the_lowest_to_the_highest(bins: int,
     low, high = (np.array(column, np.float32) for column in zip(*bounds, strict=True))
     space = spaces.Box(low, high)
     actions = Actions(space, bins)
-    axes = [
-        [low + (high - low) * step / (bins - 1) for step in range(bins)] for low, high in zip(low, high, strict=True)
-    ]
+    pairs = zip(low, high, strict=True)
+    axes = [[first + (last - first) * step / (bins - 1) for step in range(bins)] for first, last in pairs]
     decoded = np.array([actions.decode(action) for action in range(actions.count)])
     np.testing.assert_allclose(decoded, list(product(*axes)), rtol=1e-5, atol=1e-6)
     assert decoded[0].tolist() == low.tolist()

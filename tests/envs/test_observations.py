@@ -189,15 +189,13 @@ def naive_parts(config: Config, space: spaces.Space[Any], observation: Any) -> t
         found = [naive_parts(config, part, observation[key]) for key, part in space.spaces.items()]
     elif isinstance(space, spaces.Tuple):
         found = [naive_parts(config, part, observation[index]) for index, part in enumerate(space.spaces)]
-    elif isinstance(space, spaces.Box) and (
-        len(space.shape) == 3 or (len(space.shape) == 2 and space.dtype == np.uint8)
-    ):
-        image = observation if len(space.shape) == 3 else observation[..., None]
+    elif len(shape := space.shape or ()) == 3 or (len(shape) == 2 and space.dtype == np.uint8):
+        image = observation if len(shape) == 3 else observation[..., None]
         return [naive_image(image, is_channels_last=True)], []
     elif isinstance(space, spaces.Text):
         return [], []
     else:
-        return [], spaces.flatten(space, observation).astype(np.float32).tolist()
+        return [], np.array(spaces.flatten(space, observation), np.float32).tolist()
     return [image for images, _ in found for image in images], [number for _, numbers in found for number in numbers]
 
 
@@ -308,9 +306,9 @@ def test_pictures_are_prepared_by_gymnasiums_own_wrappers() -> None:
 
 def test_pictures_inside_a_dict_are_prepared_alike() -> None:
     config = {"grayscale": True, "resize": (16, 20), "frame_stack": 2}
-    nested = Environment(Sampled(MIXED), Config(observation_keys=("image",), **config))  # type: ignore[arg-type]
+    nested = Environment(Sampled(MIXED), Config(observation_keys=("image",), **config))
     assert nested.spec.spaces.observation_shape == (2, 16, 20)
-    with_numbers = Environment(Sampled(MIXED), Config(**config))  # type: ignore[arg-type]
+    with_numbers = Environment(Sampled(MIXED), Config(**config))
     (image,), numbers = unpacked(with_numbers, with_numbers.reset(0))
     assert image.shape == (2, 16, 20)
     assert len(numbers) == 10
