@@ -225,8 +225,8 @@ def train(
     from dqn_tui.settings import refuse_wrappers
 
     flags: dict[str, Any] = dict(parse_assignment(text) for text in assignments or ())
-    refuse_wrappers(flags, "--set")
     _approve(wraps)
+    refuse_wrappers(flags, "--set")
     if wraps:
         flags["wrappers"] = list(wraps)
     if env_arguments:

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dqn_tui.approval import approved_wrappers
 from dqn_tui.bounds import allowed_values
 from dqn_tui.config import FIXED_KEYS, Config, merge_settings, parse_config, parse_value
 from dqn_tui.errors import SettingError, UsageError, did_you_mean, suggest
@@ -130,12 +131,13 @@ def named_settings(
 
 
 def refuse_wrappers(settings: Mapping[str, Any], source: str) -> None:
-    """Refuse wrappers in any layer of settings: they are code, and only --wrap may name it.
+    """Refuse wrappers in a layer of settings unless --wrap named them too: they are code.
 
     Raises:
-        SettingError: there are some; the line names the `source`.
+        SettingError: there are others; the line names the `source`.
     """
-    if WRAPPERS_KEY in settings:
+    found = settings.get(WRAPPERS_KEY, ())
+    if not isinstance(found, list | tuple) or any(wrapper not in approved_wrappers() for wrapper in found):
         message = f"{source}: wrappers can only be set with --wrap MODULE:NAME on the command line"
         raise SettingError(message, WRAPPERS_KEY)
 

@@ -72,7 +72,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     # Families know their ids without Gymnasium.
     "zoo": ({"errors", "plain_yaml", "envs", "zoo_wrappers"}, set()),
     "zoo_wrappers": ({"errors", "approval"}, set()),
-    "settings": ({"errors", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
+    "settings": ({"errors", "approval", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (
         {"errors", "config", "seeding", "spaces", "parent_death", "approval", "plain_values", "toml_text"},
