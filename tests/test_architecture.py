@@ -95,7 +95,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy"},
     ),
     "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"rollout", "preferences", "work_clock", "run_source"}, {"textual", "rich", "numpy"}),
+    "ui": (VIEWERS | {"toml_text", "rollout", "preferences", "work_clock", "run_source"}, {"textual", "rich", "numpy"}),
     "commands": (ALL, {"rich"}),
     "cli": (ALL, {"typer"}),
 }

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
+from dqn_tui.dqn.packed import find_vector
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
 from dqn_tui.errors import read_message
 from dqn_tui.rollout import SPEEDS, RolloutFrame
 from dqn_tui.seeding import episode_seed
+from dqn_tui.spaces import Spaces
 from dqn_tui.training.evaluation import value_actions
 from dqn_tui.training.policy import Policy
 
@@ -142,7 +145,7 @@ class EpisodePlayer:
                     episode_return=episode_return,
                     q_values=tuple(float(value) for value in q_values),
                     action=action,
-                    observation=_readable(observation),
+                    observation=_readable(environment.spec.spaces, observation),
                     picture=environment.render(),
                     ending=ending,
                     mask=_restrictive(environment.action_mask),
@@ -181,8 +184,9 @@ def _restrictive(mask: NDArray[np.bool_] | None) -> tuple[bool, ...] | None:
     return None if mask is None or mask.all() else tuple(mask.tolist())
 
 
-def _readable(observation: NDArray[np.float32]) -> tuple[float, ...]:
-    """Return the entries of the observation, or none where it has too many to read."""
-    if observation.size > _MOST_READABLE_NUMBERS:
+def _readable(spaces: Spaces, observation: NDArray[Any]) -> tuple[float, ...]:
+    """Return the entries of the observation's vector, or none where it has too many to read."""
+    vectors = find_vector(spaces, observation[None])
+    if vectors is None or vectors.size > _MOST_READABLE_NUMBERS:
         return ()
-    return tuple(float(value) for value in observation.flat)
+    return tuple(vectors[0].tolist())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 
+from dqn_tui.toml_text import toml_value
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.view.text import number, plain
@@ -41,7 +42,7 @@ class SettingsPanel(FramedPanel):
             return centre_block([[("loading…", "muted")]], width, height)
         names = _order(config)
         shown = names if len(names) <= height else names[: height - 1]
-        rows: list[Row] = [[(f" {plain(name):<25}", "muted"), (_value(config[name]), "text")] for name in shown]
+        rows: list[Row] = [[(f" {plain(name):<25}", "muted"), (_value(config[name], name), "text")] for name in shown]
         return rows if shown is names else [*rows, [(f" …and {len(names) - len(shown)} more", "muted")]]
 
 
@@ -57,13 +58,18 @@ def _is_on(value: object) -> bool:
     return value is True or (not isinstance(value, bool) and value not in (None, 1, "none"))
 
 
-def _value(value: object) -> str:
+def _value(value: object, name: str) -> str:
+    if name == "net_arch" and not value:
+        return "linear"
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "-"}[value]
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
         return number(value)
-    if value in ([], ()):
-        return "linear"
-    return plain(" x ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+    if isinstance(value, Mapping):
+        return plain(toml_value(value)) if value else "-"
+    if isinstance(value, list | tuple):
+        are_numbers = all(isinstance(item, int) for item in value)
+        return plain((" x " if are_numbers else ", ").join(map(str, value))) or "-"
+    return plain(str(value))
