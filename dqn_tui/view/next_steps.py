@@ -27,16 +27,17 @@ def next_steps(view: RunView, run: str, imports: Sequence[str] = ()) -> list[Nex
         imports: modules that register its environment, besides those that the run was started with.
     """
     modules = dict.fromkeys([*view.imports, *imports])
-    imported = [word for name in modules for word in ("--import", name)]
+    code = [word for name in modules for word in ("--import", name)]
+    code += [word for wrapper in view.config.get("wrappers") or () for word in ("--wrap", str(wrapper))]
     purpose, *options = _continuation(view)
     is_saved = _last_checkpoint(view) is not None
     steps = []
     if is_saved or view.checkpoints:
-        steps.append(NextStep("watch it", shlex.join(["dqn-tui", "watch", run, *imported])))
-        steps.append(NextStep("evaluate it", shlex.join(["dqn-tui", "eval", run, *imported])))
+        steps.append(NextStep("watch it", shlex.join(["dqn-tui", "watch", run, *code])))
+        steps.append(NextStep("evaluate it", shlex.join(["dqn-tui", "eval", run, *code])))
     # `best/` holds a policy to watch; a run resumes from the checkpoints by step.
     if is_saved or any(item.reason != "best" for item in view.checkpoints):
-        steps.append(NextStep(purpose, shlex.join(["dqn-tui", "--resume", run, *options, *imported])))
+        steps.append(NextStep(purpose, shlex.join(["dqn-tui", "--resume", run, *options, *code])))
     return steps
 
 

@@ -8,11 +8,13 @@ import sys
 import gymnasium as gym
 import pytest
 
+from dqn_tui.config import parse_config
 from dqn_tui.envs.catalog import FAMILIES, check_installed, find_family
 from dqn_tui.envs.families.atari import is_atari
 from dqn_tui.envs.families.family import Family
 from dqn_tui.envs.make import inspect_environment, make_environment, register
 from dqn_tui.errors import UsageError
+from dqn_tui.settings import preset_for
 from tests.envs.helpers import make_config, skip_unless_installed
 from tests.helpers import one_line
 
@@ -67,7 +69,7 @@ def test_environments_of_no_family_need_no_known_package(env_id: str, monkeypatc
 @pytest.mark.parametrize("env_id", LISTED)
 def test_every_action_of_a_known_environment_has_a_name_of_its_own(env_id: str) -> None:
     skip_unless_installed(env_id)
-    spec = inspect_environment(make_config(env_id))
+    spec = inspect_environment(parse_config(preset_for(env_id)))
     assert len(set(spec.action_names)) == spec.spaces.action_count
     assert all(name.isprintable() and name == name.strip() for name in spec.action_names)
 

@@ -67,3 +67,10 @@ def test_words_of_a_command_are_quoted_for_the_shell() -> None:
     assert next_steps(view, "my runs/a", ["more"])[0].command == (
         "dqn-tui watch 'my runs/a' --import 'my games' --import more"
     )
+
+
+def test_a_command_names_the_wrappers_of_the_run_again() -> None:
+    run = started(config={"wrappers": ["mine:Shaped(bonus=1)"]})
+    assert commands(run, ended(reason=EndReason.STOPPED, checkpoint="c"))[0] == (
+        "dqn-tui watch runs/a --wrap 'mine:Shaped(bonus=1)'"
+    )

@@ -22,6 +22,7 @@ _OBSERVATIONS = {
     "CartPole": ("x", "x'", "θ", "θ'"),
     "Acrobot": ("cos θ1", "sin θ1", "cos θ2", "sin θ2", "θ1'", "θ2'"),
     "MountainCar": ("x", "x'"),
+    "Pendulum": ("cos θ", "sin θ", "θ'"),
 }
 
 
@@ -51,7 +52,7 @@ class CartPoles:
 
 FAMILY = Family(
     "Classic control",
-    ("CartPole-v1", "Acrobot-v1", "MountainCar-v0"),
+    ("CartPole-v1", "Acrobot-v1", "MountainCar-v0", "Pendulum-v1"),
     packages={"pygame": "pygame"},
     name_actions=names_by_environment(_ACTIONS),
     name_observations=names_by_environment(_OBSERVATIONS),
