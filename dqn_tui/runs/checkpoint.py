@@ -206,7 +206,7 @@ def find_newest(folder: RunFolder) -> Checkpoint | None:
 
 
 def step_of(path: Path) -> int | None:
-    """Return the step of a checkpoint folder: from its name, or of `best/` from the manifest; None if that is damaged."""
+    """Return the step in the name of a checkpoint folder, or in the manifest of `best/`; None if that is damaged."""
     digits = path.name.removeprefix("step_")
     if digits.isdecimal():
         return int(digits)

@@ -12,7 +12,7 @@ from dqn_tui.view.plot import Plot
 from dqn_tui.view.raster import Glyphs
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.x_axis import draw_x_axis, mark_start
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 AXIS, GRID, CROSSHAIR = "axis", "grid", "crosshair"
 

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.x_scale import XScale, XUnit
+from dqn_tui.view.x_scale import XScale
+from dqn_tui.view.x_unit import XUnit
 
 Range = tuple[float, float]
 

@@ -17,7 +17,7 @@ from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.step_map import StepMap
 from dqn_tui.view.text import MARKERS
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 def series_of(*points: tuple[float, float], capacity: int = 2048) -> Series:

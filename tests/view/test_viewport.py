@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.step_map import StepMap
 from dqn_tui.view.viewport import Viewport
-from dqn_tui.view.x_scale import STEPS, XUnit
+from dqn_tui.view.x_scale import STEPS
+from dqn_tui.view.x_unit import XUnit
 
 END = 1_000.0
 

@@ -8,7 +8,7 @@ from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.view.crosshair import LayerReading
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import number
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 Show = Callable[[float], str]
 

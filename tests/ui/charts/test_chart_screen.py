@@ -10,7 +10,7 @@ from textual import events
 from dqn_tui.events import Paused, Resumed
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
 
