@@ -20,7 +20,7 @@ from dqn_tui.view.text import base_name, duration, fixed, number, plain, short_p
 _REASONS = {
     EndReason.COMPLETED: "finished",
     EndReason.SOLVED: "solved",
-    EndReason.STOPPED: "stopped by you",
+    EndReason.STOPPED: "stopped",
     EndReason.DIVERGED: "non-finite numbers",
     EndReason.INTERRUPTED: "its process is gone;",
 }

@@ -162,7 +162,7 @@ async def test_zoom_pan_and_back_to_all_by_keys() -> None:
         await board.press("minus")
         assert board.scene.x_range == (0, 20_000)
         await board.press("plus", "plus", "2", "up")
-        assert board.scene.viewport.is_zoomed("loss", has_x=False)
+        assert board.scene.viewport.is_zoomed("loss", has_x=False, is_log=False)
         await board.press("0")
         assert board.scene.x_range == (0, 20_000)
         assert not board.scene.viewport.is_zoomed("loss", has_x=True)
