@@ -95,7 +95,8 @@ def draw_chart(
 
     Without ranges the chart shows all of x, and y from the data in that stretch. Either way the y axis is rounded
     outward to rows. A range with bounds that are not finite, or in the wrong order, counts as none. With `is_percent`
-    the labels of the y axis are percentages, 1 being 100%. A crosshair marks an x; it hides no data.
+    the labels of the y axis are percentages, 1 being 100%. A crosshair marks an x; it hides no data but
+    the edges of shares in its column.
     """
     width, height = max(0, width), max(0, height)
     if y_range is None and any(_is_wall(layer) for layer in layers):
@@ -119,12 +120,11 @@ def draw_chart(
 
 
 def _with_crosshair(layers: Sequence[Layer], x: float | None) -> Sequence[Layer]:
-    """Return the layers with a crosshair behind them, or before shares, which leave no cell free."""
+    """Return the layers with a crosshair behind them, or in front of shares, which leave no cell free."""
     if x is None:
         return layers
-    is_full = any(layer.kind == "shares" for layer in layers)
-    crosshair = Layer.cursor(x, is_dotted=is_full)
-    return [*layers, crosshair] if is_full else [crosshair, *layers]
+    has_shares = any(layer.kind == "shares" for layer in layers)
+    return [*layers, Layer.cursor(x)] if has_shares else [Layer.cursor(x), *layers]
 
 
 def _in_percent(axis: YAxis) -> YAxis:
@@ -140,7 +140,10 @@ def _draw(canvas: Canvas, plot: Plot, layers: Sequence[Layer], *, has_labels: bo
     lines = 0
     for layer in layers:
         for glyphs, role in paint(layer, plot, _LINE_CHARS[lines % len(_LINE_CHARS)]):
-            canvas.put(glyphs, role)
+            if layer.kind == "cursor":
+                canvas.put_over(glyphs, role, [name for one in layers for name in one.roles])
+            else:
+                canvas.put(glyphs, role)
         lines += layer.kind == "line"
     if has_labels:
         canvas.draw_labels([label for layer in reversed(layers) for label in end_labels(layer, plot)])

@@ -165,7 +165,7 @@ async def test_zoom_pan_and_back_to_all_by_keys() -> None:
         assert board.scene.viewport.is_zoomed("loss", has_x=False, is_log=False)
         await board.press("0")
         assert board.scene.x_range == (0, 20_000)
-        assert not board.scene.viewport.is_zoomed("loss", has_x=True)
+        assert not board.scene.viewport.is_zoomed("loss", has_x=True, is_log=False)
 
 
 async def test_a_window_at_the_end_goes_with_the_run() -> None:
