@@ -379,7 +379,7 @@ def serve(
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
-    """Show the dashboards of runs in a browser on this machine, to whoever has the URL.
+    """Show the dashboards of runs in a browser on this machine, to anyone with the URL.
 
     The first line of the output is that URL, with a token that is new at each start. The server listens on 127.0.0.1
     only; from another machine, forward the port with `ssh -L 8000:127.0.0.1:8000 HOST`.
