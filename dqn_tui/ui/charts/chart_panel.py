@@ -27,7 +27,7 @@ _WHEEL_PAN = 0.1
 
 
 class ChartPanel(FramedPanel):
-    """The base class of charts. The mouse reads values, zooms and pans; the screen, which gets messages, does so in all.
+    """The base class of charts. The mouse reads values, zooms and pans, in all charts at once, by the screen.
 
     Attributes:
         has_common_x: whether x is that of the screen's crosshair and zoom, rather than one of the chart's own.
