@@ -15,6 +15,7 @@ from dqn_tui.view.x_axis import draw_x_axis, mark_start
 from dqn_tui.view.x_unit import XUnit
 
 AXIS, GRID, CROSSHAIR = "axis", "grid", "crosshair"
+_PARTS = [ord(char) for char in "▁▂▃▄▅▆▇"]
 OVER = "strong"
 """Role of what is drawn over an area that is filled with a colour."""
 
@@ -76,9 +77,10 @@ class Canvas:
     def put_over(self, glyphs: Glyphs, role: str, filled: Sequence[str]) -> None:
         """Draw over cells as `put` does, with the colour of those whose role is one of `filled` as the background.
 
-        ASCII has no backgrounds; there every other row of such cells remains.
+        A cell that is filled in part remains, since it shows where an edge is. ASCII has no backgrounds; there every
+        other row of filled cells remains.
         """
-        drawn, below = glyphs > 0, self._area_owners.copy()
+        drawn, below = (glyphs > 0) & ~np.isin(self._area, _PARTS), self._area_owners.copy()
         for owner in np.unique(below[drawn]).tolist():
             name = self._roles[owner].partition(" on ")[0]
             cells = np.where(drawn & (below == owner), glyphs, np.uint32(0))

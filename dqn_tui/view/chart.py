@@ -95,8 +95,7 @@ def draw_chart(
 
     Without ranges the chart shows all of x, and y from the data in that stretch. Either way the y axis is rounded
     outward to rows. A range with bounds that are not finite, or in the wrong order, counts as none. With `is_percent`
-    the labels of the y axis are percentages, 1 being 100%. A crosshair marks an x; it hides no data but
-    the edges of shares in its column.
+    the labels of the y axis are percentages, 1 being 100%. A crosshair marks an x; it hides no data.
     """
     width, height = max(0, width), max(0, height)
     if y_range is None and any(_is_wall(layer) for layer in layers):
