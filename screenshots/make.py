@@ -138,14 +138,14 @@ def shoot_comparison() -> None:
         opened.terminal.press("dqn-tui compare runs/* --by learning_rate", "enter")
         opened.terminal.wait_for("9 Groups")
         shoot(opened.terminal, "compare")
-        opened.terminal.press("q")
+        opened.leave("q")
         opened.enter("dqn-tui --detach")
         opened.terminal.press("dqn-tui runs", "enter")
-        opened.terminal.wait_for("RUNNING")
+        opened.terminal.wait_for("10 runs")
         opened.terminal.press(_DOWN, "space", "space")
         opened.terminal.read_for(8.0)
         shoot(opened.terminal, "runs")
-        opened.terminal.press("q")
+        opened.leave("q")
         opened.enter("dqn-tui control latest stop")
 
 
