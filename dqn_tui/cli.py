@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from dqn_tui import __version__
 from dqn_tui.errors import UsageError
+from dqn_tui.view.x_unit import XUnit
 
 
 class Marker(enum.StrEnum):
@@ -47,15 +48,6 @@ class ExportTarget(enum.StrEnum):
     parquet = "parquet"
     jsonl = "jsonl"
     wandb = "wandb"
-
-
-class Axis(enum.StrEnum):
-    """What the x axis of a comparison counts."""
-
-    steps = "steps"
-    time = "time"
-    episodes = "episodes"
-    updates = "updates"
 
 
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
@@ -387,7 +379,7 @@ def serve(
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
-    """Show the dashboards of runs in a browser on this machine, to whoever has the URL.
+    """Show the dashboards of runs in a browser on this machine, to anyone with the URL.
 
     The first line of the output is that URL, with a token that is new at each start. The server listens on 127.0.0.1
     only; from another machine, forward the port with `ssh -L 8000:127.0.0.1:8000 HOST`.
@@ -410,7 +402,7 @@ def compare(
             metavar="KEY", help="Group the runs by a setting, or by `settings`: runs that differ only in the seed."
         ),
     ] = None,
-    x: Annotated[Axis, typer.Option("--x", help="What the x axis counts.")] = Axis.steps,
+    x: Annotated[XUnit, typer.Option("--x", help="What the x axis counts.")] = XUnit.STEP,
     as_json: Json = False,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write all curves to a CSV file, one row a point.")
@@ -424,9 +416,8 @@ def compare(
 ) -> int:
     """Compare runs: charts over each other, what differs in their settings, results, and groups."""
     from dqn_tui.commands.compare_runs import CompareOptions, compare_runs
-    from dqn_tui.view.x_scale import XUnit
 
-    options = CompareOptions(by, XUnit(x.value), seed, _resolve_marker(marker), as_json, csv, plot)
+    options = CompareOptions(by, x, seed, _resolve_marker(marker), as_json, csv, plot)
     return compare_runs(targets, runs_dir, options)
 
 

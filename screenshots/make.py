@@ -19,7 +19,7 @@ from tests.terminal import Terminal
 HERE = Path(__file__).parent
 SMALL, MEDIUM, LARGE, SHELL = (80, 24), (120, 40), (200, 60), (120, 36)
 _HALFWAY = 30_000
-_PREVIOUS_PANE = "\x1b[Z"
+_PREVIOUS_PANE, _LEFT, _DOWN = "\x1b[Z", "\x1b[D", "\x1b[B"
 
 
 def shoot(terminal: Terminal, name: str) -> None:
@@ -53,13 +53,18 @@ def film() -> None:
 
 
 def shoot_states() -> None:
-    """The dashboard at 120x40: training, paused, with its help."""
+    """The dashboard at 120x40: training, paused, zoomed in with a crosshair, and with its help."""
     with dashboard(*MEDIUM) as terminal:
         terminal.wait_for(lambda: has_reached(terminal, _HALFWAY), LONGEST_SECONDS)
         shoot(terminal, "dashboard-120x40")
         terminal.press("space")
         terminal.wait_for("PAUSED")
         shoot(terminal, "pause")
+        terminal.press(*[_LEFT] * 20, "+")
+        terminal.wait_for(" zoom ")
+        shoot(terminal, "crosshair")
+        terminal.press("0", "esc")
+        terminal.wait_until_gone(" zoom ")
         terminal.press("?")
         terminal.wait_for("one environment step while paused")
         shoot(terminal, "help")
@@ -124,7 +129,7 @@ def shoot_headless() -> None:
 
 
 def shoot_comparison() -> None:
-    """Nine short runs of CartPole over each other, grouped by learning rate."""
+    """Nine short runs of CartPole over each other, grouped by learning rate; and the list of them beside a live one."""
     with shell(*MEDIUM) as opened:
         for rate in ("1e-4", "5e-4", "2e-3"):
             for seed in (1, 2, 3):
@@ -133,7 +138,15 @@ def shoot_comparison() -> None:
         opened.terminal.press("dqn-tui compare runs/* --by learning_rate", "enter")
         opened.terminal.wait_for("9 Groups")
         shoot(opened.terminal, "compare")
-        opened.terminal.press("q")
+        opened.leave("q")
+        opened.enter("dqn-tui --detach")
+        opened.terminal.press("dqn-tui runs", "enter")
+        opened.terminal.wait_for("10 runs")
+        opened.terminal.press(_DOWN, "space", "space")
+        opened.terminal.read_for(8.0)
+        shoot(opened.terminal, "runs")
+        opened.leave("q")
+        opened.enter("dqn-tui control latest stop")
 
 
 SCENES = {

@@ -47,8 +47,12 @@ class Shell:
 
     def enter(self, command: str) -> None:
         """Type a command, and wait for the next prompt."""
+        self.leave(command, "enter")
+
+    def leave(self, *keys: str) -> None:
+        """Press the keys that end what is running, and wait for the next prompt."""
         before = self.prompts
-        self.terminal.press(command, "enter")
+        self.terminal.press(*keys)
         self.terminal.wait_for(lambda: self.prompts > before, LONGEST_SECONDS)
         self.terminal.read_for(0.2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import signal
 from collections.abc import Iterator
@@ -62,6 +63,16 @@ def test_input_that_is_not_text_is_dropped_and_an_interrupt_saves_the_run(tmp_pa
         assert terminal.wait_for_exit() == 130
         assert terminal.modes_left_on == []
     assert resolve_target(find_run_folders(tmp_path)[0].path, should_take_last=True).step > 0
+
+
+@pytest.mark.slow
+def test_an_interrupt_of_the_whole_process_group_is_one_interrupt(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as terminal:
+        os.killpg(terminal.pid, signal.SIGINT)
+        assert terminal.wait_for_exit() == 130
+    ended = last_event(tmp_path)
+    assert isinstance(ended, events.RunEnded)
+    assert ended.checkpoint is not None
 
 
 def test_ctrl_z_without_a_shell_returns_at_once_and_a_termination_still_saves(tmp_path: Path) -> None:

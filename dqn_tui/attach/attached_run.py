@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dqn_tui.attach.client import NoAnswerError, ask, fetch_policy
 from dqn_tui.attach.messages import Weights, to_message
-from dqn_tui.attach.place import check_socket
+from dqn_tui.attach.reach import find_refusal
 from dqn_tui.control import Access, Request
 from dqn_tui.events import Event, RunEnded, RunFailed, RunInterrupted, RunResumed, RunStarted
 from dqn_tui.runs.folder import RunFolder
@@ -173,21 +173,8 @@ class AttachedRun:
 
     def _find_refusal(self, holder: Holder | None, *, is_alive: bool) -> str | None:
         """Return why the run takes no requests from here; None where it does."""
-        if holder is not None and not holder.is_local:
-            return f"it trains on {holder.host}"
-        if not is_alive:
-            return "it is not training"
-        if self._is_read_only:
-            return "as asked for with --read-only"
-        if holder is None or holder.socket is None:
-            return "its process takes no requests"
-        try:
-            check_socket(Path(holder.socket))
-        except FileNotFoundError:
-            return "its socket is gone"
-        except OSError as error:
-            return error.strerror or str(error)
-        return None
+        refusal = find_refusal(holder, is_alive=is_alive)
+        return "as asked for with --read-only" if refusal is None and self._is_read_only else refusal
 
     def _set_access(self, refusal: str | None) -> None:
         access = Access(is_own=False, is_loading=False, refusal=refusal)

@@ -1,4 +1,4 @@
-"""The end of the socket that belongs to whoever looks at a run from outside."""
+"""The viewer's end of a run's socket."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ def fetch_policy(path: Path) -> Weights:
             try:
                 return _read_weights(answer, descriptors)
             finally:
-                for descriptor in descriptors:
-                    os.close(descriptor)
+                _close(descriptors)
     except OSError as error:
         raise _explain(error) from None
 
@@ -69,7 +68,17 @@ def _connect(path: Path, seconds: float) -> socket.socket:
 
 
 def _read_answer(connection: socket.socket) -> tuple[Answer, list[int]]:
+    """Return the answer, and the descriptors that came with it, which are the caller's to close."""
     data, descriptors, _, _ = socket.recv_fds(connection, LONGEST_ANSWER_BYTES, 1)
+    try:
+        return _parse_whole(connection, data), descriptors
+    except (NoAnswerError, OSError):
+        _close(descriptors)
+        raise
+
+
+def _parse_whole(connection: socket.socket, data: bytes) -> Answer:
+    """Read the rest of the line that `data` begins; return the answer in it."""
     while data and not data.endswith(b"\n") and len(data) < LONGEST_ANSWER_BYTES:
         more = connection.recv(LONGEST_ANSWER_BYTES)
         if not more:
@@ -78,12 +87,15 @@ def _read_answer(connection: socket.socket) -> tuple[Answer, list[int]]:
     try:
         answer = parse_answer(data)
     except ValueError:
-        answer = Answer(error="it closed the line" if not data else "its answer is of another version")
+        raise NoAnswerError("its answer is of another version" if data else "it closed the line") from None
     if answer.error is not None:
-        for descriptor in descriptors:
-            os.close(descriptor)
         raise NoAnswerError(answer.error)
-    return answer, descriptors
+    return answer
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
 
 
 def _read_weights(answer: Answer, descriptors: list[int]) -> Weights:

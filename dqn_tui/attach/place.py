@@ -44,7 +44,7 @@ def check_socket(path: Path) -> None:
 
 
 def is_own_user(connection: socket.socket) -> bool:
-    """Return whether the process at the other end is this user's; true where the system does not tell."""
+    """Return whether the process at the other end is this user's; true where that is unknown."""
     option = getattr(socket, "SO_PEERCRED", None)
     if option is None:
         return True

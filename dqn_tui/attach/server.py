@@ -1,4 +1,4 @@
-"""The end of the socket that belongs to the training process: takes requests from this user's other processes."""
+"""The training process's end of the socket: takes requests from this user's other processes."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class SteeredRun(Protocol):
 class SteeringServer:
     """A thread that answers requests at a Unix socket, which only this user can reach.
 
-    Whatever comes through the socket costs the run little: lines are bounded, rounds are spaced, and connections that
-    send nonsense, nothing, or do not take their answers are closed.
+    Nothing that comes through the socket costs the run much: lines are bounded, rounds are spaced, and connections that
+    send nonsense, send nothing, or do not read their answers are closed.
 
     Args:
         run: is asked and described.
@@ -219,13 +219,24 @@ class SteeringServer:
     def _send_weights(self, weights: Weights) -> None:
         """Send the weights as an open file, which has no name and vanishes with its last reader."""
         answer = msgspec.structs.replace(self._describe(), policy_step=weights.step, policy_bytes=len(weights.content))
-        with tempfile.TemporaryFile() as file:
-            file.write(weights.content)
-            file.flush()
-            for connection, state in list(self._connections.items()):
-                if state.wants_policy:
-                    state.wants_policy, state.heard_at = False, time.monotonic()
+        waiting = self._take_waiting()
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(weights.content)
+                file.flush()
+                for connection in waiting:
                     self._send(connection, answer, file.fileno())
+        except OSError as error:
+            for connection in waiting:
+                self._refuse(connection, f"the policy cannot be handed over: {error.strerror or error}")
+
+    def _take_waiting(self) -> list[socket.socket]:
+        """Return the connections that wait for the policy, and count them as answered."""
+        waiting = [connection for connection, state in self._connections.items() if state.wants_policy]
+        for connection in waiting:
+            state = self._connections[connection]
+            state.wants_policy, state.heard_at = False, time.monotonic()
+        return waiting
 
     def _wake(self) -> None:
         # A full pipe wakes, too.

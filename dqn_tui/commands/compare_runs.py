@@ -27,7 +27,7 @@ from dqn_tui.view.comparison_report import (
     scores_table,
     settings_table,
 )
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 if TYPE_CHECKING:
     from dqn_tui.ui.compare.compare_screen import CompareScreen

@@ -46,24 +46,22 @@ def control_run(target: str, verb: str, *, runs_dir: Path, should_save: bool, as
         _print_status(folder, answer, as_json=as_json)
         return 0
     _check_state(folder, verb, answer)
-    event = _find_standing(verb, answer) or _request(folder, socket, verb, should_save=should_save)
+    event = _find_present(verb, answer) or _request(folder, socket, verb, should_save=should_save)
     _print_event(event, as_json=as_json)
     return 1 if isinstance(event, events.SaveFailed | events.RunFailed) else 0
 
 
 def _find_socket(folder: RunFolder) -> Path:
+    from dqn_tui.attach.reach import find_refusal
     from dqn_tui.runs.lock import is_locked, read_holder
 
     try:
         is_alive, holder = is_locked(folder.path), read_holder(folder.path)
     except OSError as error:
         raise UsageError(f"run {folder.path} cannot be read: {error.strerror or error}") from None
-    if holder is not None and not holder.is_local and is_alive:
-        raise UsageError(f"run {folder.path} trains on {holder.host}: it can be steered from there only")
-    if not is_alive:
-        raise UsageError(f"run {folder.path} is not training")
-    if holder is None or holder.socket is None:
-        raise UsageError(f"run {folder.path} takes no requests from other processes")
+    refusal = find_refusal(holder, is_alive=is_alive)
+    if refusal is not None or holder is None or holder.socket is None:
+        raise UsageError(f"run {folder.path} cannot be steered from here: {refusal}")
     return Path(holder.socket)
 
 
@@ -73,7 +71,7 @@ def _ask(folder: RunFolder, socket: Path, message: Message) -> Answer:
     try:
         return ask(socket, message)
     except NoAnswerError as error:
-        raise UsageError(f"run {folder.path} takes no request: {error}") from None
+        raise UsageError(f"run {folder.path} did not take the request: {error}") from None
 
 
 def _check_state(folder: RunFolder, verb: str, answer: Answer) -> None:
@@ -83,8 +81,8 @@ def _check_state(folder: RunFolder, verb: str, answer: Answer) -> None:
         raise UsageError(f"run {folder.path} is not paused, so it cannot {verb}")
 
 
-def _find_standing(verb: str, answer: Answer) -> Event | None:
-    """Return the event that already holds: the pause of a paused run."""
+def _find_present(verb: str, answer: Answer) -> Event | None:
+    """Return the event of a state that the run is in already: the pause of a paused run."""
     if verb != "pause" or not answer.is_paused:
         return None
     return events.Paused(time=time.time(), step=answer.step)

@@ -1,9 +1,8 @@
 """Lets a process that trains leave the terminal that it was started on.
 
-Threads cannot outlive their process, and a shell waits for the process that it started. So that one only stands in
-front: it forks the process that trains, before any thread is started, passes signals on to it, stops and continues with
-it, and ends with its exit code. Once training is to continue in the background, the front ends, and the shell gets its
-prompt back.
+Threads cannot outlive their process, and a shell waits for the process that it started. So that process is only a
+front: it forks the one that trains, before any thread is started, passes signals on to it, stops and continues with it,
+and ends with its exit code. When the user detaches, the front ends, and the shell gets its prompt back.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from dqn_tui.commands.signals import FORWARDED_INTERRUPT
 from dqn_tui.commands.terminal import Terminal
 from dqn_tui.parent_death import die_with_parent
 
@@ -48,7 +48,7 @@ class Front:
     def detach(self) -> None:
         """Leave the terminal and its session, and end the front with exit code 0.
 
-        The caller has closed its screen and let go of the standard streams.
+        The caller has closed its screen and the standard streams.
         """
         self._is_detached.set()
         die_with_parent(is_wanted=False)
@@ -58,15 +58,15 @@ class Front:
     def _watch(self) -> None:
         was_stopped = False
         while not self._is_detached.is_set():
-            has_word = bool(select.select([self._lifeline], [], [], BEAT_SECONDS)[0])
+            is_readable = bool(select.select([self._lifeline], [], [], BEAT_SECONDS)[0])
             if self._is_detached.is_set():
                 return
-            if has_word:
+            if is_readable:
                 if not os.read(self._lifeline, 1_024):
                     os.kill(os.getpid(), signal.SIGKILL)
                 # The front stopped because this process was stopped, which is over.
                 self._send(signal.SIGCONT)
-            is_stopped = not has_word and _is_stopped(self._pid)
+            is_stopped = not is_readable and _is_stopped(self._pid)
             if is_stopped and was_stopped:
                 # Twice in a row: a moment after SIGCONT, the front may not have woken yet.
                 os.kill(os.getpid(), signal.SIGSTOP)
@@ -91,15 +91,17 @@ def put_front_before() -> Front:
     child = os.fork()
     if child:
         os.close(lifeline)
-        _stand(child, kept, watched, terminal)
+        _stay_in_front(child, kept, watched, terminal)
     os.close(kept)
+    if FORWARDED_INTERRUPT is not None:
+        signal.signal(FORWARDED_INTERRUPT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    # The lifeline tells of a front that is gone, but not to a process that is stopped itself.
+    # A process that is stopped cannot notice the end of the lifeline.
     die_with_parent()
     return Front(os.getppid(), lifeline)
 
 
-def _stand(child: int, kept: int, watched: set[signal.Signals], terminal: Terminal) -> NoReturn:
+def _stay_in_front(child: int, kept: int, watched: set[signal.Signals], terminal: Terminal) -> NoReturn:
     while True:
         number, is_from_process = _wait_for_signal(watched)
         if number == signal.SIGCHLD:
@@ -108,11 +110,11 @@ def _stand(child: int, kept: int, watched: set[signal.Signals], terminal: Termin
             os._exit(0)
         elif number not in _FROM_TERMINAL or is_from_process:
             with suppress(ProcessLookupError):
-                os.kill(child, number)
+                os.kill(child, (FORWARDED_INTERRUPT or number) if number == signal.SIGINT else number)
 
 
 def _wait_for_signal(watched: set[signal.Signals]) -> tuple[int, bool]:
-    """Return the next signal, and whether a process sent it; where the system does not tell, the terminal did."""
+    """Return the next signal, and whether a process sent it; where that is unknown, the terminal is taken to have."""
     if sys.platform != "linux":
         return signal.sigwait(watched), False
     received = signal.sigwaitinfo(watched)
@@ -147,7 +149,7 @@ def _die(number: int, terminal: Terminal) -> NoReturn:
 
 
 def _is_stopped(pid: int) -> bool:
-    """Return whether a process is stopped; False where the system does not tell."""
+    """Return whether a process is stopped; False where that is unknown."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
     except (OSError, IndexError):

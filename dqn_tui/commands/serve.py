@@ -60,4 +60,4 @@ def serve_runs(targets: Sequence[str], *, runs_dir: Path, port: int, view: Serve
 
 def _announce(url: str) -> None:
     print_text(url)
-    say("whoever has this URL can see and steer the runs; Ctrl+C ends the server")
+    say("anyone with this URL can see and steer the runs; Ctrl+C ends the server")

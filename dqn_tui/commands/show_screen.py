@@ -25,7 +25,7 @@ def show_screen(screen: SceneScreen) -> int:
 
 
 def run_app(app: DqnTuiApp) -> None:
-    """Run an application with its signals; a terminal that is lost is let go of."""
+    """Run an application with its signals; a lost terminal is released."""
     terminal = Terminal()
     with SignalTraps(app.take_signal, terminal), terminal.lent_to_screen():
         app.run()

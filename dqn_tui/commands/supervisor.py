@@ -162,7 +162,7 @@ class Supervisor:
             own_output().flush()
 
     def _detach(self) -> None:
-        """Let go of the terminal, or of the pipes in its place, and end the process in front."""
+        """Release the terminal, or the pipes in its place, and end the process in front."""
         self._run.request(Detach())
         silence(STDIN, own_descriptor(STDOUT), own_descriptor(STDERR))
         self._terminal.detach()

@@ -114,9 +114,9 @@ def _train(
     supervisor = Supervisor(
         run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
     )
-    told = _open_event_command(run, prepared.folder, shown.on_event, start)
+    event_command = _open_event_command(run, prepared.folder, shown.on_event, start)
     event_files = tensorboard_files(run, prepared.folder, are_wanted=shown.should_write_tensorboard)
-    with told or nullcontext(), open_to_requests(run, recorder), event_files, supervisor:
+    with event_command or nullcontext(), open_to_requests(run, recorder), event_files, supervisor:
         if has_screen:
             code = _show_dashboard(supervisor, run, view, prepared, shown, start, can_detach=front is not None)
         elif shown.is_detached:
@@ -135,8 +135,8 @@ def _train(
             code = code or EndReason.FAILED.exit_code
         if not (run.close_rollouts(ROLLOUT_SECONDS) and has_closed):
             say("the environment does not respond; exiting without closing it")
-            if told:
-                told.close()
+            if event_command:
+                event_command.close()
             leave_at_once(code)
     for warning in run.take_warnings():
         say(warning)
@@ -144,12 +144,12 @@ def _train(
 
 
 def _open_event_command(run: BackgroundRun, folder: RunFolder, command: str | None, start: Path) -> EventCommand | None:
-    """Let the command hear of the run's events."""
+    """Return the command, which is given the run's events from now on; None where there is none."""
     if command is None:
         return None
-    told = EventCommand(command, folder.path, start, run.report_warning)
-    run.listeners.append(told.take)
-    return told
+    opened = EventCommand(command, folder.path, start, run.report_warning)
+    run.listeners.append(opened.take)
+    return opened
 
 
 def _open_recorder(prepared: PreparedRun, view: RunView) -> Recorder:

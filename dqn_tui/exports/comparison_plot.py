@@ -12,7 +12,7 @@ from dqn_tui.view.compared_metrics import ComparedMetric
 from dqn_tui.view.comparison import Comparison
 from dqn_tui.view.group_curve import group_curve
 from dqn_tui.view.series import Series
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -26,7 +26,7 @@ class LiveTensorBoard:
     is killed may leave out its last second.
 
     Args:
-        folder: The run folder; its journal exists, and ends where the run goes on.
+        folder: The run folder; its journal exists, and ends where the run continues.
         on_problem: Called on the writer's thread with one line if the files can no longer be written; once at most.
     """
 

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,26 @@ def find_checkpoints(folder: RunFolder) -> list[Checkpoint]:
     return found
 
 
+def find_newest(folder: RunFolder) -> Checkpoint | None:
+    """Return a run's readable checkpoint of the latest step: `best/` where it is later than all others."""
+    found = find_checkpoints(folder)[-1:]
+    if is_checkpoint_folder(folder.best) and not folder.best.is_symlink():
+        with suppress(CheckpointError):
+            found.append(read_checkpoint(folder.best))
+    return max(found, key=lambda checkpoint: checkpoint.step, default=None)
+
+
+def step_of(path: Path) -> int | None:
+    """Return the step in the name of a checkpoint folder, or in the manifest of `best/`; None if that is damaged."""
+    digits = path.name.removeprefix("step_")
+    if digits.isdecimal():
+        return int(digits)
+    try:
+        return read_checkpoint(path).step
+    except CheckpointError:
+        return None
+
+
 def prune_checkpoints(folder: RunFolder, keep_last: int) -> None:
     """Remove the oldest automatic checkpoints, except the last `keep_last`; those saved for another reason stay.
 
@@ -226,10 +247,10 @@ def resolve_target(target: Path, *, should_take_last: bool = False) -> Checkpoin
     folder.check()
     if not should_take_last and folder.best.exists():
         return read_checkpoint(folder.best)
-    found = find_checkpoints(folder)
-    if not found:
+    newest = find_newest(folder)
+    if newest is None:
         raise UsageError(f"run {target} has no checkpoint yet")
-    return found[-1]
+    return newest
 
 
 def _describe_file(parts: Content) -> FileEntry:

@@ -22,6 +22,7 @@ from dqn_tui.runs.checkpoint import (
     read_checkpoint,
     read_settings,
     read_state,
+    step_of,
     verify_checkpoint,
 )
 from dqn_tui.runs.durable import recover_folders
@@ -41,7 +42,8 @@ class SavedRun:
 def find_resumable(target: Path) -> tuple[RunFolder, Path]:
     """Return the run that TARGET belongs to, and its checkpoint folder: a run's newest, or the one that TARGET names.
 
-    A run that was killed before its first regular checkpoint may have a best one, and continues from that.
+    A run's newest checkpoint is its best one where that is later than all regular ones. A regular one counts even if it
+    is damaged, so that this is reported, and no steps are lost silently.
 
     Raises:
         UsageError: TARGET is neither a run with a checkpoint nor a checkpoint inside a run, the run is being trained,
@@ -50,10 +52,10 @@ def find_resumable(target: Path) -> tuple[RunFolder, Path]:
     if is_run_folder(target):
         folder = RunFolder(target)
         _recover(folder)
-        found = folder.step_folders() or [path for path in (folder.best,) if is_checkpoint_folder(path)]
+        found = [*folder.step_folders()[-1:], *([folder.best] if is_checkpoint_folder(folder.best) else [])]
         if not found:
             raise UsageError(f"run {target} has no checkpoint to resume from")
-        return folder, found[-1]
+        return folder, max(found, key=lambda path: step_of(path) or 0)
     if is_checkpoint_folder(target):
         path = target.resolve()
         for run in path.parents[:2]:

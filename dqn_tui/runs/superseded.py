@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dqn_tui.errors import CheckpointError
-from dqn_tui.runs.checkpoint import read_checkpoint
+from dqn_tui.runs.checkpoint import step_of
 from dqn_tui.runs.durable import make_folder, recover_folders, remove_folder, sync_folder
 from dqn_tui.runs.folder import RunFolder
 
@@ -19,22 +18,13 @@ def set_aside_later(folder: RunFolder, step: int, keep_last: int) -> str | None:
     Raises:
         OSError: One of them cannot be moved or removed.
     """
-    later = [path for path in (*folder.step_folders(), folder.best) if (_step_of(path) or 0) > step]
+    later = [path for path in (*folder.step_folders(), folder.best) if (step_of(path) or 0) > step]
     moved = [_move(folder, path) for path in later]
     removed = _prune(folder, keep_last)
     if not moved:
         return None
     text = f"checkpoints after step {step:,} moved to {folder.superseded}: {', '.join(path.name for path in moved)}"
     return text + (f"; removed from there: {', '.join(removed)}" if removed else "")
-
-
-def _step_of(path: Path) -> int | None:
-    """Return the step from the manifest, or from the folder's name if the manifest is damaged."""
-    try:
-        return read_checkpoint(path).step
-    except CheckpointError:
-        digits = path.name.removeprefix("step_")
-        return int(digits) if digits.isdecimal() else None
 
 
 def _move(folder: RunFolder, path: Path) -> Path:

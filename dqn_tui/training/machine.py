@@ -1,4 +1,4 @@
-"""What the run takes of its machine: processor, memory, disk, GPU."""
+"""What the run uses of its machine: processor, memory, disk, GPU."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Processes:
         import psutil
 
         self._own = psutil.Process()
-        self._all: dict[int, psutil.Process] = {}
+        # A process is equal to another object for it, but not to a later process with the same id.
+        self._all: dict[psutil.Process, psutil.Process] = {}
         self._clock = clock
         self._search_at = -float("inf")
         self._own.cpu_percent()
@@ -47,9 +48,9 @@ class Processes:
         if self._clock() < self._search_at:
             return
         before = time.thread_time()
-        found = {process.pid: process for process in self._own.children(recursive=True)}
+        found = self._own.children(recursive=True)
         # Those already known remember since when they are measured.
-        self._all = {pid: self._all.get(pid, process) for pid, process in found.items()}
+        self._all = {process: self._all.get(process, process) for process in found}
         self._search_at = self._clock() + max(SHORTEST_SECONDS, (time.thread_time() - before) / SHARE)
 
     def measure(self) -> dict[str, float]:
@@ -57,12 +58,12 @@ class Processes:
         import psutil
 
         percent, memory = self._own.cpu_percent(), self._own.memory_info().rss
-        for pid, process in list(self._all.items()):
+        for process in list(self._all.values()):
             try:
                 percent += process.cpu_percent()
                 memory += process.memory_info().rss
             except psutil.Error:
-                del self._all[pid]
+                del self._all[process]
         return {"system/cpu_percent": round(percent, 1), "system/memory_bytes": memory}
 
 
@@ -97,7 +98,7 @@ class DiskWatch:
 
 
 class MachineMeter:
-    """A thread that measures every few seconds, and seldom enough to cost training no more than `SHARE`.
+    """A thread that measures every few seconds, rarely enough to cost training no more than `SHARE`.
 
     Args:
         folder: the run folder, whose disk is measured.
@@ -129,7 +130,7 @@ class MachineMeter:
         processes, gpu = Processes(), find_gpu(self._device)
         pause = _FIRST_SECONDS
         while not self._is_over.wait(pause):
-            # What the system does not tell now it may tell the next time.
+            # What cannot be measured now may be measurable the next time.
             with suppress(Exception):
                 processes.search()
             before = time.thread_time()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dqn_tui.config import Config
-from dqn_tui.runs.checkpoint import Checkpoint, check_fit, find_checkpoints, read_checkpoint
+from dqn_tui.runs.checkpoint import check_fit, find_newest
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.policy import Policy, decode_network, load_policy
@@ -43,15 +43,10 @@ class NewestPolicy:
         return self._load_saved()
 
     def _load_saved(self) -> Policy | None:
-        candidates = [*self._find_best(), *find_checkpoints(self._folder)[-1:]]
-        newest = max(candidates, key=lambda checkpoint: checkpoint.step, default=None)
+        newest = find_newest(self._folder)
         if newest is None:
             return None
         if self._saved is None or self._saved[0] != newest.weights_sha256:
             check_fit(newest, self._spaces)
             self._saved = newest.weights_sha256, load_policy(newest, self._config)
         return self._saved[1]._replace(step=newest.step)
-
-    def _find_best(self) -> list[Checkpoint]:
-        best = self._folder.best
-        return [read_checkpoint(best)] if best.exists() and not best.is_symlink() else []

@@ -12,9 +12,12 @@ from dqn_tui.view.plot import Plot
 from dqn_tui.view.raster import Glyphs
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.x_axis import draw_x_axis, mark_start
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 AXIS, GRID, CROSSHAIR = "axis", "grid", "crosshair"
+_PARTS = [ord(char) for char in "▁▂▃▄▅▆▇"]
+OVER = "strong"
+"""Role of what is drawn over an area that is filled with a colour."""
 
 
 class Canvas:
@@ -70,6 +73,24 @@ class Canvas:
         drawn = glyphs > 0
         np.copyto(self._area, glyphs, where=drawn)
         self._area_owners[drawn] = self._owner(role)
+
+    def put_over(self, glyphs: Glyphs, role: str, filled: Sequence[str]) -> None:
+        """Draw over cells as `put` does, with the colour of those whose role is one of `filled` as the background.
+
+        A cell that is filled in part remains, since it shows where an edge is. ASCII has no backgrounds; there every
+        other row of filled cells remains.
+        """
+        drawn, below = (glyphs > 0) & ~np.isin(self._area, _PARTS), self._area_owners.copy()
+        for owner in np.unique(below[drawn]).tolist():
+            name = self._roles[owner].partition(" on ")[0]
+            cells = np.where(drawn & (below == owner), glyphs, np.uint32(0))
+            if name not in filled:
+                self.put(cells, role)
+            elif self._plot.marker == ASCII:
+                cells[1::2] = 0
+                self.put(cells, role)
+            else:
+                self.put(cells, f"{OVER} on {name}")
 
     def draw_labels(self, labels: Sequence[tuple[str, float, str]]) -> None:
         """Write labels (text, y, role) right of the plot at their y, the first with precedence.

@@ -119,12 +119,11 @@ def draw_chart(
 
 
 def _with_crosshair(layers: Sequence[Layer], x: float | None) -> Sequence[Layer]:
-    """Return the layers with a crosshair behind them, or before shares, which leave no cell free."""
+    """Return the layers with a crosshair behind them, or in front of shares, which leave no cell free."""
     if x is None:
         return layers
-    is_full = any(layer.kind == "shares" for layer in layers)
-    crosshair = Layer.cursor(x, is_dotted=is_full)
-    return [*layers, crosshair] if is_full else [crosshair, *layers]
+    has_shares = any(layer.kind == "shares" for layer in layers)
+    return [*layers, Layer.cursor(x)] if has_shares else [Layer.cursor(x), *layers]
 
 
 def _in_percent(axis: YAxis) -> YAxis:
@@ -140,7 +139,10 @@ def _draw(canvas: Canvas, plot: Plot, layers: Sequence[Layer], *, has_labels: bo
     lines = 0
     for layer in layers:
         for glyphs, role in paint(layer, plot, _LINE_CHARS[lines % len(_LINE_CHARS)]):
-            canvas.put(glyphs, role)
+            if layer.kind == "cursor":
+                canvas.put_over(glyphs, role, [name for one in layers for name in one.roles])
+            else:
+                canvas.put(glyphs, role)
         lines += layer.kind == "line"
     if has_labels:
         canvas.draw_labels([label for layer in reversed(layers) for label in end_labels(layer, plot)])

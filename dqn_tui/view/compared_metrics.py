@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dqn_tui.view.compared_run import ComparedRun
 from dqn_tui.view.series import Series, SmoothedSeries
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 @dataclass(frozen=True, kw_only=True)

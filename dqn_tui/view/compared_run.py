@@ -10,7 +10,7 @@ from dqn_tui.events import Event
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
 from dqn_tui.view.text import base_name
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 class ComparedRun:

@@ -11,7 +11,7 @@ from dqn_tui.run_source import RunNews
 from dqn_tui.view.compared_metrics import METRICS, ComparedMetric
 from dqn_tui.view.compared_run import ComparedRun
 from dqn_tui.view.text import number, plain
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 ALL_BUT_SEED = "settings"
 """In place of a key: runs that differ in nothing but the seed are one group."""

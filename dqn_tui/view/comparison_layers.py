@@ -9,7 +9,7 @@ from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.group_curve import GroupCurve, group_curve
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import Series
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 COLORS = 11
 """Colours of runs and of groups, in the roles `line-0` to `line-10`, and the same with `-dim` and `-band`.

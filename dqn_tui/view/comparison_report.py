@@ -10,7 +10,7 @@ from dqn_tui.view.comparison import Comparison, RunGroup, mark_of
 from dqn_tui.view.interquartile import REPLICATIONS
 from dqn_tui.view.scores import GROUP_SCORES, SCORES, Estimate, estimate, horizon, improvement, main_score, scores_of
 from dqn_tui.view.text import number, plain, short_number
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 class Table(NamedTuple):

@@ -1,4 +1,4 @@
-"""Calls the user of a run who looks elsewhere: rings the terminal's bell and shows a notification."""
+"""Calls the user of a run while they look elsewhere: rings the terminal's bell and shows a notification."""
 
 from __future__ import annotations
 

@@ -29,7 +29,6 @@ class Layer:
         thickness: dots of a line; None: as suits the size of the plot.
         roles, labels: of each share, lowest first.
         sign: character of marks, and in ASCII of the line that they are on; empty: one that no other line has.
-        is_dotted: whether a cursor leaves every other row free.
     """
 
     kind: Kind
@@ -43,7 +42,6 @@ class Layer:
     labels: tuple[str, ...] = ()
     sign: str = ""
     name: str = ""
-    is_dotted: bool = False
 
     @classmethod
     def envelope(cls, series: Buckets, role: str = "raw") -> Layer:
@@ -104,9 +102,9 @@ class Layer:
         return cls("level", role, label, value=y)
 
     @classmethod
-    def cursor(cls, x: float, role: str = "cursor", *, is_dotted: bool = False) -> Layer:
-        """Return a vertical line at an x; a dotted one leaves every other row free."""
-        return cls("cursor", role, value=x, is_dotted=is_dotted)
+    def cursor(cls, x: float, role: str = "cursor") -> Layer:
+        """Return a vertical line at an x."""
+        return cls("cursor", role, value=x)
 
     def moved(self, move_series: Callable[[Buckets], Buckets], move_x: Callable[[float], float]) -> Layer:
         """Return the same over another x axis."""

@@ -1,4 +1,4 @@
-"""What its user wants to be told of a run while looking elsewhere."""
+"""What is worth calling the user of a run for while they look elsewhere."""
 
 from __future__ import annotations
 

@@ -158,8 +158,7 @@ def _signs(layer: Layer, plot: Plot) -> Glyphs:
 def _cursor(layer: Layer, plot: Plot) -> Glyphs:
     glyphs = np.zeros((plot.axis.rows, plot.width), dtype=np.uint32)
     if (column := plot.cells.at(layer.value)) is not None:
-        rows = slice(None, None, 2 if layer.is_dotted else 1)
-        glyphs[rows, column] = ord("|" if plot.marker == ASCII else "│")
+        glyphs[:, column] = ord("|" if plot.marker == ASCII else "│")
     return glyphs
 
 

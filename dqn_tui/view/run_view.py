@@ -20,7 +20,8 @@ from dqn_tui.view.rolling_mean import RollingMean
 from dqn_tui.view.run_clock import RunClock
 from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.step_map import StepMap
-from dqn_tui.view.x_scale import STEPS, XScale, XUnit
+from dqn_tui.view.x_scale import STEPS, XScale
+from dqn_tui.view.x_unit import XUnit
 
 RECENT_EPISODES = 100
 _EVALUATIONS_KEPT = 500

@@ -15,7 +15,7 @@ from dqn_tui.view.interquartile import REPLICATIONS, bootstrap_interval, interqu
 from dqn_tui.view.returns import solved_step
 from dqn_tui.view.series import Series
 from dqn_tui.view.text import duration, number
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 @dataclass(frozen=True, kw_only=True)

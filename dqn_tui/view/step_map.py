@@ -8,7 +8,8 @@ from bisect import bisect_right
 import numpy as np
 
 from dqn_tui.view.buckets import Array
-from dqn_tui.view.x_scale import XScale, XUnit
+from dqn_tui.view.x_scale import XScale
+from dqn_tui.view.x_unit import XUnit
 
 
 class StepMap:

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, field, replace
 
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.x_scale import XScale, XUnit
+from dqn_tui.view.x_scale import XScale
+from dqn_tui.view.x_unit import XUnit
 
 Range = tuple[float, float]
 
@@ -185,9 +186,9 @@ class Viewport:
 
     # --- everything ---
 
-    def is_zoomed(self, chart: str, *, has_x: bool) -> bool:
-        """Whether a chart shows a part of its data only; `has_x`: whether its x axis is the common one."""
-        return (has_x and self._window is not None) or chart in self._y_windows
+    def is_zoomed(self, chart: str, *, has_x: bool, is_log: bool) -> bool:
+        """Return whether a chart shows only a part of its data; `has_x`: whether its x axis is the common one."""
+        return (has_x and self._window is not None) or self.y_window(chart, is_log=is_log) is not None
 
     def show_all(self) -> None:
         """Show everything again, in all charts."""

@@ -1,4 +1,4 @@
-"""Who may come in: whoever knows the token, from this machine, through a page of this server.
+"""Admits only requests that carry the token, come from this machine, and from a page of this server.
 
 The server listens on the loopback address, which all users of a machine share, and to which any web page can make a
 browser send requests. So each request must carry the token or the cookie that was given for it, and pages of other
@@ -29,7 +29,7 @@ class Gate:
 
     Attributes:
         token: Opens the gate.
-        place: The path of all pages, which only those know who came in; without a slash at its end.
+        place: The path of all pages, which only admitted visitors know; without a slash at its end.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Gate:
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer a request with the handler, or not at all; every path comes by here."""
+        """Answer a request with the handler, or refuse it; every path passes through here."""
         if not (self._is_from_here(request) and self._is_admitted(request)):
             return _secure(web.Response(status=403, text=_REFUSAL), request)
         try:
@@ -66,7 +66,7 @@ class Gate:
 
 
 def _are_equal(given: str, secret: str) -> bool:
-    """Compare in a time that tells nothing of the secret."""
+    """Compare in a time that does not depend on where the two differ."""
     return secrets.compare_digest(given.encode(errors="replace"), secret.encode())
 
 

@@ -58,7 +58,7 @@ class Visitor(AppService):
                 await self._take(message.data)
 
     async def stop(self) -> None:
-        """End the process, by force if it does not leave; whoever calls again waits for the same end."""
+        """End the process, by force if it does not leave; a second call waits for the same end."""
         if self._ending is None:
             self._ending = asyncio.create_task(self._end())
         await asyncio.shield(self._ending)
@@ -103,7 +103,7 @@ class Visitor(AppService):
         # The process has ended, or the browser is gone.
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             await self._pass_on(process.stdout)
-        # Nobody looks any more; a process that cannot write could not leave, either.
+        # The browser is gone, but a process that cannot write could not leave, either.
         while await process.stdout.read(65_536):
             pass
         await errors

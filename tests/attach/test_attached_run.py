@@ -165,7 +165,7 @@ def test_run_of_another_host_is_read_only_and_never_called_interrupted(folder: R
     write(folder, fakes.started())
     (folder.path / "run.lock").write_text('{"pid": 1, "host": "elsewhere", "socket": "/x.sock"}')
     with following(folder) as viewer:
-        viewer.wait_for_access(refusal="it trains on elsewhere")
+        viewer.wait_for_access(refusal="it is not training here, but was started on elsewhere")
         assert [type(event) for event in viewer.events] == [events.RunStarted]
 
 

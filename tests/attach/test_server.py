@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -158,6 +160,20 @@ def test_run_that_does_not_hand_over_its_policy_still_answers(monkeypatch: pytes
     with serving(run) as path:
         with pytest.raises(NoAnswerError, match="does not answer"):
             fetch_policy(path)
+        assert ask(path, Message(request="pause")).step == 1_234
+    assert run.requests == [control.Pause()]
+
+
+def test_full_disk_costs_the_policy_but_not_the_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill() -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run = RecordingRun()
+    with serving(run) as path:
+        monkeypatch.setattr("tempfile.TemporaryFile", fill)
+        for _ in range(2):
+            with pytest.raises(NoAnswerError, match="the policy cannot be handed over: No space left on device"):
+                fetch_policy(path)
         assert ask(path, Message(request="pause")).step == 1_234
     assert run.requests == [control.Pause()]
 

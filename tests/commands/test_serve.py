@@ -52,7 +52,7 @@ def test_the_first_line_is_the_url_and_a_signal_ends_the_server(tmp_path: Path, 
     assert process.returncode == 128 + number
     assert out == ""
     assert "Traceback" not in errors
-    assert one_line(errors) == "dqn-tui: whoever has this URL can see and steer the runs; Ctrl+C ends the server"
+    assert one_line(errors) == "dqn-tui: anyone with this URL can see and steer the runs; Ctrl+C ends the server"
 
 
 def test_each_visitor_gets_a_view_of_the_run_as_it_was_asked_for() -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from dqn_tui.commands import supervisor as supervisor_module
 from dqn_tui.commands.foreign_output import ForeignOutput
-from dqn_tui.commands.signals import SignalTraps
+from dqn_tui.commands.signals import FORWARDED_INTERRUPT, SignalTraps
 from dqn_tui.commands.supervisor import Supervisor
 from dqn_tui.commands.terminal import Terminal
 from dqn_tui.control import Request, Stop
@@ -122,6 +122,33 @@ def test_third_interrupt_does_not_cut_the_exit_short(monkeypatch: pytest.MonkeyP
             kill(signal.SIGINT)()
     assert reported == [signal.SIGINT, "restoring", "restored"]
     assert end.value.code == 130
+
+
+@pytest.mark.skipif(FORWARDED_INTERRUPT is None, reason="no realtime signals here")
+@pytest.mark.parametrize("order", [(signal.SIGINT, FORWARDED_INTERRUPT), (FORWARDED_INTERRUPT, signal.SIGINT)])
+def test_interrupt_that_comes_directly_and_through_the_front_counts_once(
+    monkeypatch: pytest.MonkeyPatch, order: tuple[signal.Signals, signal.Signals]
+) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    with SignalTraps(taken.append, Terminal()):
+        for number in order:
+            kill(number)()
+        assert taken == [signal.SIGINT]
+        with pytest.raises(SystemExit):
+            kill(order[-1])()
+
+
+@pytest.mark.skipif(FORWARDED_INTERRUPT is None, reason="no realtime signals here")
+def test_two_interrupts_through_the_front_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    assert FORWARDED_INTERRUPT is not None
+    with SignalTraps(taken.append, Terminal()):
+        kill(FORWARDED_INTERRUPT)()
+        with pytest.raises(SystemExit) as end:
+            kill(FORWARDED_INTERRUPT)()
+    assert (taken, end.value.code) == ([signal.SIGINT], 130)
 
 
 @pytest.mark.parametrize(("end", "code"), [(fakes.failed(9, 1_001.0), 1), (fakes.ended(9, 1_001.0, "diverged"), 3)])

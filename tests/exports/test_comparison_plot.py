@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dqn_tui.errors import UsageError
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests.comparisons import compare, run_events
 
 pytest.importorskip("matplotlib")

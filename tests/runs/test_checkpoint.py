@@ -22,6 +22,7 @@ from dqn_tui.runs.checkpoint import (
     save_checkpoint,
 )
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.resume import find_resumable
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.policy import load_policy
 from tests.helpers import one_line, quick_config, reseal
@@ -240,6 +241,37 @@ def test_a_run_means_its_best_checkpoint_and_with_last_its_newest(run: RunFolder
     save(run.best, step=100, reason="best")
     assert resolve_target(run.path).path == run.best
     assert resolve_target(run.path, should_take_last=True).path == newest
+
+
+@pytest.mark.parametrize("best_step", [150, 200, 250])
+def test_the_newest_checkpoint_is_the_best_one_where_that_is_later(run: RunFolder, best_step: int) -> None:
+    save_step(run, 100)
+    regular = save_step(run, 200)
+    save(run.best, step=best_step, reason="best")
+    newest = run.best if best_step > 200 else regular
+    assert resolve_target(run.path, should_take_last=True).path == newest
+    assert find_resumable(run.path)[1] == newest
+
+
+def test_the_best_checkpoint_is_the_newest_where_there_is_no_other(run: RunFolder) -> None:
+    save(run.best, step=50, reason="best")
+    assert resolve_target(run.path, should_take_last=True).path == run.best
+    assert find_resumable(run.path)[1] == run.best
+
+
+def test_a_damaged_best_checkpoint_is_never_the_newest_beside_another(run: RunFolder) -> None:
+    regular = save_step(run, 100)
+    save(run.best, step=200, reason="best")
+    (run.best / MANIFEST).write_text("{")
+    assert resolve_target(run.path, should_take_last=True).path == regular
+    assert find_resumable(run.path)[1] == regular
+
+
+def test_a_damaged_newest_checkpoint_is_resumed_from_so_that_its_damage_is_reported(run: RunFolder) -> None:
+    older, newest = save_step(run, 100), save_step(run, 200)
+    (newest / MANIFEST).write_text("{")
+    assert find_resumable(run.path)[1] == newest
+    assert resolve_target(run.path, should_take_last=True).path == older
 
 
 def test_a_run_that_was_never_evaluated_means_its_newest_checkpoint(run: RunFolder) -> None:

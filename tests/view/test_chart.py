@@ -29,6 +29,11 @@ def lines(picture: ChartPicture) -> list[str]:
     return ["".join(text for text, _ in row) for row in picture.rows]
 
 
+def cell_at(row: list[tuple[str, str]], cell: int) -> tuple[str, str]:
+    """Return character and role of a cell."""
+    return [(char, role) for text, role in row for char in text][cell]
+
+
 def roles_of(picture: ChartPicture, role: str) -> set[str]:
     return {char for row in picture.rows for text, name in row if name == role for char in text} - {" "}
 
@@ -336,6 +341,21 @@ def test_shares_are_stacked_and_fill_the_height_from_zero_to_one() -> None:
         "   0+################################      ",
         "    +0---------------2--------------4      ",
     ]
+
+
+@pytest.mark.parametrize("marker", ["braille", "block"])
+def test_the_crosshair_over_shares_is_a_line_on_their_colours(marker: str) -> None:
+    shares = [series_of(0.5, 0.5), series_of(0.5, 0.5)]
+    layers = [Layer.shares(shares, ["a", "b"])]
+    bare = draw_chart(25, 10, layers, marker=marker)
+    marked = draw_chart(25, 10, layers, marker=marker, crosshair=0.5)
+    cell = next(line for line in lines(marked)[1:-1] if "│" in line).index("│")
+    for before, after in zip(bare.rows[:-1], marked.rows[:-1], strict=True):
+        (glyph, own), (mark, role) = cell_at(before, cell), cell_at(after, cell)
+        if glyph in " █":
+            assert (mark, role) == ("│", "cursor" if glyph == " " else f"strong on {own}")
+        else:
+            assert (mark, role) == (glyph, own)
 
 
 def test_edge_of_a_share_inside_a_cell_has_both_colours() -> None:

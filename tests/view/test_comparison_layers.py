@@ -7,7 +7,7 @@ from dqn_tui.view.chart import draw_chart
 from dqn_tui.view.compared_metrics import METRICS
 from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.layer import Layer
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests.comparisons import compare, run_events
 
 RETURN, EVALUATION, LOSS = METRICS[:3]

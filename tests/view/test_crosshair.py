@@ -17,7 +17,7 @@ from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import Series, SmoothedSeries
 from dqn_tui.view.step_map import StepMap
 from dqn_tui.view.text import MARKERS
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 
 def series_of(*points: tuple[float, float], capacity: int = 2048) -> Series:
@@ -126,7 +126,7 @@ def test_the_crosshair_is_behind_the_data_and_has_a_label_on_the_axis(marker: st
     assert kept == 1
 
 
-def test_the_crosshair_leaves_every_other_row_of_shares_free() -> None:
+def test_in_ascii_the_crosshair_leaves_every_other_row_of_shares_free() -> None:
     layers = [Layer.shares([series_of((0, 1.0), (99, 1.0)), series_of((0, 1.0), (99, 1.0))], ["a", "b"])]
     picture = draw_chart(60, 9, layers, x_range=(0, 100), crosshair=50.0, marker="ascii")
     column = picture.cells.at(50.0)

@@ -11,7 +11,7 @@ from dqn_tui.view.buckets import X_FIRST
 from dqn_tui.view.compared_run import ComparedRun
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests.comparisons import run_events
 
 

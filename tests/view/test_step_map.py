@@ -11,7 +11,8 @@ from dqn_tui.view.buckets import X_FIRST, X_LAST
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.series import Series
 from dqn_tui.view.step_map import StepMap
-from dqn_tui.view.x_scale import STEPS, XUnit
+from dqn_tui.view.x_scale import STEPS
+from dqn_tui.view.x_unit import XUnit
 
 RISES = st.lists(st.tuples(st.integers(0, 500), st.floats(0, 10)), max_size=300)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.step_map import StepMap
 from dqn_tui.view.viewport import Viewport
-from dqn_tui.view.x_scale import STEPS, XUnit
+from dqn_tui.view.x_scale import STEPS
+from dqn_tui.view.x_unit import XUnit
 
 END = 1_000.0
 
@@ -153,13 +154,13 @@ def test_y_zoom_is_for_each_chart_and_as_many_steps_out_lead_back() -> None:
     assert viewport.y_window("loss", is_log=False) == (15, 35)
     viewport.zoom_y("loss", 0.5, None, (0.0, 40.0), is_log=False)
     assert viewport.y_window("loss", is_log=False) == (20, 30)
-    assert viewport.is_zoomed("loss", has_x=True)
+    assert viewport.is_zoomed("loss", has_x=True, is_log=False)
     viewport.zoom_y("loss", 2, None, (0.0, 40.0), is_log=False)
     viewport.zoom_y("loss", 2, None, (0.0, 40.0), is_log=False)
     assert viewport.y_window("loss", is_log=False) is None
     viewport.zoom_y("loss", 2, None, (0.0, 40.0), is_log=False)
     viewport.pan_y("loss", 0.5, is_log=False)
-    assert not viewport.is_zoomed("loss", has_x=True)
+    assert not viewport.is_zoomed("loss", has_x=True, is_log=False)
 
 
 def test_on_a_logarithmic_axis_y_zoom_halves_the_decades() -> None:
@@ -167,6 +168,13 @@ def test_on_a_logarithmic_axis_y_zoom_halves_the_decades() -> None:
     viewport.zoom_y("loss", 0.5, -3.0, (1e-4, 1.0), is_log=True)
     assert viewport.y_window("loss", is_log=True) == pytest.approx((1e-3, 1e-1))
     assert viewport.y_window("loss", is_log=False) is None
+
+
+def test_a_chart_that_was_zoomed_on_the_other_kind_of_axis_is_not_zoomed() -> None:
+    viewport = Viewport()
+    viewport.zoom_y("loss", 0.5, None, (1.0, 40.0), is_log=False)
+    assert viewport.is_zoomed("loss", has_x=True, is_log=False)
+    assert not viewport.is_zoomed("loss", has_x=True, is_log=True)
 
 
 def test_one_key_shows_everything_again() -> None:

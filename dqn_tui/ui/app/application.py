@@ -92,7 +92,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
             self.theme = theme
         if self.no_color and self.theme.startswith("ansi"):
             self.theme = _SAFE_THEME
-        # Prints of an environment are not Textual's to swallow: whoever runs the application captures them.
+        # Prints of an environment are not Textual's to swallow: the caller captures them.
         self._capture_stdout: Any = sys.stdout
         self._capture_stderr: Any = sys.stderr
         self.error: Exception | None = None

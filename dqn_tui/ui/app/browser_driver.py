@@ -18,7 +18,7 @@ class BrowserDriver(WebDriver):
         self._write: Any = self._write_all
 
     def run_input_thread(self) -> None:
-        """Read until the end of the input. A program that nobody can reach any more would stay for ever."""
+        """Read until the end of the input; otherwise a program that nobody can reach would run for ever."""
         super().run_input_thread()
         if not self.exit_event.is_set():
             self._app.post_message(ExitApp())

@@ -58,3 +58,10 @@ def until_progress(view: RunView) -> str:
     if view.state == "WAITING":
         return "loading…"
     return "no values" if view.is_over else "no values yet"
+
+
+def until_measured(view: RunView) -> str:
+    """Return what a measurement of the process waits for."""
+    if view.state == "WAITING":
+        return "loading…"
+    return "not measured" if view.is_over else "measured once training runs"

@@ -27,7 +27,7 @@ _WHEEL_PAN = 0.1
 
 
 class ChartPanel(FramedPanel):
-    """The base class of charts. The mouse reads values, zooms and pans; the screen is told, and changes all at once.
+    """The base class of charts. The mouse reads values, zooms and pans, in all charts at once, by the screen.
 
     Attributes:
         has_common_x: whether x is that of the screen's crosshair and zoom, rather than one of the chart's own.
@@ -105,6 +105,10 @@ class ChartPanel(FramedPanel):
         """The stretch of y that the user chose; None: what the data need."""
         return self.scene.viewport.y_window(self.id or "", is_log=self.is_log)
 
+    def is_zoomed(self, *, has_x: bool) -> bool:
+        """Return whether it shows only a part of its data; `has_x`: whether the common x axis counts."""
+        return self.scene.viewport.is_zoomed(self.id or "", has_x=has_x, is_log=self.is_log)
+
     def sight_key(self) -> Hashable:
         """Return a value that changes with the user's choice of what is in sight here."""
         return self.scene.viewport.version if self.has_common_x else self.y_window
@@ -114,8 +118,7 @@ class ChartPanel(FramedPanel):
         row = super().title_row()
         if self.is_log:
             row.append(("  log y, values > 0 only" if self.has_values_without_logarithm() else "  log y", "accent"))
-        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=self.has_common_x)
-        return [*row, ("  zoom", "accent")] if is_zoomed else row
+        return [*row, ("  zoom", "accent")] if self.is_zoomed(has_x=self.has_common_x) else row
 
     def facts(self) -> Sequence[Row]:
         """Return the newest values, or those under the crosshair."""
@@ -148,8 +151,7 @@ class ChartPanel(FramedPanel):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag a chart that is zoomed."""
         self._has_dragged = False
-        is_zoomed = self.scene.viewport.is_zoomed(self.id or "", has_x=True)
-        self._drag_from = (event.x, event.y) if is_zoomed else None
+        self._drag_from = (event.x, event.y) if self.is_zoomed(has_x=True) else None
 
     def on_mouse_up(self) -> None:
         """End dragging."""

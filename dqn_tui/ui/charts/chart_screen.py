@@ -10,7 +10,7 @@ from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.series import SmoothedSeries
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 # The mouse may cross many columns in this time; they are drawn once.
 _HOVER_SECONDS = 0.05

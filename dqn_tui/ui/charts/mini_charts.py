@@ -165,7 +165,7 @@ class _Moment:
         if at is None or not line:
             return [(line, role)]
         mark = line[at] if line[at] != " " else "|" if scene.is_ascii else "│"
-        return [(line[:at], role), (mark, "marked"), (line[at + 1 :], role)]
+        return [(line[:at], role), (mark, "strong"), (line[at + 1 :], role)]
 
     def _shares(self) -> Parts:
         """Return the parts at the crosshair, where the chart draws shares."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.view.crosshair import LayerReading
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import number
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 Show = Callable[[float], str]
 
@@ -24,20 +24,21 @@ def shown_as(*, is_percent: bool) -> Show:
 
 
 def value_facts(readings: Sequence[LayerReading], show: Show) -> list[Row]:
-    """Return a fact for each layer: `ema20 287.4`, or `raw 301 (22 to 500, 14)`, the range and number of its points."""
-    return [
-        [(f"{reading.name} " if reading.name else "", reading.role), (_value(reading, show), "text")]
-        for reading in readings
-    ]
+    """Return a fact for each layer, `ema20 287.4`, and for one of several points their range and number.
+
+    The latter is a fact of its own, `(22 to 500, 14)`, so that the value is shown where there is no room for it.
+    """
+    return [fact for reading in readings for fact in _facts_of(reading, show)]
 
 
-def _value(reading: LayerReading, show: Show) -> str:
+def _facts_of(reading: LayerReading, show: Show) -> Iterator[Row]:
+    label = (f"{reading.name} " if reading.name else "", reading.role)
     if isinstance(reading.value, tuple):
-        return f"{show(reading.value[0])} to {show(reading.value[1])}"
-    text, summary = show(reading.value), reading.summary
-    if summary is None or summary.points == 1:
-        return f"{text:>5}"
-    return f"{text:>5} ({show(summary.low)} to {show(summary.high)}, {summary.points:,})"
+        yield [label, (f"{show(reading.value[0])} to {show(reading.value[1])}", "text")]
+        return
+    yield [label, (f"{show(reading.value):>5}", "text")]
+    if (summary := reading.summary) is not None and summary.points > 1:
+        yield [(f"({show(summary.low)} to {show(summary.high)}, {summary.points:,})", "muted")]
 
 
 def place_facts(view: RunView, step: float) -> list[Row]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.comparison import Comparison
 from dqn_tui.view.comparison_layers import ComparisonLayers
-from dqn_tui.view.x_scale import STEPS, XScale, XUnit
+from dqn_tui.view.x_scale import STEPS, XScale
+from dqn_tui.view.x_unit import XUnit
 
 
 @dataclass

@@ -30,7 +30,7 @@ from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.scores import SCORES
 from dqn_tui.view.viewport import Viewport
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 
 _TICK_SECONDS = 0.25
 # Applying news may take so long at a time, so that keys are answered meanwhile.

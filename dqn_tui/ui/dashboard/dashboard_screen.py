@@ -154,7 +154,7 @@ class DashboardScreen(ChartScreen):
     def _take_access(self, access: Access) -> None:
         before, self.scene.access = self.scene.access, access
         is_new = access.refusal != before.refusal and not before.is_loading
-        if access.refusal is not None and is_new and not self.view.is_over:
+        if access.refusal is not None and is_new and not (access.is_loading or self.view.is_over):
             self.notify(access.refusal, title="Read-only")
 
     def _call_user(self, taken: Sequence[Event]) -> None:

@@ -1,10 +1,11 @@
-"""What the run takes of its machine."""
+"""What the run uses of its machine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
+from dqn_tui.ui.charts.chart_facts import until_measured
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.view.run_view import RunView
@@ -56,7 +57,7 @@ class MachinePanel(FramedPanel):
         view = self.scene.shown
         known = [(reading, value) for reading in _READINGS if (value := reading.series(view).last) is not None]
         if not known:
-            return centre_block([[(_waiting(view), "muted")]], width, height)
+            return centre_block([[(until_measured(view), "muted")]], width, height)
         return [self._row(reading, value, width) for reading, value in known[:height]]
 
     def _row(self, reading: _Reading, value: float, width: int) -> Row:
@@ -68,7 +69,3 @@ class MachinePanel(FramedPanel):
         highest = reading.full or _HEADROOM * (series.maximum or 1.0)
         history = sparkline(series, room, self.scene.marker, y_range=(0.0, highest))
         return [*row, ("  ", "text"), (history, "spark-primary")]
-
-
-def _waiting(view: RunView) -> str:
-    return "not measured" if view.is_over else "measured once training runs"

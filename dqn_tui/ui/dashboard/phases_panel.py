@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from dqn_tui.events import PHASES
+from dqn_tui.ui.charts.chart_facts import until_measured
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
 from dqn_tui.view.text import bar
@@ -22,7 +23,7 @@ class PhasesPanel(FramedPanel):
         """Return the phases in the order of the loop; without room for all, "other" includes some of them."""
         phases = {name: share for name, share in self.scene.shown.phases.items() if math.isfinite(share)}
         if not phases:
-            return centre_block([[("measured once training runs", "muted")]], width, height)
+            return centre_block([[(until_measured(self.scene.shown), "muted")]], width, height)
         folded = fold(phases, height)
         names = [name for name in dict.fromkeys((*PHASES, *folded)) if name in folded]
         return [self._row(name, folded[name], width) for name in names]

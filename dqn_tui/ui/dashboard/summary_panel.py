@@ -20,7 +20,7 @@ from dqn_tui.view.text import base_name, duration, fixed, number, plain, short_p
 _REASONS = {
     EndReason.COMPLETED: "finished",
     EndReason.SOLVED: "solved",
-    EndReason.STOPPED: "stopped by you",
+    EndReason.STOPPED: "stopped",
     EndReason.DIVERGED: "non-finite numbers",
     EndReason.INTERRUPTED: "its process is gone;",
 }
@@ -82,6 +82,8 @@ def _blocks(view: RunView, start: Path, width: int) -> list[Block]:
         blocks += _failure(view.failed, start, width)
     if view.ended is not None:
         blocks += _results(view, view.ended, width)
+    elif view.failed is None:
+        blocks += _last_known(view, width)
     end = view.failed or view.ended
     if end is not None and end.save_problem:
         blocks.append(Block(3, _wrapped("not saved", end.save_problem, width, "warning")))
@@ -111,14 +113,27 @@ def _results(view: RunView, ended: RunEnded, width: int) -> list[Block]:
         ("steps/s", f"{ended.steps_per_second:,.0f}"),
         ("saved", _saved(view, ended)),
     ]
-    return [*cause, Block(2, [_goal(view, ended)]), Block(3, _table(means, width)), Block(6, _table(rest, width))]
+    goal = _goal(view, ended.best_eval_mean)
+    return [*cause, Block(2, [goal]), Block(3, _table(means, width)), Block(6, _table(rest, width))]
 
 
-def _goal(view: RunView, ended: RunEnded) -> Row:
-    """Return whether the best evaluation reached the goal."""
+def _last_known(view: RunView, width: int) -> list[Block]:
+    """Return what was reported of a run that has no last event."""
+    best = view.best_evaluation.mean if view.best_evaluation else None
+    facts = [
+        ("best eval", fixed(best)),
+        ("mean return", fixed(view.mean_return_100)),
+        ("episodes", f"{view.episodes:,}"),
+        ("updates", f"{view.updates:,}"),
+        ("saved", f"last at step {view.last_saved.step:,}" if view.last_saved else "nothing"),
+    ]
+    return [Block(2, [_goal(view, best)]), Block(3, _table(facts, width))]
+
+
+def _goal(view: RunView, best: float | None) -> Row:
+    """Return whether the best evaluation, if there was one, reached the goal."""
     if view.goal is None:
         return _line("goal", "none")
-    best = ended.best_eval_mean
     if best is None:
         return [*_line("goal", number(view.goal)), (", never evaluated", "muted")]
     word, role = ("reached", "success") if best >= view.goal else ("not reached", "warning")

@@ -24,6 +24,7 @@ _WIDTH, _WIDTH_OF_TWO = 68, 118
 # Edges, padding and scroll bar.
 _AROUND = 5
 _LEAST_MEANING = 12
+_BACK = "esc: back"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -58,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as box:
             box.styles.width = _WIDTH_OF_TWO if has_two_columns else _WIDTH
             box.border_title = "Help"
-            box.border_subtitle = "esc: back"
+            box.border_subtitle = _BACK
             with Horizontal():
                 for tables in columns:
                     yield Static(self._text(tables, room))
@@ -67,6 +68,12 @@ class HelpScreen(ModalScreen[None]):
         """Arrange the tables again for another width."""
         if self.app.size.width != self._composed_width:
             self.refresh(recompose=True)
+        self.call_after_refresh(self._name_keys)
+
+    def _name_keys(self) -> None:
+        """Name the keys that work here: those that scroll, too, where not everything is in sight."""
+        box = self.query_one(VerticalScroll)
+        box.border_subtitle = f"up, down: scroll  {_BACK}" if box.max_scroll_y else _BACK
 
     def _text(self, tables: Sequence[HelpTable], width: int) -> Text:
         """Return the tables with their meanings wrapped beside the signs."""

@@ -94,7 +94,7 @@ TABLE_KEYS: tuple[Key, ...] = (
         action="move_columns",
         arguments=("-1", "1"),
         label="Column",
-        help="one column back, on",
+        help="one column left, right",
         group=_TABLE,
         is_command=False,
     ),

@@ -11,7 +11,8 @@ from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import ASCII
 from dqn_tui.view.viewport import Viewport
-from dqn_tui.view.x_scale import XScale, XUnit
+from dqn_tui.view.x_scale import XScale
+from dqn_tui.view.x_unit import XUnit
 
 
 @dataclass

@@ -10,7 +10,7 @@ from textual import events
 from dqn_tui.events import Paused, Resumed
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, Dashboard, dashboard
 
@@ -162,10 +162,10 @@ async def test_zoom_pan_and_back_to_all_by_keys() -> None:
         await board.press("minus")
         assert board.scene.x_range == (0, 20_000)
         await board.press("plus", "plus", "2", "up")
-        assert board.scene.viewport.is_zoomed("loss", has_x=False)
+        assert board.scene.viewport.is_zoomed("loss", has_x=False, is_log=False)
         await board.press("0")
         assert board.scene.x_range == (0, 20_000)
-        assert not board.scene.viewport.is_zoomed("loss", has_x=True)
+        assert not board.scene.viewport.is_zoomed("loss", has_x=True, is_log=False)
 
 
 async def test_a_window_at_the_end_goes_with_the_run() -> None:

@@ -7,7 +7,7 @@ import pytest
 from dqn_tui.run_source import RunNews
 from dqn_tui.ui.compare.compare_screen import CompareScreen
 from dqn_tui.view.series import SmoothedSeries
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests.comparisons import run_events
 from tests.ui.compare.helpers import RUNS, FakeSource, board
 from tests.ui.helpers import SIZES

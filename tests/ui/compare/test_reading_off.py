@@ -11,7 +11,7 @@ from textual import events
 from dqn_tui.ui.charts.chart_panel import ChartPanel
 from dqn_tui.ui.compare.compare_screen import CompareScreen
 from dqn_tui.view.cells import Cells
-from dqn_tui.view.x_scale import XUnit
+from dqn_tui.view.x_unit import XUnit
 from tests.comparisons import run_events
 from tests.ui.compare.helpers import RUNS, Board, board
 from tests.ui.helpers import FEW_SIZES

@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from dqn_tui import events
+from dqn_tui.control import Access
 from dqn_tui.ui.widgets.panel import Panel
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard, screen_text
@@ -202,3 +203,13 @@ async def test_the_picture_stays_cached_while_nothing_happens() -> None:
         before = chart._strips
         await board.look()
         assert chart._strips is before
+
+
+async def test_a_run_that_is_still_being_read_is_not_called_read_only() -> None:
+    async with dashboard() as board:
+        board.run.granted = Access(is_own=False, is_loading=True, refusal="it is still being read")
+        assert "Read-only" not in await board.look()
+        board.run.granted = Access(is_own=False)
+        assert "Read-only" not in await board.look()
+        board.run.granted = Access(is_own=False, refusal="its socket is gone")
+        assert "Read-only: its socket is gone" in await board.look()

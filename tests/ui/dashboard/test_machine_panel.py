@@ -9,6 +9,7 @@ import pytest
 from dqn_tui import events
 from dqn_tui.ui.dashboard.machine_panel import MachinePanel
 from dqn_tui.ui.dashboard.panes import PANES
+from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.run_view import RunView
 from tests import fakes
@@ -56,8 +57,15 @@ def test_ascii_shows_nothing_else() -> None:
     assert all(row.isascii() for row in rows_of(MACHINE | GPU, marker="ascii"))
 
 
-def test_nothing_is_shown_of_a_machine_that_was_not_measured() -> None:
-    assert "measured once training runs" in "".join(rows_of())
+@pytest.mark.parametrize("panel", [MachinePanel, PhasesPanel])
+def test_a_process_that_was_not_measured_says_what_it_waits_for(panel: Any) -> None:
+    view = RunView()
+    said = []
+    for event in (fakes.started(), fakes.ended(9, 1_001.0)):
+        view.apply(event)
+        rows = panel(Scene(live=view), PANE).inside_rows(40, 3)
+        said.append("".join(text for text, _ in rows[1]).strip())
+    assert said == ["measured once training runs", "not measured"]
 
 
 async def test_the_pane_is_on_a_large_dashboard_and_a_tab_away_on_a_small_one() -> None:

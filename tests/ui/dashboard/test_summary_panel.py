@@ -7,7 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from dqn_tui import events
 from dqn_tui.events import RunEnded, RunFailed
+from dqn_tui.view.text import fixed
 from tests import fakes
 from tests.ui.helpers import SIZES, Dashboard, dashboard, screen_text
 
@@ -26,7 +28,7 @@ def failed(**changes: object) -> RunFailed:
     return msgspec.structs.replace(fakes.failed(20_000, 1_011.0), **values)
 
 
-async def end(board: Dashboard, event: RunEnded | RunFailed, run: str = RUN) -> str:
+async def end(board: Dashboard, event: RunEnded | RunFailed | events.RunInterrupted, run: str = RUN) -> str:
     board.view.run = run
     board.run.emit(event)
     return await board.look()
@@ -53,6 +55,16 @@ async def test_summary_without_goal_or_evaluation_promises_nothing() -> None:
         board.view.goal = None
         text = await end(board, ended())
         assert "goal        none" in text
+
+
+async def test_a_run_without_a_last_event_has_what_was_reported_of_it() -> None:
+    async with dashboard() as board:
+        evaluated = board.view.best_evaluation
+        assert evaluated is not None
+        text = await end(board, events.RunInterrupted(time=1_011.0, step=20_000))
+        assert f"best eval   {fixed(evaluated.mean)}" in text
+        assert f"episodes    {board.view.episodes:,}" in text
+        assert "475 not reached" in text
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,14 @@ async def test_wrapped_meaning_stays_beside_its_sign() -> None:
         assert max(map(len, rows)) <= 40 - 5
 
 
+@pytest.mark.parametrize(("size", "scrolls"), [((80, 24), True), ((120, 40), True), ((200, 60), False)])
+async def test_help_names_the_keys_that_scroll_where_not_all_is_in_sight(size: tuple[int, int], scrolls: bool) -> None:
+    async with dashboard(size) as board:
+        text = await board.press("question_mark")
+        assert "esc: back" in text
+        assert ("up, down: scroll" in text) == scrolls
+
+
 async def test_help_is_arranged_again_for_another_width() -> None:
     async with dashboard((40, 12)) as board:
         await board.press("question_mark")
