@@ -29,16 +29,14 @@ def next_steps(view: RunView, run: str, imports: Sequence[str] = ()) -> list[Nex
     modules = dict.fromkeys([*view.imports, *imports])
     code = [word for name in modules for word in ("--import", name)]
     code += [word for wrapper in view.config.get("wrappers") or () for word in ("--wrap", str(wrapper))]
+    if _last_checkpoint(view) is None and not view.checkpoints:
+        return []
     purpose, *options = _continuation(view)
-    is_saved = _last_checkpoint(view) is not None
-    steps = []
-    if is_saved or view.checkpoints:
-        steps.append(NextStep("watch it", shlex.join(["dqn-tui", "watch", run, *code])))
-        steps.append(NextStep("evaluate it", shlex.join(["dqn-tui", "eval", run, *code])))
-    # `best/` holds a policy to watch; a run resumes from the checkpoints by step.
-    if is_saved or any(item.reason != "best" for item in view.checkpoints):
-        steps.append(NextStep(purpose, shlex.join(["dqn-tui", "--resume", run, *options, *code])))
-    return steps
+    return [
+        NextStep("watch it", shlex.join(["dqn-tui", "watch", run, *code])),
+        NextStep("evaluate it", shlex.join(["dqn-tui", "eval", run, *code])),
+        NextStep(purpose, shlex.join(["dqn-tui", "--resume", run, *options, *code])),
+    ]
 
 
 def _last_checkpoint(view: RunView) -> str | None:

@@ -57,9 +57,13 @@ def test_without_a_checkpoint_there_is_no_command() -> None:
     assert commands(started(), ended()) == []
 
 
-def test_best_checkpoint_alone_cannot_be_resumed() -> None:
+def test_a_run_with_nothing_but_its_best_checkpoint_resumes_from_that() -> None:
     best = events.CheckpointSaved(**at(5), path="runs/a/best", size_bytes=1, seconds=0.0, reason="best")
-    assert commands(started(), best, ended()) == ["dqn-tui watch runs/a", "dqn-tui eval runs/a"]
+    assert commands(started(), best, ended(reason=EndReason.STOPPED)) == [
+        "dqn-tui watch runs/a",
+        "dqn-tui eval runs/a",
+        "dqn-tui --resume runs/a",
+    ]
 
 
 def test_words_of_a_command_are_quoted_for_the_shell() -> None:
