@@ -35,7 +35,7 @@ def near_ids(env_id: str) -> list[str]:
     def rank(known: str) -> tuple[bool, bool, bool, int]:
         """The best comes first: the namespace and version that were typed, then well-known ids, then new versions."""
         parts = _split(known)
-        is_elsewhere = bool(wanted.namespace) and parts.namespace != wanted.namespace
+        is_elsewhere = parts.namespace != wanted.namespace
         return is_elsewhere, parts.version != wanted.version, known not in listed, -parts.version
 
     best: dict[str, str] = {}
