@@ -6,7 +6,7 @@ from importlib import import_module
 
 from dqn_tui.envs.families.family import Family, names_by_environment
 
-_SUITS = ("♠", "♦", "♥", "♣")
+_SUITS = ("spades", "diamonds", "hearts", "clubs")
 _ACTIONS = {
     "popgym-PositionOnlyCartPoleEasy": ("left", "right"),
     "popgym-VelocityOnlyCartpoleEasy": ("left", "right"),
