@@ -68,7 +68,7 @@ def test_envpool_knows_environments_with_discrete_actions_for_one_agent() -> Non
 def test_a_noisy_experiment_keeps_its_rules_and_changes_its_noise_with_the_seed() -> None:
     skip_unless_installed("bsuite/")
     environment = make_environment(make_config("bsuite/bandit_noise-0"))
-    rewards = {seed: [] for seed in range(3)}
+    rewards: dict[int, list[float]] = {seed: [] for seed in range(3)}
     for seed in (0, 1, 2, 0):
         for arm in range(environment.spec.spaces.action_count):
             environment.reset(100 * seed + arm)

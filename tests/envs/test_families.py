@@ -83,11 +83,12 @@ def test_environments_are_silent_leave_no_files_and_load_no_plotting(
     env_id: str, episodes: int, tmp_path: Path
 ) -> None:
     skip_unless_installed(env_id)
+    settings = {"env": env_id, "env_kwargs": ARGUMENTS.get(env_id, {})}
     program = f"""
 import sys
 from dqn_tui.config import parse_config
 from dqn_tui.envs.make import make_environment
-environment = make_environment(parse_config({{"env": {env_id!r}, "env_kwargs": {ARGUMENTS.get(env_id, {})!r}}}), should_render=True)
+environment = make_environment(parse_config({settings!r}), should_render=True)
 for seed in range({episodes}):
     environment.reset(seed)
 environment.step(0)
