@@ -90,8 +90,6 @@ FAMILY = Family(
         "EnvPool/MiniGrid-DoorKey-5x5-v0",
         "EnvPool/BabyAI-GoToRedBall-v0",
         "EnvPool/highway-fast-v0",
-        "EnvPool/LunarLander-v3",
-        "EnvPool/Acrobot-v1",
     ),
     extra="envpool",
     packages={"envpool": "EnvPool"},
