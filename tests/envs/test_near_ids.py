@@ -23,7 +23,7 @@ from dqn_tui.envs.near_ids import near_ids
         ("minatar/breakout-v0", ["MinAtar/Breakout-v0"]),
         ("LunarLandar-v3", ["LunarLander-v3"]),
         ("lunarlander", ["LunarLander-v3"]),
-        ("EnvPool/lunarlander", ["EnvPool/LunarLander-v3"]),
+        ("EnvPool/highway-fast", ["EnvPool/highway-fast-v0"]),
         ("minigrid-doorkey-5x5-v1", ["MiniGrid-DoorKey-5x5-v0"]),
         ("Nothing-v0", []),
         ("", []),
