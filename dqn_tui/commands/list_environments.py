@@ -27,10 +27,12 @@ def list_environments(*, as_json: bool) -> int:
     print_table(("preset", "env"), [[name, env] for name, env in presets.items()])
     print_text("")
     rows = [
-        [family.title, "yes" if family.is_installed else family.install_command, ", ".join(family.environments)]
-        for family in FAMILIES
+        [family.title, "yes" if family.is_installed else "no", ", ".join(family.environments)] for family in FAMILIES
     ]
     print_table(("family", "installed", "environments"), rows, styles={"yes": "green"})
-    print_text("\nAll of them: pip install 'dqn-tui[all]'")
+    if missing := [[family.title, family.install_command] for family in FAMILIES if not family.is_installed]:
+        print_text("")
+        print_table(("not installed", "command"), missing)
+    print_text("\nThe small ones together: pip install 'dqn-tui[all]'")
     print_text("Any other Gymnasium environment with discrete actions: --import PACKAGE --env ID")
     return 0

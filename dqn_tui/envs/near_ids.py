@@ -32,11 +32,11 @@ def near_ids(env_id: str) -> list[str]:
     listed = [known for family in FAMILIES for known in family.environments]
     wanted = _split(env_id)
 
-    def rank(known: str) -> tuple[bool, bool, bool, int]:
-        """The best comes first: the namespace and version that were typed, then well-known ids, then new versions."""
+    def rank(known: str) -> tuple[bool, bool, bool, bool, int]:
+        """The best comes first: the namespace and version that were typed, then well-known, plain and new ids."""
         parts = _split(known)
         is_elsewhere = bool(wanted.namespace) and parts.namespace != wanted.namespace
-        return is_elsewhere, parts.version != wanted.version, known not in listed, -parts.version
+        return is_elsewhere, parts.version != wanted.version, known not in listed, bool(parts.namespace), -parts.version
 
     best: dict[str, str] = {}
     for known in sorted({*listed, *gym.registry} - {env_id}, key=rank):

@@ -8,6 +8,8 @@ import pytest
 
 from dqn_tui.commands import list_environments as module
 from dqn_tui.commands.list_environments import list_environments
+from dqn_tui.envs import catalog
+from dqn_tui.envs.families.family import Family
 
 
 def test_preset_without_an_environment_is_listed_for_any(
@@ -32,3 +34,17 @@ def test_environments_are_listed_with_the_command_that_installs_them(capfd: pyte
     list_environments(as_json=False)
     text = capfd.readouterr().out
     assert all(word in text for word in ("cartpole", "CartPole-v1", "LunarLander-v3"))
+
+
+def test_what_is_not_installed_is_listed_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    there = Family("There", ("There-v0",), extra="there", packages={"sys": "sys"})
+    absent = Family("Absent", ("Absent-v0",), command="pip install --no-deps absent", packages={"no_such": "absent"})
+    monkeypatch.setattr(catalog, "FAMILIES", (there, absent))
+    list_environments(as_json=False)
+    lines = [line.split() for line in capfd.readouterr().out.splitlines()]
+    assert ["There", "yes", "There-v0"] in lines
+    assert ["Absent", "no", "Absent-v0"] in lines
+    assert ["Absent", "pip", "install", "--no-deps", "absent"] in lines
+    assert not any(line[:2] == ["There", "pip"] for line in lines)

@@ -41,6 +41,12 @@ def test_a_package_that_is_not_there_counts_as_not_installed() -> None:
         ("LunarLander-v3", "Box2D", "LunarLander-v3 needs Box2D: pip install 'dqn-tui[box2d]'"),
         ("LunarLander", "Box2D", "LunarLander needs Box2D: pip install 'dqn-tui[box2d]'"),
         ("MinAtar/Breakout-v0", "minatar", "MinAtar/Breakout-v0 needs MinAtar: pip install 'dqn-tui[minatar]'"),
+        ("BabyAI-GoTo-v0", "minigrid", "BabyAI-GoTo-v0 needs Minigrid: pip install 'dqn-tui[minigrid]'"),
+        (
+            "FlappyBird-v0",
+            "flappy_bird_gymnasium",
+            "FlappyBird-v0 needs flappy-bird-gymnasium: pip install --no-deps flappy-bird-gymnasium",
+        ),
     ],
 )
 def test_a_missing_package_is_named_with_how_to_install_it(
@@ -109,7 +115,16 @@ def test_moving_left_decreases_what_the_first_entry_says() -> None:
 
 @pytest.mark.parametrize(
     ("env_id", "title"),
-    [("CartPole", "Classic control"), ("Taxi-v3", "Toy text"), ("ALE/Adventure-v5", "Atari (any ALE/*-v5)")],
+    [
+        ("CartPole", "Classic control"),
+        ("Taxi-v3", "Toy text"),
+        ("ALE/Adventure-v5", "Atari (any ALE/*-v5)"),
+        ("MiniGrid-Anything-v0", "MiniGrid, BabyAI"),
+        ("EnvPool/CartPole-v1", "EnvPool"),
+        ("parking-ActionRepeat-v0", "highway-env"),
+        ("parking-of-mine-v0", "Other"),
+        ("own/MiniGrid-Empty-v0", "Other"),
+    ],
 )
 def test_an_id_belongs_to_its_family_whatever_its_version(env_id: str, title: str) -> None:
     assert find_family(env_id).title == title

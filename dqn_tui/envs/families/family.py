@@ -70,8 +70,11 @@ class Family:
         title: what people call them.
         environments: their ids, or the best known of them.
         extra: the extra of dqn-tui that installs them; None where they come with it.
+        command: the shell command that installs them where an extra cannot: their package demands others that would
+            replace those of dqn-tui.
         packages: the modules that they need, and what people call each.
         namespace: the part of their ids before the "/", where they share one.
+        prefixes: beginnings of ids without a namespace that are theirs, such as "MiniGrid-".
         register: makes the ids known to Gymnasium; called whenever one of them is made.
         arguments: of `gymnasium.make`.
         wrap: prepares an environment that was just made.
@@ -84,8 +87,10 @@ class Family:
     title: str
     environments: tuple[str, ...]
     extra: str | None = None
+    command: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     namespace: str | None = None
+    prefixes: tuple[str, ...] = ()
     register: Callable[[], None] = _do_nothing
     arguments: Mapping[str, Any] = field(default_factory=dict)
     wrap: Callable[[Env, Config], Env] = _leave_unwrapped
@@ -100,7 +105,9 @@ class Family:
         namespace, separator, _ = env_id.partition("/")
         if separator:
             return namespace == self.namespace
-        return any(env_id.partition("-v")[0] == known.partition("-v")[0] for known in self.environments)
+        return env_id.startswith(self.prefixes) or any(
+            env_id.partition("-v")[0] == known.partition("-v")[0] for known in self.environments
+        )
 
     @property
     def is_installed(self) -> bool:
@@ -115,6 +122,8 @@ class Family:
     @property
     def install_command(self) -> str:
         """The shell command that installs it."""
+        if self.command:
+            return self.command
         return f"pip install 'dqn-tui[{self.extra}]'" if self.extra else "pip install dqn-tui"
 
 
