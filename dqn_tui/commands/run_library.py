@@ -114,16 +114,18 @@ def _parse_stamp(text: str) -> float | None:
 
 
 def _stamp(folder: RunFolder, is_running: bool) -> Hashable:
+    from dqn_tui.runs.folder import JOURNAL, NOTES
     from dqn_tui.runs.lock import is_locked
 
     try:
         has_lock = is_locked(folder.path) if is_running else None
     except OSError:
         has_lock = None
-    return (has_lock, *(_stamp_file(path) for path in (folder.events, folder.notes)))
+    # Every second of every run: joined paths are made faster than those of pathlib.
+    return (has_lock, *(_stamp_file(os.path.join(folder.path, name)) for name in (JOURNAL, NOTES)))
 
 
-def _stamp_file(path: Path) -> Hashable:
+def _stamp_file(path: str) -> Hashable:
     try:
         found = os.lstat(path)
     except OSError:
@@ -147,7 +149,7 @@ def _describe(summary: RunSummary) -> ListedRun:
         best_step=summary.best.step if summary.best else None,
         preset=plain(summary.preset) if summary.preset else None,
         settings=settings,
-        changes=clean(summary.differing_settings(preset_settings(summary))),
+        changes={key: settings.get(key) for key in summary.differing_settings(preset_settings(summary))},
         tags=tuple(plain(tag) for tag in notes.tags),
         note=plain(notes.note),
         problem=plain(summary.problem or problem) if summary.problem or problem else None,

@@ -152,7 +152,7 @@ async def run_list(
     """Open a list of runs."""
     library = MemoryLibrary(*runs)
     table = RunTable() if table is None else table
-    reader = RunReader(library)
+    reader = RunReader(library, 10)
     screen = RunsScreen(library, reader, table, marker=marker, notice=notice, clock=lambda: NOW)
     app = DqnTuiApp(screen)
     async with app.run_test(size=size, notifications=True) as pilot:
