@@ -235,6 +235,23 @@ def test_viewers_never_reach_torch_or_gymnasium_by_any_path() -> None:
             assert _reached_at_import(module, set()) & {"torch", "gymnasium"} == set(), module
 
 
+@pytest.mark.parametrize(
+    "module",
+    [
+        "commands.browse_runs",
+        "commands.list_runs",
+        "commands.run_library",
+        "runs.summaries",
+        "runs.curve",
+        "runs.disk_size",
+        "ui.app.application",
+        "ui.run_list.runs_screen",
+    ],
+)
+def test_the_list_of_runs_is_on_the_screen_without_numpy_and_yaml(module: str) -> None:
+    assert _reached_at_import(f"dqn_tui.{module}", set()) & {"numpy", "safetensors", "torch", "yaml"} == set()
+
+
 def test_what_wires_the_background_run_starts_without_torch() -> None:
     assert _reached_at_import("dqn_tui.training.background", set()) & {"torch", "gymnasium"} == set()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dqn_tui.runs.summaries import RunSummary
     from dqn_tui.ui.run_list.library import FoundRun, Prunable
     from dqn_tui.view.listed_run import ListedRun
-    from dqn_tui.view.series import Series
+    from dqn_tui.view.return_curve import ReturnCurve
 
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)", re.ASCII)
 
@@ -44,12 +44,12 @@ class DiskLibrary:
 
         return _describe(read_run_summary(_folder(path)))
 
-    def read_curve(self, path: str) -> Series:
+    def read_curve(self, path: str) -> ReturnCurve:
         """Return the mean return of a run over its steps."""
         from dqn_tui.runs.curve import read_return_curve
-        from dqn_tui.view.listed_run import make_curve
+        from dqn_tui.view.return_curve import ReturnCurve
 
-        return make_curve(read_return_curve(_folder(path)))
+        return ReturnCurve(read_return_curve(_folder(path)))
 
     def measure(self, path: str) -> int:
         """Return the size of a run on the disk, in bytes."""

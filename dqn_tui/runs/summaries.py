@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from dqn_tui.errors import CheckpointError
 from dqn_tui.events import EndReason, Evaluated, Event, RunEnded, RunFailed, RunResumed, RunStarted, SettingChanged
-from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import parse_lines
 from dqn_tui.runs.lock import is_locked
+from dqn_tui.runs.manifest import MANIFEST, read_manifest
 from dqn_tui.runs.reading import open_regular
 from dqn_tui.runs.safe_open import open_file
 
@@ -178,11 +178,11 @@ def _read_best(folder: RunFolder) -> Iterator[BestEvaluation]:
     if folder.best.is_symlink():
         return
     try:
-        checkpoint = read_checkpoint(folder.best)
+        manifest = read_manifest(folder.best / MANIFEST)
     except CheckpointError:
         return
-    if checkpoint.eval_mean is not None:
-        yield BestEvaluation(checkpoint.eval_mean, checkpoint.step)
+    if manifest.eval_mean is not None:
+        yield BestEvaluation(manifest.eval_mean, manifest.step)
 
 
 def _best_in(tail: Sequence[Event]) -> Iterator[BestEvaluation]:

@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from dqn_tui.view.listed_run import STATE_SIGNS, ListedRun
-from dqn_tui.view.series import Series
-from dqn_tui.view.sparkline import sparkline
+from dqn_tui.view.return_curve import ReturnCurve
 from dqn_tui.view.text import number, short_number, size
 
 UNKNOWN = "…"
@@ -61,8 +60,8 @@ def curve_text(run: ListedRun, width: int, marker: str) -> str:
 
 # A curve that is read again is another object; each is drawn many times, since the rows around it change.
 @lru_cache(512)
-def _draw_curve(curve: Series, width: int, marker: str) -> str:
-    return sparkline(curve, width, marker)
+def _draw_curve(curve: ReturnCurve, width: int, marker: str) -> str:
+    return curve.draw(width, marker)
 
 
 def _when_read(text: Callable[[ListedRun], str]) -> Callable[[ListedRun, float], str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dqn_tui.errors import UsageError
 from dqn_tui.ui.run_list.library import FoundRun, RunLibrary
 from dqn_tui.view.listed_run import ListedRun
-from dqn_tui.view.series import Series
+from dqn_tui.view.return_curve import ReturnCurve
 
 LOOK_SECONDS = 1.0
 """Time between two looks at all runs."""
@@ -35,7 +35,7 @@ class News:
 
     found: Sequence[ListedRun] | None = None
     runs: list[ListedRun] = field(default_factory=list)
-    curves: dict[str, Series] = field(default_factory=dict)
+    curves: dict[str, ReturnCurve] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
 
