@@ -13,6 +13,8 @@ from dqn_tui.view.text import number, short_number, size
 
 UNKNOWN = "…"
 """Stands for what is not read yet."""
+NOTHING = "-"
+"""Stands for what a run does not have."""
 _AGE_UNITS = ((31_557_600, "y"), (604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -44,7 +46,7 @@ class RunColumn:
 def age_text(seconds: float | None) -> str:
     """Format an age with its largest unit: `"3m"`, `"2h"`, `"5d"`, `"now"` below a minute."""
     if seconds is None:
-        return "-"
+        return NOTHING
     return next((f"{int(seconds // unit)}{name}" for unit, name in _AGE_UNITS if seconds >= unit), "now")
 
 
@@ -78,7 +80,9 @@ COLUMNS = (
         _when_read(lambda run: f"{STATE_SIGNS.get(run.state, STATE_SIGNS['unreadable'])[0]} {run.state}"),
         lambda run: list(STATE_SIGNS).index(run.state) if run.state in STATE_SIGNS else None,
     ),
-    RunColumn("env", "environment", 11, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None),
+    RunColumn(
+        "env", "environment", 11, 24, 1, lambda run, _: run.env or NOTHING, lambda run: run.env.casefold() or None
+    ),
     RunColumn("label", "name", 6, 20, 3, lambda run, _: run.label, lambda run: run.label.casefold() or None),
     RunColumn(
         "settings",
@@ -86,7 +90,7 @@ COLUMNS = (
         10,
         200,
         2,
-        _when_read(lambda run: run.problem or run.differences or "-"),
+        _when_read(lambda run: run.problem or run.differences or NOTHING),
         lambda run: run.differences or None,
     ),
     RunColumn("steps", "steps", 11, 13, 1, _when_read(steps_text), lambda run: run.step if run.is_read else None, True),
