@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 from dqn_tui import __version__
+from dqn_tui.collector import look_less_often
 from dqn_tui.errors import UsageError
 from dqn_tui.view.x_unit import XUnit
 
@@ -449,6 +450,7 @@ def main() -> None:
     from dqn_tui.commands.leaving import leave
     from dqn_tui.commands.streams import open_closed_streams
 
+    look_less_often()
     open_closed_streams()
     try:
         code = run()

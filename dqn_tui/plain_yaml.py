@@ -8,28 +8,12 @@ from typing import Any
 
 import yaml
 
+from dqn_tui.config_file import read_config_file
 from dqn_tui.errors import UsageError
 
-MAX_FILE_BYTES = 1_000_000
 # Only a number of absurdly many digits is longer.
 MAX_TEXT_LENGTH = 1_000
 TAGS = {f"tag:yaml.org,2002:{name}" for name in ("bool", "float", "int", "map", "null", "seq", "str")}
-
-
-def read_config_file(path: Path) -> bytes:
-    """Return the bytes of a `--config` file.
-
-    Raises:
-        UsageError: it cannot be read, or is too large.
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read --config {path}: {error.strerror}") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise UsageError(f"--config {path} must have <= {MAX_FILE_BYTES:,} bytes")
-    return data
 
 
 def read_plain_yaml(path: Path) -> Any:

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from dqn_tui.approval import approved_wrappers
 from dqn_tui.bounds import allowed_values
 from dqn_tui.config import FIXED_KEYS, Config, merge_settings, parse_config, parse_value
+from dqn_tui.config_file import read_config_file
 from dqn_tui.errors import SettingError, UsageError, did_you_mean, suggest
 from dqn_tui.key_names import near_keys
-from dqn_tui.plain_yaml import read_config_file
 
 VARIABLE_PREFIX = "DQN_TUI_"
 EVENT_VARIABLE, RUN_VARIABLE = f"{VARIABLE_PREFIX}EVENT", f"{VARIABLE_PREFIX}RUN"

@@ -26,6 +26,7 @@ GROUND = {
     "spaces",
     "rollout",
     "run_source",
+    "collector",
     "work_clock",
     "parent_death",
 }
@@ -34,6 +35,7 @@ LAYERS = {
     "zoo",
     "zoo_wrappers",
     "plain_yaml",
+    "config_file",
     "plain_values",
     "toml_text",
     "bounds",
@@ -56,6 +58,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "events": (set(), {"msgspec"}),
     "event_json": ({"events"}, {"msgspec"}),
     "seeding": (set(), {"numpy"}),
+    "collector": (set(), set()),
     "work_clock": (set(), set()),
     "parent_death": (set(), set()),
     "rollout": (set(), {"numpy"}),
@@ -68,11 +71,12 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "toml_text": (set(), set()),
     "approval": (set(), set()),
     "config": ({"errors", "bounds", "key_names", "plain_values", "toml_text"}, {"pydantic"}),
-    "plain_yaml": ({"errors"}, {"yaml"}),
+    "config_file": ({"errors"}, set()),
+    "plain_yaml": ({"errors", "config_file"}, {"yaml"}),
     # Families know their ids without Gymnasium.
     "zoo": ({"errors", "plain_yaml", "envs", "zoo_wrappers"}, set()),
     "zoo_wrappers": ({"errors", "approval"}, set()),
-    "settings": ({"errors", "approval", "config", "bounds", "key_names", "plain_yaml", "zoo"}, set()),
+    "settings": ({"errors", "approval", "config", "bounds", "key_names", "config_file", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (
         {"errors", "config", "seeding", "spaces", "parent_death", "approval", "plain_values", "toml_text"},
@@ -229,6 +233,23 @@ def test_viewers_never_reach_torch_or_gymnasium_by_any_path() -> None:
     for module in MODULES:
         if _unit(module) in ("view", "ui", "headless"):
             assert _reached_at_import(module, set()) & {"torch", "gymnasium"} == set(), module
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "commands.browse_runs",
+        "commands.list_runs",
+        "commands.run_library",
+        "runs.summaries",
+        "runs.curve",
+        "runs.disk_size",
+        "ui.app.application",
+        "ui.run_list.runs_screen",
+    ],
+)
+def test_the_list_of_runs_is_on_the_screen_without_numpy_and_yaml(module: str) -> None:
+    assert _reached_at_import(f"dqn_tui.{module}", set()) & {"numpy", "safetensors", "torch", "yaml"} == set()
 
 
 def test_what_wires_the_background_run_starts_without_torch() -> None:

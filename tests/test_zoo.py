@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dqn_tui import approval
 from dqn_tui.config import parse_config
+from dqn_tui.config_file import MAX_FILE_BYTES
 from dqn_tui.errors import UsageError
-from dqn_tui.plain_yaml import MAX_FILE_BYTES
 from dqn_tui.zoo import ZooBlock, parse_policy_kwargs, read_zoo_block
 from tests.helpers import call_program, one_line, only_run
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from dqn_tui.approval import approved_wrappers
 from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import STDOUT, flush, own_descriptor, say
-from dqn_tui.commands.terminal import has_terminal
+from dqn_tui.commands.terminal import has_terminal, terminal_rows
 from dqn_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -88,9 +88,10 @@ def _show_list(table: RunTable, options: ListOptions, runs_dir: Path, notice: st
     """Show the list; return what the user wants next, or the exit code."""
     from dqn_tui.commands.run_library import DiskLibrary
     from dqn_tui.ui.run_list.run_reader import RunReader
+    from dqn_tui.ui.run_list.screenful import count_runs
 
     library = DiskLibrary(runs_dir, str(options.runs_dir))
-    reader = RunReader(library)
+    reader = RunReader(library, count_runs(terminal_rows()))
     # It reads while the screen is imported.
     reader.start()
 

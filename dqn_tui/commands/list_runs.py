@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def _describe(summary: RunSummary) -> dict[str, Any]:
 
 
 def preset_settings(summary: RunSummary) -> Mapping[str, Any]:
-    """Return all keys of the run's preset; the defaults where it has none."""
+    """Return all settings as the run's preset has them, as JSON holds them; the defaults where it has none."""
     return _resolve_preset(summary.preset, summary.started.env if summary.started is not None else None)
 
 
@@ -88,12 +89,11 @@ def read_notes_or_problem(folder: RunFolder) -> tuple[RunNotes, str | None]:
 
 @cache
 def _resolve_preset(preset: str | None, env: str | None) -> Mapping[str, Any]:
-    if preset is None or env is None:
-        return Config().model_dump()
-    try:
-        return resolve_settings(preset=preset, variables={}, flags={"env": env}).config.model_dump()
-    except UsageError:
-        return Config().model_dump()
+    config = Config()
+    if preset is not None and env is not None:
+        with suppress(UsageError):
+            config = resolve_settings(preset=preset, variables={}, flags={"env": env}).config
+    return config.model_dump(mode="json")
 
 
 def _cells(run: Mapping[str, Any]) -> list[str]:

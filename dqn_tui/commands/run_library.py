@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dqn_tui.runs.summaries import RunSummary
     from dqn_tui.ui.run_list.library import FoundRun, Prunable
     from dqn_tui.view.listed_run import ListedRun
-    from dqn_tui.view.series import Series
+    from dqn_tui.view.return_curve import ReturnCurve
 
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)", re.ASCII)
 
@@ -44,12 +44,12 @@ class DiskLibrary:
 
         return _describe(read_run_summary(_folder(path)))
 
-    def read_curve(self, path: str) -> Series:
+    def read_curve(self, path: str) -> ReturnCurve:
         """Return the mean return of a run over its steps."""
         from dqn_tui.runs.curve import read_return_curve
-        from dqn_tui.view.listed_run import make_curve
+        from dqn_tui.view.return_curve import ReturnCurve
 
-        return make_curve(read_return_curve(_folder(path)))
+        return ReturnCurve(read_return_curve(_folder(path)))
 
     def measure(self, path: str) -> int:
         """Return the size of a run on the disk, in bytes."""
@@ -114,16 +114,18 @@ def _parse_stamp(text: str) -> float | None:
 
 
 def _stamp(folder: RunFolder, is_running: bool) -> Hashable:
+    from dqn_tui.runs.folder import JOURNAL, NOTES
     from dqn_tui.runs.lock import is_locked
 
     try:
         has_lock = is_locked(folder.path) if is_running else None
     except OSError:
         has_lock = None
-    return (has_lock, *(_stamp_file(path) for path in (folder.events, folder.notes)))
+    # Every second of every run: joined paths are made faster than those of pathlib.
+    return (has_lock, *(_stamp_file(os.path.join(folder.path, name)) for name in (JOURNAL, NOTES)))
 
 
-def _stamp_file(path: Path) -> Hashable:
+def _stamp_file(path: str) -> Hashable:
     try:
         found = os.lstat(path)
     except OSError:
@@ -147,7 +149,7 @@ def _describe(summary: RunSummary) -> ListedRun:
         best_step=summary.best.step if summary.best else None,
         preset=plain(summary.preset) if summary.preset else None,
         settings=settings,
-        changes=clean(summary.differing_settings(preset_settings(summary))),
+        changes={key: settings.get(key) for key in summary.differing_settings(preset_settings(summary))},
         tags=tuple(plain(tag) for tag in notes.tags),
         note=plain(notes.note),
         problem=plain(summary.problem or problem) if summary.problem or problem else None,

@@ -21,6 +21,7 @@ _SCREEN_OFF = (
     "\x1b[?2026l\x1b[?2004l\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l\x1b[?1004l"
     "\x1b[?7h\x1b[<u\x1b[?1049l"
 )
+_COMMON_ROWS = 40
 _CURSOR_ON = "\x1b[0m\x1b[?25h"
 BUSY_SECONDS = 0.5
 """Time limit for a busy terminal to accept a write; one that is merely slow needs far less."""
@@ -34,6 +35,14 @@ def has_terminal() -> bool:
 def is_in_browser() -> bool:
     """Return whether a web server started the program, and passes keys in and pictures out through pipes."""
     return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+
+
+def terminal_rows() -> int:
+    """Return the height of the terminal; that of a common one where it does not tell."""
+    with suppress(OSError):
+        if rows := os.get_terminal_size(own_descriptor(STDERR)).lines:
+            return rows
+    return _COMMON_ROWS
 
 
 class Terminal:

@@ -25,11 +25,10 @@ from dqn_tui.errors import CheckpointError, UsageError
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
 from dqn_tui.runs.durable import Content, remove_folder, write_folder
 from dqn_tui.runs.folder import RunFolder, is_run_folder
-from dqn_tui.runs.manifest import FileEntry, read_manifest, write_manifest
+from dqn_tui.runs.manifest import MANIFEST, FileEntry, read_manifest, write_manifest
 from dqn_tui.runs.reading import open_regular, parse_json
 from dqn_tui.spaces import Spaces
 
-MANIFEST = "manifest.json"
 STATE = "state.json"
 LARGEST_STATE_BYTES = 16_000_000
 ONLINE = "online.safetensors"

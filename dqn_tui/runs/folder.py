@@ -15,7 +15,8 @@ from dqn_tui.runs.durable import NEW, OLD, make_folder, sync_folder
 from dqn_tui.runs.lock import LOCK_FILE
 from dqn_tui.runs.safe_open import require_file, require_folder, require_no_links
 
-_JOURNAL = "events.jsonl"
+JOURNAL = "events.jsonl"
+NOTES = "notes.toml"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class RunFolder:
     @property
     def events(self) -> Path:
         """The journal: one event per line."""
-        return self.path / _JOURNAL
+        return self.path / JOURNAL
 
     @property
     def progress(self) -> Path:
@@ -82,7 +83,7 @@ class RunFolder:
     @property
     def notes(self) -> Path:
         """The user's tags and note."""
-        return self.path / "notes.toml"
+        return self.path / NOTES
 
     def step_folders(self) -> list[Path]:
         """Return the folders of checkpoints by step, oldest first, readable or not."""
@@ -156,7 +157,7 @@ def find_run_folders(runs_dir: Path) -> list[RunFolder]:
 def is_run_folder(path: Path) -> bool:
     """Return whether `path` contains a journal, or hides what it contains."""
     try:
-        os.lstat(path / _JOURNAL)
+        os.lstat(os.path.join(path, JOURNAL))
     except PermissionError:
         return True
     except (OSError, ValueError):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.reading import open_regular, parse_json
 
+MANIFEST = "manifest.json"
 FORMAT = 1
 # Manifests have some 3 kB; one of megabytes, such as with 100,000 layers, would take long to refuse otherwise.
 LARGEST_MANIFEST_BYTES = 200_000

@@ -9,16 +9,16 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dqn_tui.config import Config, parse_config
-from dqn_tui.errors import CheckpointError, UsageError
+from dqn_tui.errors import CheckpointError
 from dqn_tui.events import EndReason, Evaluated, Event, RunEnded, RunFailed, RunResumed, RunStarted, SettingChanged
-from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import parse_lines
 from dqn_tui.runs.lock import is_locked
+from dqn_tui.runs.manifest import MANIFEST, read_manifest
 from dqn_tui.runs.reading import open_regular
 from dqn_tui.runs.safe_open import open_file
 
@@ -27,6 +27,8 @@ _HEAD_BYTES = 65_536
 # Enough for the last events of a run; the second length is tried if an event is longer than the first.
 _TAIL_BYTES = (16_384, 1_000_000)
 _LARGEST_CONFIG_BYTES = 100_000
+# As the line of an event of metrics begins; one that begins in another way only costs more to read.
+_PROGRESS = b'{"event":"progress",'
 # They say which run it is, not how it differs from others.
 _IDENTITY_KEYS = ("env", "seed")
 
@@ -92,15 +94,11 @@ class RunSummary:
         """The preset that its settings are based on, as far as it says so."""
         return self.started.preset if self.started is not None else None
 
-    def differing_settings(self, base: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the settings that differ from `base`, such as the keys of its preset, over the defaults.
+    def differing_settings(self, expected: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings that differ from those `expected`, such as its preset's, which are all there are.
 
         Environment and seed are left out.
         """
-        try:
-            expected = parse_config(base).model_dump(mode="json")
-        except UsageError:
-            expected = Config().model_dump(mode="json")
         known = ((key, self.settings.get(key)) for key in expected if key not in _IDENTITY_KEYS)
         return {key: value for key, value in known if value != expected[key]} if self.settings else {}
 
@@ -131,10 +129,18 @@ def _read_ends(journal: Path) -> tuple[RunStarted | None, list[Event]]:
         started = next((event for event in head if isinstance(event, RunStarted)), None)
         for length in _TAIL_BYTES:
             file.seek(max(0, os.fstat(file.fileno()).st_size - length))
-            tail = list(parse_lines(file.read(length).splitlines(keepends=True)))
+            tail = _parse_tail(file.read(length).splitlines(keepends=True))
             if tail:
                 break
         return started, tail
+
+
+def _parse_tail(lines: Sequence[bytes]) -> list[Event]:
+    """Return the newest event, and those before it but for metrics: most lines are such, and tell nothing more."""
+    newest_first = reversed(lines)
+    tail = list(islice(parse_lines(newest_first), 1))
+    tail += parse_lines(line for line in newest_first if not line.startswith(_PROGRESS))
+    return tail[::-1]
 
 
 def _lines_within(file: BufferedReader, most_bytes: int) -> Iterator[bytes]:
@@ -172,11 +178,11 @@ def _read_best(folder: RunFolder) -> Iterator[BestEvaluation]:
     if folder.best.is_symlink():
         return
     try:
-        checkpoint = read_checkpoint(folder.best)
+        manifest = read_manifest(folder.best / MANIFEST)
     except CheckpointError:
         return
-    if checkpoint.eval_mean is not None:
-        yield BestEvaluation(checkpoint.eval_mean, checkpoint.step)
+    if manifest.eval_mean is not None:
+        yield BestEvaluation(manifest.eval_mean, manifest.step)
 
 
 def _best_in(tail: Sequence[Event]) -> Iterator[BestEvaluation]:

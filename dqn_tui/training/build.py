@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from dqn_tui.collector import look_less_often
 from dqn_tui.config import Config
 from dqn_tui.control import Control
 from dqn_tui.dqn.sizes import TORCH_THREADS
@@ -20,8 +21,6 @@ from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.output import OutputInbox
 from dqn_tui.training.side_reports import SideReports
 from dqn_tui.training.trainer import Trainer
-
-YOUNG_OBJECTS = 10_000
 
 
 def resolve_device(setting: str) -> str:
@@ -96,5 +95,4 @@ def free_memory() -> None:
 def _calm_garbage_collector() -> None:
     """Exempt all that torch loads from collection: a full one would stall run and screen for 0.3 s."""
     gc.freeze()
-    _, *older = gc.get_threshold()
-    gc.set_threshold(YOUNG_OBJECTS, *older)
+    look_less_often()

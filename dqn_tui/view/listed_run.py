@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dqn_tui.view.series import Series
-
-CURVE_POINTS = 128
-"""Points of a curve that are kept; a row has room for fewer."""
+from dqn_tui.view.return_curve import ReturnCurve
 
 STATE_SIGNS: dict[str, tuple[str, str]] = {
     "running": ("●", "success"),
@@ -65,7 +62,7 @@ class ListedRun:
     tags: tuple[str, ...] = ()
     note: str = ""
     problem: str | None = None
-    curve: Series | None = field(default=None, compare=False)
+    curve: ReturnCurve | None = field(default=None, compare=False)
     size_bytes: int | None = None
 
     @property
@@ -103,11 +100,3 @@ def settings_text(settings: Mapping[str, Any]) -> str:
 def value_text(value: Any) -> str:
     """Return the value of a setting without blanks."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), default=str)
-
-
-def make_curve(points: Sequence[tuple[int, float]]) -> Series:
-    """Return pairs of step and mean return as a series."""
-    curve = Series(CURVE_POINTS)
-    for step, mean in points:
-        curve.append(step, mean)
-    return curve

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SPANS = (1, 5, 20, 50, 100)
+"""The strengths of smoothing that the user may choose; 1 is none."""
+
 
 class MovingAverage:
     """The debiased exponential moving average of a stream of values.

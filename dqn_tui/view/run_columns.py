@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from dqn_tui.view.listed_run import STATE_SIGNS, ListedRun
-from dqn_tui.view.series import Series
-from dqn_tui.view.sparkline import sparkline
+from dqn_tui.view.return_curve import ReturnCurve
 from dqn_tui.view.text import number, short_number, size
 
 UNKNOWN = "…"
 """Stands for what is not read yet."""
+NOTHING = "-"
+"""Stands for what a run does not have."""
 _AGE_UNITS = ((31_557_600, "y"), (604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "m"))
 
 
@@ -45,7 +46,7 @@ class RunColumn:
 def age_text(seconds: float | None) -> str:
     """Format an age with its largest unit: `"3m"`, `"2h"`, `"5d"`, `"now"` below a minute."""
     if seconds is None:
-        return "-"
+        return NOTHING
     return next((f"{int(seconds // unit)}{name}" for unit, name in _AGE_UNITS if seconds >= unit), "now")
 
 
@@ -61,8 +62,8 @@ def curve_text(run: ListedRun, width: int, marker: str) -> str:
 
 # A curve that is read again is another object; each is drawn many times, since the rows around it change.
 @lru_cache(512)
-def _draw_curve(curve: Series, width: int, marker: str) -> str:
-    return sparkline(curve, width, marker)
+def _draw_curve(curve: ReturnCurve, width: int, marker: str) -> str:
+    return curve.draw(width, marker)
 
 
 def _when_read(text: Callable[[ListedRun], str]) -> Callable[[ListedRun, float], str]:
@@ -79,7 +80,9 @@ COLUMNS = (
         _when_read(lambda run: f"{STATE_SIGNS.get(run.state, STATE_SIGNS['unreadable'])[0]} {run.state}"),
         lambda run: list(STATE_SIGNS).index(run.state) if run.state in STATE_SIGNS else None,
     ),
-    RunColumn("env", "environment", 11, 24, 1, lambda run, _: run.env or "-", lambda run: run.env.casefold() or None),
+    RunColumn(
+        "env", "environment", 11, 24, 1, lambda run, _: run.env or NOTHING, lambda run: run.env.casefold() or None
+    ),
     RunColumn("label", "name", 6, 20, 3, lambda run, _: run.label, lambda run: run.label.casefold() or None),
     RunColumn(
         "settings",
@@ -87,7 +90,7 @@ COLUMNS = (
         10,
         200,
         2,
-        _when_read(lambda run: run.problem or run.differences or "-"),
+        _when_read(lambda run: run.problem or run.differences or NOTHING),
         lambda run: run.differences or None,
     ),
     RunColumn("steps", "steps", 11, 13, 1, _when_read(steps_text), lambda run: run.step if run.is_read else None, True),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.view.buckets import COUNT, LAST, MAXIMUM, MINIMUM, X_FIRST, X_LAST, Array, Buckets, combine, starts_of_runs
-from dqn_tui.view.moving_average import MovingAverage
+from dqn_tui.view.moving_average import SPANS, MovingAverage
 
 _WORTH_A_BATCH = 32
 _MOST_WAITING = 4_096
@@ -242,7 +242,7 @@ class SmoothedSeries(Series):
         RATE_WINDOW: the strength that turns a series of 0s and 1s into a rate.
     """
 
-    WINDOWS = (1, 5, 20, 50, 100)
+    WINDOWS = SPANS
     RATE_WINDOW = 50
 
     def __init__(self, capacity: int = 2048) -> None:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dqn_tui.view.bars import draw_bars
 from dqn_tui.view.series import Series, SmoothedSeries
-from dqn_tui.view.text import ASCII
 from dqn_tui.view.x_scale import STEPS, XScale
-
-_LEVELS = "▁▂▃▄▅▆▇█"
-_ASCII_LEVELS = ".:-=+*#%@"
 
 
 def sparkline(
@@ -26,7 +22,6 @@ def sparkline(
     Of a series of 0s and 1s it is the rate, in the range 0 to 1. Without `y_range` bars reach from the smallest to the
     largest value shown; a constant series is half high. `x_range` is on the axis of `x_scale`.
     """
-    levels = _ASCII_LEVELS if marker == ASCII else _LEVELS
     start, end = x_range or (series.x_first or 0.0, series.x_last or 0.0)
     if series.is_binary:
         rate = series.rate if isinstance(series, SmoothedSeries) else series
@@ -40,13 +35,4 @@ def sparkline(
     filled = np.where(newest >= 0, values[newest], np.nan)
     if y_range is None or not np.isfinite(y_range).all():
         y_range = float(values[known].min()), float(values[known].max())
-    heights = _heights(filled, *y_range, len(levels))
-    return "".join(" " if np.isnan(value) else levels[round(value)] for value in heights.tolist())
-
-
-def _heights(values: NDArray[np.float64], low: float, high: float, levels: int) -> NDArray[np.float64]:
-    """Return heights from 0 to `levels` - 1; half of it where the range is empty."""
-    if high / 2 <= low / 2:
-        return np.where(np.isnan(values), np.nan, levels // 2 - 0.5)
-    result: NDArray[np.float64] = (np.clip(values, low, high) / 2 - low / 2) / (high / 2 - low / 2) * (levels - 1)
-    return result
+    return draw_bars(filled.tolist(), *y_range, marker)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from dqn_tui.view.run_view import RunView
 from dqn_tui.view.terminal_codes import RESTORE_TITLE, SAVE_TITLE, has_title, title
 from dqn_tui.view.text import for_marker, plain
+
+if TYPE_CHECKING:
+    from dqn_tui.view.run_view import RunView
 
 SECONDS_BETWEEN = 1.0
 

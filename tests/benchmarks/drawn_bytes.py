@@ -20,7 +20,7 @@ from textual.geometry import Region, Size
 from dqn_tui.ui.dashboard.layout import Planner
 from dqn_tui.ui.dashboard.pane import PaneTable
 from dqn_tui.ui.dashboard.panes import PANES
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from tests.benchmarks.measure import describe_machine, drawing_process
 from tests.terminal import Terminal, dqn_tui
@@ -44,7 +44,7 @@ class Bytes:
 
 def sort_bytes(drawn: bytes, size: Size) -> Bytes:
     """Count what was drawn by panel and by kind."""
-    plan = Planner(PaneTable(PANES), Scene(live=RunView(), selected=PaneTable(PANES).main.id)).plan(size)
+    plan = Planner(PaneTable(PANES), RunScene(live=RunView(), selected=PaneTable(PANES).main.id)).plan(size)
     found, x, y = Bytes(), 0, 0
     for token in _TOKEN.finditer(drawn.decode("utf-8", "replace")):
         text = token[0]

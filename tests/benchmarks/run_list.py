@@ -1,4 +1,7 @@
-"""Time until `dqn-tui runs` fills its screen with a thousand runs, on a pseudo-terminal."""
+"""Time until `dqn-tui runs` fills its screen with a thousand runs, on a pseudo-terminal.
+
+The program runs as it is installed: its modules are compiled, which the first start, not counted, sees to.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +27,12 @@ from tests.benchmarks.measure import describe_machine
 from tests.runs.test_checkpoint import save
 from tests.terminal import UNKNOWN, Terminal, dqn_tui
 
-COLUMNS, ROWS = 200, 60
-# Header, filter, column names, keys and the edges of the boxes.
-LEAST_ROWS_OF_RUNS = 40
+# Header, filter, edges of the list, column names, details of the selected run, and keys.
+OTHER_ROWS = 14
 QUIET_SECONDS = 2.0
+BARS = set("▁▂▃▄▅▆▇█")
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
+WHAT = ("names fill the screen", "the screen is full", "all runs are read")
 
 
 def make_runs(runs_dir: Path, count: int) -> None:
@@ -44,7 +49,7 @@ def make_run(runs_dir: Path, number: int, start: datetime) -> RunFolder:
     folder = create_run_folder(runs_dir, config.env, f"s{number}", start)
     folder.config.write_text(to_toml(config))
     journal, table = Journal(folder.events), ProgressTable(folder.progress)
-    begun = fakes.started(seed=number, preset="cartpole", config=config.model_dump(mode="json"))
+    begun = fakes.started(start.timestamp(), seed=number, preset="cartpole", config=config.model_dump(mode="json"))
     rows = [progress(100 * row) for row in range(1, 501)]
     for event in (begun, *rows, fakes.ended(50_000, 2_000.0)):
         journal.write(event)
@@ -65,7 +70,7 @@ def progress(step: int) -> Progress:
     )
 
 
-def record(runs_dir: Path) -> list[tuple[float, str]]:
+def record(runs_dir: Path, columns: int, rows: int) -> list[tuple[float, str]]:
     """Show the list until nothing changes; return what was drawn, and when, in seconds from the start.
 
     The screen is put together afterwards: that takes more of the processor than drawing it.
@@ -74,7 +79,7 @@ def record(runs_dir: Path) -> list[tuple[float, str]]:
     chunks: list[tuple[float, str]] = []
     start = newest = time.perf_counter()
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    with Terminal(command, COLUMNS, ROWS, is_blind=True) as terminal:
+    with Terminal(command, columns, rows, AS_INSTALLED, is_blind=True) as terminal:
         while time.perf_counter() - newest < QUIET_SECONDS or not chunks:
             terminal.read_for(0.005)
             if len(terminal.drawn) > drawn:
@@ -84,38 +89,41 @@ def record(runs_dir: Path) -> list[tuple[float, str]]:
     return chunks
 
 
-def time_list(runs_dir: Path) -> tuple[float, float, float]:
-    """Seconds until names fill the screen, until every row of the screen is read, and until every run is."""
-    screen = pyte.Screen(COLUMNS, ROWS)
+def time_list(runs_dir: Path, columns: int, rows: int) -> list[float]:
+    """Return the seconds until each of `WHAT`."""
+    screen = pyte.Screen(columns, rows)
     stream = pyte.Stream(screen)
     times: list[float] = []
-    for seconds, text in record(runs_dir):
+    for seconds, text in record(runs_dir, columns, rows):
         stream.feed(UNKNOWN.sub("", text))
-        rows = [line for line in screen.display if "CartPole-v1" in line][:LEAST_ROWS_OF_RUNS]
-        is_full = len(rows) == LEAST_ROWS_OF_RUNS
-        reached = (
-            is_full,
-            is_full and not any("…" in row for row in rows),
-            is_full and "reading" not in screen.display[0],
-        )
+        reached = judge(screen.display, rows - OTHER_ROWS)
         times += [seconds] * (next((n for n, is_so in enumerate(reached) if not is_so), len(reached)) - len(times))
-    named, full, read = times
-    return named, full, read
+    return times
+
+
+def judge(display: list[str], most_runs: int) -> tuple[bool, bool, bool]:
+    """Return which of `WHAT` a screen shows: a full one has every column of all its rows, the curves among them."""
+    listed = [line for line in display if "CartPole-v1 s" in line]
+    is_named = len(listed) == most_runs
+    is_full = is_named and all("…" not in line and BARS & set(line) for line in listed)
+    return is_named, is_full, is_named and "reading" not in display[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--size", action="append", help="columns x rows; repeatable  [120x40 and 200x60]")
     options = parser.parse_args()
-    print(f"list of {options.runs:,} runs at {COLUMNS}x{ROWS}: {describe_machine()}")
+    print(f"list of {options.runs:,} runs: {describe_machine()}")
     with tempfile.TemporaryDirectory() as folder:
         make_runs(Path(folder), options.runs)
-        times = [time_list(Path(folder)) for _ in range(options.repeats)]
-    for what, seconds in zip(
-        ("names fill the screen", "the screen is full", "all runs are read"), zip(*times, strict=True), strict=True
-    ):
-        print(f"{what}: median {median(seconds):.2f} s, {min(seconds):.2f} to {max(seconds):.2f} s")
+        for size in options.size or ("120x40", "200x60"):
+            columns, rows = map(int, size.split("x"))
+            _, *times = [time_list(Path(folder), columns, rows) for _ in range(options.repeats + 1)]
+            for what, seconds in zip(WHAT, zip(*times, strict=True), strict=True):
+                values = " ".join(f"{value:.2f}" for value in sorted(seconds))
+                print(f"{size}, {what}: median {median(seconds):.2f} s of {values}")
 
 
 if __name__ == "__main__":

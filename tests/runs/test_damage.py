@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from dqn_tui.errors import CheckpointError
 from dqn_tui.runs.arrays import decode_arrays, encode_arrays
-from dqn_tui.runs.checkpoint import GROUPS, MANIFEST, STATE, read_checkpoint, read_settings
+from dqn_tui.runs.checkpoint import GROUPS, STATE, read_checkpoint, read_settings
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.manifest import MANIFEST
 from dqn_tui.runs.resume import SavedRun, find_resumable, load_saved_run, read_resumable
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.policy import load_policy

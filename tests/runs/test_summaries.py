@@ -132,11 +132,10 @@ def test_settings_without_a_config_file_follow_the_changes_in_the_tail(tmp_path:
 
 def test_differing_settings_are_those_that_neither_preset_nor_defaults_give(tmp_path: Path) -> None:
     folder = make_run(tmp_path, fakes.started())
-    base = quick_config().model_dump(mode="json")
+    expected = quick_config().model_dump(mode="json")
     folder.config.write_text(to_toml(quick_config(gamma=0.25, seed=9, num_envs=2, net_arch=[4, 4])))
     summary = read_run_summary(folder)
-    assert summary.differing_settings(base) == {"gamma": 0.25, "num_envs": 2, "net_arch": [4, 4]}
-    assert "batch_size" in summary.differing_settings({"no such key": 1})
+    assert summary.differing_settings(expected) == {"gamma": 0.25, "num_envs": 2, "net_arch": [4, 4]}
 
 
 def test_real_run_is_summarized(tmp_path: Path) -> None:
@@ -147,6 +146,15 @@ def test_real_run_is_summarized(tmp_path: Path) -> None:
     assert summary.best is not None
     assert summary.best.mean == best
     assert summary.differing_settings(quick_config(eval_every=100, save_every=100).model_dump(mode="json")) == {}
+
+
+def test_tail_is_the_newest_event_and_all_before_it_but_metrics(tmp_path: Path) -> None:
+    evaluated = fakes.evaluated(50, 2.0, 9.0, is_best=True)
+    folder = make_run(tmp_path, fakes.started(), evaluated, *(fakes.progress(step, 3.0) for step in range(60, 70)))
+    with folder.events.open("ab") as file:
+        file.write(b'{"event":"progress","time":4.0,"st')
+    summary = read_run_summary(folder)
+    assert (summary.step, summary.best) == (69, BestEvaluation(9.0, 50))
 
 
 def test_long_journal_is_read_at_both_ends_only(tmp_path: Path) -> None:

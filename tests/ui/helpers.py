@@ -15,7 +15,7 @@ from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 from dqn_tui.ui.dashboard.pane import Pane
 from dqn_tui.ui.dashboard.panes import PANES
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from tests.fakes import FakeRun
 
@@ -43,7 +43,7 @@ class Dashboard:
         return self.screen.view
 
     @property
-    def scene(self) -> Scene:
+    def scene(self) -> RunScene:
         """The state that the panels draw from."""
         return self.screen.scene
 

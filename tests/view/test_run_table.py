@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.listed_run import ListedRun, make_curve
+from dqn_tui.view.listed_run import ListedRun
+from dqn_tui.view.return_curve import ReturnCurve
 from dqn_tui.view.run_columns import COLUMNS, age_text, curve_text, fit_columns, steps_text
 from dqn_tui.view.run_table import RunTable
 
@@ -146,7 +147,7 @@ def test_steps_say_of_how_many() -> None:
 
 def test_a_curve_is_as_wide_as_its_place_and_blank_while_unknown() -> None:
     assert curve_text(run("a"), 5, "braille") == "     "
-    drawn = run("a", curve=make_curve([(0, 1.0), (50, 4.0), (100, 9.0)]))
+    drawn = run("a", curve=ReturnCurve([(0, 1.0), (50, 4.0), (100, 9.0)]))
     assert curve_text(drawn, 3, "braille") == "▁▄█"
     assert curve_text(drawn, 3, "ascii").isascii()
-    assert curve_text(run("a", curve=make_curve([])), 4, "braille") == "    "
+    assert curve_text(run("a", curve=ReturnCurve([])), 4, "braille") == "    "

@@ -6,7 +6,7 @@ from dqn_tui.events import MOST_ACTION_SHARES
 from dqn_tui.ui.charts.chart_facts import until_progress
 from dqn_tui.ui.charts.chart_spec import ChartSpec, Parts
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
@@ -53,7 +53,7 @@ def share_layers(_chart: ChartSpec, view: RunView, _smoothing: int) -> list[Laye
     return [Layer.shares([series for _, series in ordered], ROLES, labels)] if ordered else []
 
 
-def share_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def share_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return each action and how often it was taken last."""
     return [[(f"{name} ", role), (f"{share:>4.0%}", "text")] for name, share, role in shares(scene.shown)]
 

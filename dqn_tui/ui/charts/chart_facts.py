@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import number
@@ -19,19 +19,19 @@ def fact(label: str, value: str, role: str = "muted", width: int = 6) -> Row:
     return [(f"{label} ", role), (f"{value:>{width}}", "text")]
 
 
-def mean_fact(scene: Scene, chart: ChartSpec, show: Show = number) -> Row:
+def mean_fact(scene: RunScene, chart: ChartSpec, show: Show = number) -> Row:
     """Return the newest value of the smoothed series: `ema20  287.4`, or `raw  310`."""
     view = scene.shown
     label = SmoothedSeries.smoothing_name(chart.window(view, scene.smoothing))
     return fact(label, show(chart.smoothed(view, scene.smoothing).last), f"smooth-{chart.hue}")
 
 
-def last_fact(scene: Scene, chart: ChartSpec, show: Show = number) -> Row:
+def last_fact(scene: RunScene, chart: ChartSpec, show: Show = number) -> Row:
     """Return the newest value."""
     return fact("last", show(chart.series(scene.shown).last))
 
 
-def max_fact(scene: Scene, chart: ChartSpec, show: Show = number) -> Row:
+def max_fact(scene: RunScene, chart: ChartSpec, show: Show = number) -> Row:
     """Return the highest value so far."""
     return fact("max", show(chart.series(scene.shown).maximum))
 

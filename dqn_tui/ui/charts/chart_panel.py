@@ -11,7 +11,7 @@ from textual.message import Message
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.chart import ChartPicture
 
@@ -32,6 +32,8 @@ class ChartPanel(FramedPanel):
     Attributes:
         has_common_x: whether x is that of the screen's crosshair and zoom, rather than one of the chart's own.
     """
+
+    scene: RunScene
 
     class Pointed(Message):
         """The mouse is at an x, or at none; with `is_pinned` it was clicked there."""
@@ -54,7 +56,7 @@ class ChartPanel(FramedPanel):
             super().__init__()
             self.chart, self.x_share, self.y_share = chart, x_share, y_share
 
-    def __init__(self, scene: Scene, pane: PaneName, *, has_common_x: bool = True) -> None:
+    def __init__(self, scene: RunScene, pane: PaneName, *, has_common_x: bool = True) -> None:
         super().__init__(scene, pane)
         self.has_common_x = has_common_x
         self._picture: ChartPicture | None = None

@@ -8,6 +8,7 @@ from textual import on
 
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.charts.chart_panel import ChartPanel
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.x_unit import XUnit
@@ -22,6 +23,8 @@ _COLUMNS_WITHOUT_CHART = 100
 
 class ChartScreen(SceneScreen):
     """Serves `CHART_KEYS` and the mouse on the charts; what they change is in `scene.viewport`."""
+
+    scene: RunScene
 
     _is_repaint_due = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series, SmoothedSeries
@@ -51,7 +51,7 @@ class ChartSpec:
 
     series: Callable[[RunView], Series]
     value: Callable[[RunView], str]
-    facts: Callable[[Scene, ChartSpec], Sequence[Row]]
+    facts: Callable[[RunScene, ChartSpec], Sequence[Row]]
     empty: Callable[[RunView], str]
     note: Callable[[RunView], str] = lambda _view: ""
     title: Callable[[RunView], str] = lambda _view: ""

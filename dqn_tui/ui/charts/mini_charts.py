@@ -12,7 +12,7 @@ from dqn_tui.ui.charts.readout import shown_as
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, fit, frame
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.cells import Cells
 from dqn_tui.view.crosshair import read_layers
 from dqn_tui.view.sparkline import sparkline
@@ -37,7 +37,9 @@ def column_count(width: int) -> int:
 class MiniCharts(Panel):
     """A row for each chart that has no box of its own; a click on it focuses the chart."""
 
-    def __init__(self, scene: Scene, charts: Sequence[NamedChart], *, framed_beside: str, id: str) -> None:
+    scene: RunScene
+
+    def __init__(self, scene: RunScene, charts: Sequence[NamedChart], *, framed_beside: str, id: str) -> None:
         super().__init__(scene, id=id)
         self._charts = charts
         self._framed_beside = framed_beside
@@ -85,7 +87,7 @@ class MiniCharts(Panel):
         return rows
 
 
-def mini_row(name: PaneName, spec: ChartSpec, scene: Scene, width: int) -> Row:
+def mini_row(name: PaneName, spec: ChartSpec, scene: RunScene, width: int) -> Row:
     """Return ` 2 Loss      0.0214  █▇▆▅▄▃  max 0.31`, at most `width` cells."""
     view = scene.shown
     has_data = spec.series(view).last is not None
@@ -117,7 +119,7 @@ class _Moment:
         columns: cells of its sparkline.
     """
 
-    def __init__(self, spec: ChartSpec, scene: Scene, columns: int) -> None:
+    def __init__(self, spec: ChartSpec, scene: RunScene, columns: int) -> None:
         self._spec, self._scene, self._view = spec, scene, scene.shown
         self._series = scene.x_scale.place_series(spec.series(self._view))
         self._cells = Cells(*scene.x_range, columns)

@@ -9,7 +9,7 @@ from itertools import islice
 from dqn_tui.ui.charts.chart_facts import fact
 from dqn_tui.ui.charts.chart_spec import ChartSpec, Range
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.points import StartValue
 from dqn_tui.view.run_view import RunView
@@ -29,7 +29,7 @@ def q_layers(chart: ChartSpec, view: RunView, smoothing: int) -> list[Layer]:
     return [*layers, Layer.line(view.q_mean.smooth(window), "smooth-success", "q")]
 
 
-def q_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def q_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return the newest means of Q-values and targets."""
     view = scene.shown
     return [
@@ -72,7 +72,7 @@ def start_value_range(view: RunView) -> Range:
     return (low, high) if low < high else (low - 1, high + 1)
 
 
-def start_value_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def start_value_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return how far the newest Q-values are above their returns."""
     return [fact("bias", signed(bias(scene.shown)), "smooth-primary")]
 

@@ -7,7 +7,7 @@ from functools import partial
 from dqn_tui.ui.charts.chart_facts import fact, mean_fact, until_episode
 from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.returns import is_success_rate, return_text
 from dqn_tui.view.run_view import RunView
@@ -15,7 +15,7 @@ from dqn_tui.view.series import SmoothedSeries
 from dqn_tui.view.text import fixed
 
 
-def _facts(scene: Scene, chart: ChartSpec) -> list[Row]:
+def _facts(scene: RunScene, chart: ChartSpec) -> list[Row]:
     view = scene.shown
     show = partial(return_text, view)
     facts = [mean_fact(scene, chart, show)]

@@ -10,7 +10,7 @@ from dqn_tui.ui.charts.readout import place_facts, shown_as, value_facts
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.chart import ChartPicture, draw_chart
 from dqn_tui.view.x_scale import STEPS
 
@@ -31,7 +31,7 @@ LEGEND = HelpTable(
 class RunChart(ChartPanel):
     """A chart of one run."""
 
-    def __init__(self, scene: Scene, pane: PaneName, spec: ChartSpec) -> None:
+    def __init__(self, scene: RunScene, pane: PaneName, spec: ChartSpec) -> None:
         super().__init__(scene, pane, has_common_x=spec.x_range is None)
         self._spec = spec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dqn_tui.ui.charts.chart_facts import fact
 from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import number, short_number
 
@@ -15,7 +15,7 @@ def epsilon(view: RunView) -> str:
     return "-" if view.epsilon.last is None else f"{view.epsilon.last:.3f}"
 
 
-def epsilon_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def epsilon_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return the newest rate, and the final one."""
     view = scene.shown
     final = view.config.get("exploration_final_eps")
@@ -41,7 +41,7 @@ def fill(view: RunView) -> float:
     return (view.buffer.last or 0.0) / view.buffer_size if view.buffer_size else 0.0
 
 
-def buffer_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def buffer_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return how full the buffer is, and its capacity."""
     view = scene.shown
     facts: list[Row] = [[(f"{fill(view):>4.0%}", "smooth-primary")]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dqn_tui.ui.charts.chart_facts import fact
 from dqn_tui.ui.charts.chart_spec import ChartSpec, metric_layers
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.layer import Layer
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
@@ -27,7 +27,7 @@ def td_error_layers(chart: ChartSpec, view: RunView, smoothing: int) -> list[Lay
     ]
 
 
-def td_error_facts(scene: Scene, _chart: ChartSpec) -> list[Row]:
+def td_error_facts(scene: RunScene, _chart: ChartSpec) -> list[Row]:
     """Return the newest median and percentiles."""
     view = scene.shown
     if view.td_error_p50.last is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.comparison import Comparison
 from dqn_tui.view.comparison_layers import ComparisonLayers
 from dqn_tui.view.x_scale import STEPS, XScale
@@ -12,7 +12,7 @@ from dqn_tui.view.x_unit import XUnit
 
 
 @dataclass
-class CompareScene(Scene):
+class CompareScene(RunScene):
     """State of the screen of a comparison. The screen writes it; its panels only read it.
 
     Attributes:

@@ -7,13 +7,13 @@ from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.widgets.key_bar import BarKey
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
 _TRAINING = {"pause", "save", "evaluate"}
 _AFTERWARDS = {"copy"}
 
 
-def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[BarKey]:
+def bar_keys(scene: RunScene, *, has_player_focus: bool, is_playing: bool) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
     While the player has the focus, its own keys come first and take `space` from training.
@@ -30,7 +30,7 @@ def bar_keys(scene: Scene, *, has_player_focus: bool, is_playing: bool) -> list[
     return [(key, signs.get(key.id, key.sign), labels.get(key.id, key.label)) for key in useful]
 
 
-def _labels(scene: Scene, *, is_playing: bool) -> dict[str, str]:
+def _labels(scene: RunScene, *, is_playing: bool) -> dict[str, str]:
     """Return the labels that differ from those in the table of keys."""
     states = {
         "rollout.play": ("Pause", is_playing),

@@ -37,7 +37,7 @@ from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
@@ -81,7 +81,7 @@ class DashboardScreen(ChartScreen):
         self.view = view or RunView()
         marker = detect_marker() if marker == "auto" else marker
         super().__init__(
-            Scene(
+            RunScene(
                 marker=marker,
                 live=self.view,
                 env=plain(env),

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.points import EvaluationPoint
 from dqn_tui.view.returns import is_success_rate, next_evaluation, return_text
 from dqn_tui.view.text import bar, fixed, size
@@ -13,6 +14,8 @@ from dqn_tui.view.text import bar, fixed, size
 
 class EvaluationsPanel(FramedPanel):
     """The greedy evaluations, newest first, the best one marked; and the newest checkpoint on disk."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the newest evaluation and the newest checkpoint; both are rare."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block, fit
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.log_line import LogLine
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import plain
@@ -22,6 +23,8 @@ _ROLES = {
 
 class EventsPanel(FramedPanel):
     """The newest events, the newest at the bottom."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return what changes with the log; other events change nothing here."""

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, join_fitting, justify, row_width
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.ui.widgets.states import state_run
 from dqn_tui.view.returns import goal_outcome, solved_step
 from dqn_tui.view.run_view import RunView
@@ -19,6 +20,8 @@ class Header(Panel):
 
     With a height of one row, only the most important of them.
     """
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the run's version and the clock, in whole seconds."""

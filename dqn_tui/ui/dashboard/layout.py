@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from dqn_tui.ui.charts.mini_charts import column_count
 from dqn_tui.ui.dashboard.pane import Area, Pane, PaneTable
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
 Plan = dict[str, Region]
 
@@ -28,7 +28,7 @@ _MOST_FACTS = 10
 class Planner:
     """Decides which panels of one dashboard are visible, and where."""
 
-    def __init__(self, panes: PaneTable, scene: Scene) -> None:
+    def __init__(self, panes: PaneTable, scene: RunScene) -> None:
         self._scene = scene
         self._charts, self._side, self._foot = (panes.in_area(area) for area in (Area.CHARTS, Area.SIDE, Area.FOOT))
         self._gauges = panes.in_area(Area.GAUGES)
@@ -171,7 +171,7 @@ class DashboardLayout(Layout):
 
     name = "dashboard"
 
-    def __init__(self, panes: PaneTable, scene: Scene) -> None:
+    def __init__(self, panes: PaneTable, scene: RunScene) -> None:
         self._planner = Planner(panes, scene)
         self._scene = scene
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dqn_tui.ui.charts.chart_facts import until_measured
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.series import Series
 from dqn_tui.view.sparkline import sparkline
@@ -45,6 +46,8 @@ _READINGS = (
 
 class MachinePanel(FramedPanel):
     """Newest value and history of each thing that is measured; what a machine does not have is left out."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the newest values, which come every few seconds."""

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 from dqn_tui.ui.dashboard.events_panel import event_row, log_key
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, fit, join_fitting
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.points import EvaluationPoint
 from dqn_tui.view.returns import is_success_rate, next_evaluation, return_text
 from dqn_tui.view.run_view import RunView
@@ -16,6 +16,8 @@ from dqn_tui.view.text import fixed, short_number
 
 class NewsPanel(Panel):
     """A rule, the evaluations in one row, and the newest events."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return what changes with the log and the evaluations."""
@@ -29,7 +31,7 @@ class NewsPanel(Panel):
         return [rule, evaluation_row(self.scene, width), *(fit(event_row(line), width) for line in lines)]
 
 
-def evaluation_row(scene: Scene, width: int) -> Row:
+def evaluation_row(scene: RunScene, width: int) -> Row:
     """Return the last and the best evaluation, and the step of the next one."""
     view = scene.shown
     last, best = view.last_evaluation, view.best_evaluation

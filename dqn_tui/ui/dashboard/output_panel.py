@@ -7,11 +7,14 @@ from itertools import islice
 
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block, fit
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import plain
 
 
 class OutputPanel(FramedPanel):
     """The newest lines that the environment printed, warned or logged, the newest at the bottom."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the number of lines printed so far."""

@@ -11,7 +11,7 @@ from dqn_tui.ui.charts.chart_spec import ChartSpec
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
 
 class Area(enum.Enum):
@@ -37,7 +37,7 @@ class Pane(PaneName):
     """
 
     area: Area
-    make: Callable[[Scene, Any], FramedPanel]
+    make: Callable[[RunScene, Any], FramedPanel]
     chart: ChartSpec | None = None
     least_rows: int = 5
     most_rows: int = 1000

@@ -45,11 +45,11 @@ from dqn_tui.ui.dashboard.pane import Area, Pane
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
 from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, number, short_number
 
 
-def _make_chart(scene: Scene, pane: Pane) -> RunChart:
+def _make_chart(scene: RunScene, pane: Pane) -> RunChart:
     assert pane.chart is not None, pane.id
     return RunChart(scene, pane, pane.chart)
 

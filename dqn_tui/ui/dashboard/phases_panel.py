@@ -9,6 +9,7 @@ from dqn_tui.events import PHASES
 from dqn_tui.ui.charts.chart_facts import until_measured
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import bar
 
 # In a fixed order, so that no row changes its place while someone reads it.
@@ -18,6 +19,8 @@ _LABEL_WIDTH = 12
 
 class PhasesPanel(FramedPanel):
     """A bar for each phase of the training loop: its share of the time."""
+
+    scene: RunScene
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the phases in the order of the loop; without room for all, "other" includes some of them."""

@@ -8,6 +8,7 @@ from functools import partial
 from dqn_tui.ui.widgets.large_digits import PIXEL_ROWS, large_number
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.returns import is_success_rate, return_text
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import fixed, number, short_number
@@ -22,6 +23,8 @@ _LEAST_CHANGE = 1e-4
 
 class ReturnPanel(FramedPanel):
     """Mean return over the last 100 episodes, its trend, the newest and the best results."""
+
+    scene: RunScene
 
     def title_row(self) -> Row:
         """Return the meaning of the large number."""

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dqn_tui.toml_text import toml_value
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import number, plain
 
 # Extensions of DQN and their parameters: those in use come first, since they name the algorithm; the others come last.
@@ -30,6 +31,8 @@ _ELSEWHERE = {"env", "seed", "device", "total_timesteps", "goal"}
 
 class SettingsPanel(FramedPanel):
     """Key and value of each setting, the most important first."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the settings: known from the first event on, changed by a resume with others."""

@@ -16,7 +16,7 @@ from dqn_tui.ui.dashboard.too_small_panel import TooSmallPanel
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.key_bar import KeyBar, KeySource
 from dqn_tui.ui.widgets.panel import Panel
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
 
 class Stage(Widget):
@@ -28,7 +28,7 @@ class Stage(Widget):
 
     DEFAULT_CSS = "Stage { width: 100%; height: 100%; }"
 
-    def __init__(self, panes: PaneTable, scene: Scene, bar_keys: KeySource) -> None:
+    def __init__(self, panes: PaneTable, scene: RunScene, bar_keys: KeySource) -> None:
         made = [pane.make(scene, pane) for pane in panes]
         charts = [(pane, pane.chart) for pane in panes if pane.chart is not None]
         self.player = next(panel for panel in made if isinstance(panel, RolloutPanel))

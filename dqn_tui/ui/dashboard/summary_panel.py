@@ -12,6 +12,7 @@ from rich.cells import cell_len, chop_cells
 from dqn_tui.events import EndReason, RunEnded, RunFailed
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, fit, join_fitting, row_width
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.ui.widgets.states import state_run
 from dqn_tui.view.next_steps import next_steps
 from dqn_tui.view.run_view import RunView
@@ -50,6 +51,8 @@ class SummaryPanel(Panel):
     It has no side edges: a path or a command in it starts at the left edge and fills its lines, so that the mouse can
     select it whole.
     """
+
+    scene: RunScene
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return a rule with the title and keys, and as many blocks below as fit."""

@@ -7,11 +7,14 @@ from collections.abc import Hashable, Sequence
 from dqn_tui.ui.dashboard.layout import SMALLEST
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row, centre_block
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.ui.widgets.states import state_run
 
 
 class TooSmallPanel(Panel):
     """The size that is needed and the size there is. Training continues meanwhile."""
+
+    scene: RunScene
 
     def content_key(self) -> Hashable:
         """Return the state word, which is shown too."""

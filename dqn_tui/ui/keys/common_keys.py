@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dqn_tui.ui.keys.key import Key
-from dqn_tui.view.series import SmoothedSeries
+from dqn_tui.view.moving_average import SPANS
 
 VIEW, PROGRAM = "View", "Program"
 
@@ -55,7 +55,7 @@ SMOOTHER = Key(
     shown="m",
     action="smooth(1)",
     label="Smooth",
-    help=f"smooth more: {', '.join(map(str, SmoothedSeries.WINDOWS))} points",
+    help=f"smooth more: {', '.join(map(str, SPANS))} points",
     group=VIEW,
     rank=8,
 )

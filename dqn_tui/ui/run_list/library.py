@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from dqn_tui.view.listed_run import ListedRun
-from dqn_tui.view.series import Series
+from dqn_tui.view.return_curve import ReturnCurve
 
 
 class FoundRun(NamedTuple):
@@ -41,7 +41,7 @@ class RunLibrary(Protocol):
     def read(self, path: str) -> ListedRun:
         """Return a run, without curve and size."""
 
-    def read_curve(self, path: str) -> Series:
+    def read_curve(self, path: str) -> ReturnCurve:
         """Return the mean return of a run over its steps."""
 
     def measure(self, path: str) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dqn_tui.errors import UsageError
 from dqn_tui.ui.run_list.library import FoundRun, RunLibrary
 from dqn_tui.view.listed_run import ListedRun
-from dqn_tui.view.series import Series
+from dqn_tui.view.return_curve import ReturnCurve
 
 LOOK_SECONDS = 1.0
 """Time between two looks at all runs."""
@@ -20,8 +20,6 @@ CURVE_SECONDS, SIZE_SECONDS = 3.0, 10.0
 _PIECE_SECONDS = 0.03
 # Between two pieces, the screen gets the interpreter lock.
 _PAUSE_SECONDS = 0.004
-SCREENFUL = 64
-"""Runs that are read while nothing is known of the screen: what fits on most."""
 
 
 @dataclass
@@ -37,7 +35,7 @@ class News:
 
     found: Sequence[ListedRun] | None = None
     runs: list[ListedRun] = field(default_factory=list)
-    curves: dict[str, Series] = field(default_factory=dict)
+    curves: dict[str, ReturnCurve] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     problem: str | None = None
 
@@ -72,13 +70,15 @@ class RunReader:
 
     Args:
         library: where the runs are.
+        screenful: runs that are read before there is a screen, as many as it will show.
 
     Attributes:
         on_news: called on the thread when it is known which runs there are, and when those on the screen are read.
     """
 
-    def __init__(self, library: RunLibrary) -> None:
+    def __init__(self, library: RunLibrary, screenful: int) -> None:
         self._library = library
+        self._screenful = screenful
         self._lock = threading.Lock()
         self._news = News()
         self._wanted: tuple[str, ...] | None = None
@@ -167,7 +167,7 @@ class RunReader:
     def _on_screen(self) -> list[FoundRun]:
         """Return the runs on the screen; before there is one, those that it will show at first."""
         if self._wanted is None:
-            return list(self._found.values())[:SCREENFUL]
+            return list(self._found.values())[: self._screenful]
         return [self._found[path] for path in self._wanted if path in self._found]
 
     def _due(self, now: float) -> deque[tuple[_Kept, FoundRun]]:

@@ -11,7 +11,7 @@ from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, centre_block, fit
 from dqn_tui.ui.widgets.scene import Scene
 from dqn_tui.view.listed_run import STATE_SIGNS, ListedRun
-from dqn_tui.view.run_columns import UNKNOWN, RunColumn, curve_text, fit_columns
+from dqn_tui.view.run_columns import NOTHING, UNKNOWN, RunColumn, curve_text, fit_columns
 from dqn_tui.view.run_table import RunTable
 
 _MARGIN = 3
@@ -120,7 +120,7 @@ class RunsPanel(FramedPanel):
         if column.id == "curve":
             return curve_text(run, width, self.scene.marker), "spark-success"
         text = column.text(run, self._table.now)
-        role = "dim" if text == UNKNOWN else self._role(run, column)
+        role = "dim" if text in (UNKNOWN, NOTHING) else self._role(run, column)
         if column.is_numeric:
             text = text.rjust(width)
         ((cut, _), *more) = fit([(text, role)], width)

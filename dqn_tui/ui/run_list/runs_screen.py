@@ -24,6 +24,7 @@ from dqn_tui.ui.run_list.prompt_screen import PromptScreen
 from dqn_tui.ui.run_list.question_screen import QuestionScreen
 from dqn_tui.ui.run_list.run_reader import RunReader
 from dqn_tui.ui.run_list.runs_panel import RunsPanel
+from dqn_tui.ui.run_list.screenful import LEAST_HEIGHT_FOR_DETAILS
 from dqn_tui.ui.run_list.selected_panel import SelectedPanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
@@ -36,7 +37,6 @@ from dqn_tui.view.text import base_name, plain, size
 
 _TICK_SECONDS = 0.2
 _AGE_SECONDS = 10.0
-_LEAST_HEIGHT_FOR_DETAILS = 18
 FILTER_HELP = HelpTable(
     "Filter: all parts must hold",
     [
@@ -128,7 +128,7 @@ class RunsScreen(SceneScreen):
 
     def on_resize(self, event: Resize) -> None:
         """Leave the room to the list where the terminal is low."""
-        self._details.display = event.size.height >= _LEAST_HEIGHT_FOR_DETAILS
+        self._details.display = event.size.height >= LEAST_HEIGHT_FOR_DETAILS
 
     def tick(self) -> None:
         """Show what was read since the last time, and say what is on the screen."""

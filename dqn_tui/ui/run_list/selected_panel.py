@@ -37,7 +37,7 @@ class SelectedPanel(FramedPanel):
         if run is None:
             return []
         rows = [self._state_row(run), self._curve_row(run, width), *self._settings_rows(run, width)]
-        rows += [_labelled("tags", " ".join(run.tags) or "-", "accent"), _labelled("note", run.note or "-", "text")]
+        rows += [_labelled("tags", " ".join(run.tags), "accent"), _labelled("note", run.note, "text")]
         if run.problem:
             rows[0] = _labelled("problem", run.problem, "warning")
         if height > len(rows):
@@ -76,7 +76,7 @@ class SelectedPanel(FramedPanel):
 
     def _settings_rows(self, run: ListedRun, width: int) -> list[Row]:
         """Return what differs, in up to two rows."""
-        words, lines = run.changes_text.split() or ["-"], [""]
+        words, lines = run.changes_text.split(), [""]
         for word in words:
             if lines[-1] and len(lines[-1]) + 1 + len(word) > width - _LABEL_WIDTH - 2 and len(lines) < 2:
                 lines.append("")
@@ -85,4 +85,4 @@ class SelectedPanel(FramedPanel):
 
 
 def _labelled(label: str, text: str, role: str) -> Row:
-    return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (text, role)]
+    return [(f" {label:<{_LABEL_WIDTH}}", "muted"), (text, role) if text else ("-", "muted")]

@@ -6,7 +6,7 @@ from dqn_tui.rollout import RolloutFrame
 from dqn_tui.ui.theatre.q_rows import action_labels, q_rows
 from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.widgets.rows import Row, fit, row_width
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import plain
 
 _ASCII_NAMES = {"θ": "theta"}
@@ -23,7 +23,7 @@ def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
     return _NUMBERS_AND_BARS + max(map(len, action_labels(shown)), default=0), rows
 
 
-def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, scene: Scene) -> list[Row]:
+def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, scene: RunScene) -> list[Row]:
     """Return at most `height` rows, in order of importance; blank rows separate them if there is room."""
     rows = q_rows(shown, scale, width, height, scene.marker)
     observation = _observation_rows(shown, width, is_ascii=scene.is_ascii)

@@ -17,7 +17,7 @@ from rich.style import Style
 from dqn_tui.ui.theatre.letter_map import LetterMap, read_map
 from dqn_tui.ui.theatre.letters import Letter, read_letters, text_rows
 from dqn_tui.ui.widgets.rows import Row, fit, row_width
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_size
 
 Pixels = NDArray[np.uint8]
@@ -38,7 +38,7 @@ class Drawing(Protocol):
         """Return the drawing in at most `width` x `height` cells."""
 
 
-def drawing_of(picture: Pixels | str | None, scene: Scene) -> Drawing:
+def drawing_of(picture: Pixels | str | None, scene: RunScene) -> Drawing:
     """Return the drawing of a frame's picture."""
     if isinstance(picture, np.ndarray):
         return PixelDrawing(picture, is_ascii=scene.is_ascii)
@@ -91,7 +91,7 @@ class TextDrawing:
 class MapDrawing:
     """A map drawn large; as it was printed where there is no room for tiles."""
 
-    def __init__(self, letters: LetterMap, lines: list[list[Letter]], scene: Scene) -> None:
+    def __init__(self, letters: LetterMap, lines: list[list[Letter]], scene: RunScene) -> None:
         self._map, self._text, self._scene = letters, TextDrawing(lines), scene
 
     def size(self, width: int, height: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, block, centre_block, shorten
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
 
 FRAMES_PER_SECOND = 12
@@ -33,12 +33,14 @@ class RolloutPanel(FramedPanel, can_focus=True):
         rollout: the rollout that it plays; None while it is closed.
     """
 
+    scene: RunScene
+
     BINDINGS: ClassVar[list[BindingType]] = bindings(ROLLOUT_KEYS)
 
     class Closed(Message):
         """The user closed the rollout."""
 
-    def __init__(self, scene: Scene, pane: PaneName, *, label: str = "") -> None:
+    def __init__(self, scene: RunScene, pane: PaneName, *, label: str = "") -> None:
         super().__init__(scene, pane)
         self.rollout: Rollout | None = None
         self._label = label

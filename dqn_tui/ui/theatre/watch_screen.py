@@ -18,7 +18,7 @@ from dqn_tui.ui.keys.watch_keys import WATCH_KEYS
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.pane_name import PaneName
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.text import plain
 
@@ -34,6 +34,8 @@ _PLAYER_KEYS = tuple(
 class WatchScreen(SceneScreen):
     """Plays greedy episodes of one policy until the user leaves; closes the rollout on the way out."""
 
+    scene: RunScene
+
     KEYS = WATCH_KEYS
     HELP_KEYS = (*_PLAYER_KEYS, *WATCH_KEYS)
     BINDINGS: ClassVar[list[BindingType]] = bindings(WATCH_KEYS)
@@ -44,7 +46,7 @@ class WatchScreen(SceneScreen):
 
     def __init__(self, rollout: Rollout, *, title: str, marker: str = "auto") -> None:
         marker = detect_marker() if marker == "auto" else marker
-        super().__init__(Scene(marker=marker, selected=_PANE.id))
+        super().__init__(RunScene(marker=marker, selected=_PANE.id))
         self._rollout = rollout
         self._label = plain(title)
 

@@ -53,7 +53,7 @@ class Panel(Widget):
 
     def content_key(self) -> Hashable:
         """Return a value that changes whenever the rows would."""
-        return self.scene.shown.version
+        return self.scene.content_version
 
     def build_rows(self, width: int, height: int) -> Sequence[Row]:  # noqa: ARG002
         """Return the rows, at most `height` of at most `width` cells."""
@@ -95,7 +95,7 @@ class Panel(Widget):
         self.refresh()
 
     def _full_key(self) -> Hashable:
-        return (self.scene.version, self.scene.is_frozen, self.size, self.content_key())
+        return (self.scene.key, self.size, self.content_key())
 
     def _build(self) -> list[Strip]:
         width, height = self.size

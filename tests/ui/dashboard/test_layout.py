@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from dqn_tui.ui.dashboard.layout import Plan, Planner
 from dqn_tui.ui.dashboard.pane import Area, PaneTable
 from dqn_tui.ui.dashboard.panes import PANES
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from tests import fakes
 
@@ -19,15 +19,15 @@ _SIZES = [
 ]
 
 
-def make_scene(*, is_over: bool = False, is_rollout_open: bool = False, selected: str = "return") -> Scene:
+def make_scene(*, is_over: bool = False, is_rollout_open: bool = False, selected: str = "return") -> RunScene:
     view = RunView()
     view.apply(fakes.started())
     if is_over:
         view.apply(fakes.ended(10, 1_001.0))
-    return Scene(live=view, is_rollout_open=is_rollout_open, selected=selected)
+    return RunScene(live=view, is_rollout_open=is_rollout_open, selected=selected)
 
 
-def make_plan(size: Size, scene: Scene) -> Plan:
+def make_plan(size: Size, scene: RunScene) -> Plan:
     return Planner(PaneTable(PANES), scene).plan(size)
 
 

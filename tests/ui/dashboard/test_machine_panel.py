@@ -10,7 +10,7 @@ from dqn_tui import events
 from dqn_tui.ui.dashboard.machine_panel import MachinePanel
 from dqn_tui.ui.dashboard.panes import PANES
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 from tests import fakes
 from tests.ui.helpers import dashboard
@@ -29,7 +29,7 @@ def rows_of(*samples: dict[str, float], width: int = 40, height: int = 10, marke
     view.apply(fakes.started())
     for number, metrics in enumerate(samples):
         view.apply(events.Progress(step=100 * number, time=1_001.0, metrics=metrics))
-    panel: Any = MachinePanel(Scene(live=view, marker=marker), PANE)
+    panel: Any = MachinePanel(RunScene(live=view, marker=marker), PANE)
     return ["".join(text for text, _ in row).rstrip() for row in panel.inside_rows(width, height)]
 
 
@@ -63,7 +63,7 @@ def test_a_process_that_was_not_measured_says_what_it_waits_for(panel: Any) -> N
     said = []
     for event in (fakes.started(), fakes.ended(9, 1_001.0)):
         view.apply(event)
-        rows = panel(Scene(live=view), PANE).inside_rows(40, 3)
+        rows = panel(RunScene(live=view), PANE).inside_rows(40, 3)
         said.append("".join(text for text, _ in rows[1]).strip())
     assert said == ["measured once training runs", "not measured"]
 

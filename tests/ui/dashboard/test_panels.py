@@ -14,7 +14,7 @@ from dqn_tui.ui.dashboard.phases_panel import PhasesPanel, fold
 from dqn_tui.ui.dashboard.return_panel import change_row
 from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.run_view import RunView
 
 SHARES = {
@@ -48,8 +48,8 @@ def view_of(config: dict[str, Any] | None = None) -> RunView:
     return view
 
 
-def scene_of(view: RunView) -> Scene:
-    return Scene(live=view)
+def scene_of(view: RunView) -> RunScene:
+    return RunScene(live=view)
 
 
 def text_of(row: Row) -> str:

@@ -13,9 +13,9 @@ from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.run_list.library import FoundRun, Prunable
 from dqn_tui.ui.run_list.run_reader import RunReader
 from dqn_tui.ui.run_list.runs_screen import RunsScreen
-from dqn_tui.view.listed_run import ListedRun, make_curve
+from dqn_tui.view.listed_run import ListedRun
+from dqn_tui.view.return_curve import ReturnCurve
 from dqn_tui.view.run_table import RunTable
-from dqn_tui.view.series import Series
 from tests.ui.helpers import screen_text
 
 NOW = 1_000_000.0
@@ -59,8 +59,8 @@ class MemoryLibrary:
             raise UsageError(f"{path} is gone")
         return self.runs[path]
 
-    def read_curve(self, path: str) -> Series:  # noqa: ARG002
-        return make_curve([(0, 1.0), (100, 9.0)])
+    def read_curve(self, path: str) -> ReturnCurve:  # noqa: ARG002
+        return ReturnCurve([(0, 1.0), (100, 9.0)])
 
     def measure(self, path: str) -> int:  # noqa: ARG002
         return 5 * 1024**2
@@ -152,7 +152,7 @@ async def run_list(
     """Open a list of runs."""
     library = MemoryLibrary(*runs)
     table = RunTable() if table is None else table
-    reader = RunReader(library)
+    reader = RunReader(library, 10)
     screen = RunsScreen(library, reader, table, marker=marker, notice=notice, clock=lambda: NOW)
     app = DqnTuiApp(screen)
     async with app.run_test(size=size, notifications=True) as pilot:

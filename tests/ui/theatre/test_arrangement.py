@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from dqn_tui.ui.theatre.arrangement import arrange
 from dqn_tui.ui.theatre.picture import drawing_of
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
-WIDE = drawing_of(np.zeros((400, 600, 3), np.uint8), Scene())
-SQUARE = drawing_of(np.zeros((500, 500, 3), np.uint8), Scene())
-TALL = drawing_of(np.zeros((210, 160, 3), np.uint8), Scene())
-LAKE = drawing_of("SFFF\nFHFH\nFFFH\nHFFG", Scene())
+WIDE = drawing_of(np.zeros((400, 600, 3), np.uint8), RunScene())
+SQUARE = drawing_of(np.zeros((500, 500, 3), np.uint8), RunScene())
+TALL = drawing_of(np.zeros((210, 160, 3), np.uint8), RunScene())
+LAKE = drawing_of("SFFF\nFHFH\nFFFH\nHFFG", RunScene())
 WANTED = (36, 6)
 # Inside the frame: watch at 80x24, 120x40 and 200x60, and the dashboard's pane at 120x40 and 200x60.
 WATCH, PANES = [(78, 21), (118, 37), (198, 57)], [(56, 34), (54, 44)]

@@ -10,7 +10,7 @@ from dqn_tui.rollout import RolloutFrame
 from dqn_tui.ui.theatre.moment_rows import moment_rows, wanted_size
 from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.widgets.rows import row_width
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from tests import fakes
 
 POLE = ("x", "x'", "θ", "θ'")
@@ -25,7 +25,7 @@ def frame_of(observation: tuple[float, ...] = (), names: tuple[str, ...] = (), *
 def texts_of(frame: RolloutFrame, width: int = 78, height: int = 20, marker: str = "braille") -> list[str]:
     scale = QScale()
     scale.include(frame)
-    rows = moment_rows(frame, scale, width, height, Scene(marker=marker))
+    rows = moment_rows(frame, scale, width, height, RunScene(marker=marker))
     assert len(rows) <= height
     assert all(row_width(row) <= width for row in rows)
     return ["".join(text for text, _ in row) for row in rows]

@@ -14,7 +14,7 @@ from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
 from dqn_tui.ui.theatre.watch_screen import WatchScreen
 from dqn_tui.ui.widgets.pane_name import PaneName
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 from tests import fakes
 from tests.ui.helpers import SIZES, dashboard, screen_text
 
@@ -208,7 +208,7 @@ def test_the_scale_includes_the_frame_that_is_drawn_although_the_player_is_faste
         def frame(self, frame: RolloutFrame | None) -> None:
             pass
 
-    panel = RolloutPanel(Scene(), PaneName(id="rollout", title="Rollout"))
+    panel = RolloutPanel(RunScene(), PaneName(id="rollout", title="Rollout"))
     panel.rollout = Fast()
     for _ in range(3):
         panel.content_key()

@@ -10,14 +10,14 @@ from textual.geometry import Region
 
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.rows import Row
-from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.ui.widgets.run_scene import RunScene
 
 
 class Lines(Panel):
     """Shows lines of text, and notes which parts of it are asked to be redrawn."""
 
     def __init__(self) -> None:
-        super().__init__(Scene())
+        super().__init__(RunScene())
         self.lines = ["same", "old"]
         self.redrawn: list[Region] = []
 
