@@ -16,7 +16,7 @@ from dqn_tui.envs.actions import Actions
 from dqn_tui.envs.checked import CheckedEnvironment
 from dqn_tui.envs.frame_skip import FrameSkip
 from dqn_tui.envs.frames import FrameStack
-from dqn_tui.envs.observations import make_encoding
+from dqn_tui.envs.observations import Encoding, make_encoding
 from dqn_tui.spaces import Spaces
 
 DEFAULT_FRAMES_PER_SECOND = 30.0
@@ -106,13 +106,19 @@ class Environment:
             goal=_goal(env),
             frames_per_second=float(env.metadata.get("render_fps") or DEFAULT_FRAMES_PER_SECOND),
             action_names=_fitting(action_names, self._actions.count) or find_action_names(env, self._actions),
-            observation_names=observation_names if (len(observation_names),) == encoding.shape and count == 1 else (),
+            observation_names=self._find_names(observation_names, encoding) if count == 1 else (),
             remarks=tuple(_make_remarks(encoding.left_out, self._actions, config)),
         )
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env
         self._encode = encoding.encode
         self._decode = self._actions.decode
+
+    @staticmethod
+    def _find_names(given: tuple[str, ...], encoding: Encoding) -> tuple[str, ...]:
+        """Return the family's names of the vector's entries, or else those of the leaves that they are from."""
+        size = encoding.vector_size
+        return _fitting(given, size) or _fitting(encoding.names, size)
 
     def reset(self, seed: int) -> NDArray[Any]:
         """Start the episode that `seed` determines.

@@ -34,6 +34,7 @@ class Encoding(NamedTuple):
         parts: of a packed observation, in order: each image, then all vectors together; empty for others.
         encode: converts an observation to a new array.
         left_out: the leaves that no network can take, by path and space.
+        names: a name for each entry of the vector, by the leaf that it is from; empty without such names.
     """
 
     shape: tuple[int, ...]
@@ -42,11 +43,19 @@ class Encoding(NamedTuple):
     parts: tuple[Part, ...]
     encode: Read
     left_out: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def is_image(self) -> bool:
         """Whether observations are [C, H, W]."""
         return len(self.shape) == 3
+
+    @property
+    def vector_size(self) -> int:
+        """Entries of the vector; 0 without one."""
+        if self.parts:
+            return sum(part.shape[0] for part in self.parts if not part.is_image)
+        return 0 if self.is_image else self.shape[0]
 
 
 def make_encoding(space: Space, config: Config) -> Encoding:
@@ -98,7 +107,9 @@ def _encode_vectors(vectors: Sequence[Leaf], config: Config, left_out: tuple[str
     def encode(observation: Any) -> NDArray[np.float32]:
         return np.concatenate([read(observation) for read in readers])
 
-    return Encoding((size,), np.dtype(np.float32), 1.0, (), readers[0] if len(readers) == 1 else encode, left_out)
+    read_all = readers[0] if len(readers) == 1 else encode
+    names = tuple(name for leaf, vector in encoded for name in _name_entries(leaf, vector.size))
+    return Encoding((size,), np.dtype(np.float32), 1.0, (), read_all, left_out, names)
 
 
 def _pack(
@@ -107,8 +118,10 @@ def _pack(
     """Return an encoding as the bytes of all parts: the replay buffer stores pixels as pixels, floats as floats."""
     parts = [Part(leaf.path, image.shape, image.dtype.name, image.largest_value) for leaf, image in images]
     readers = [_reader(leaf, image.encode) for leaf, image in images]
+    names: tuple[str, ...] = ()
     if vectors:
         joined = _encode_vectors(vectors, config, ())
+        names = joined.names
         parts.append(Part(VECTOR, joined.shape, joined.dtype.name, 1.0))
         readers.append(joined.encode)
 
@@ -116,7 +129,7 @@ def _pack(
         return np.concatenate([read(observation).reshape(-1).view(np.uint8) for read in readers])
 
     shape = (sum(part.byte_count for part in parts),)
-    return Encoding(shape, np.dtype(np.uint8), 1.0, tuple(parts), encode, left_out)
+    return Encoding(shape, np.dtype(np.uint8), 1.0, tuple(parts), encode, left_out, names)
 
 
 def _reader(leaf: Leaf, encode: Read) -> Read:
@@ -126,9 +139,13 @@ def _reader(leaf: Leaf, encode: Read) -> Read:
     return lambda observation: encode(leaf.read(observation))
 
 
+def _name_entries(leaf: Leaf, size: int) -> tuple[str, ...]:
+    """Return a name for each entry of a vector leaf; none where the space is not nested."""
+    if not leaf.path:
+        return ()
+    return (leaf.path,) if size == 1 else tuple(f"{leaf.path} {index}" for index in range(size))
+
+
 def _describe(space: Space) -> str:
-    return (
-        f"{type(space).__name__} of {len(space.shape)} dimensions"
-        if isinstance(space, spaces.Box)
-        else (type(space).__name__)
-    )
+    kind = type(space).__name__
+    return f"{kind} of {len(space.shape)} dimensions" if isinstance(space, spaces.Box) else kind

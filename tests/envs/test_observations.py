@@ -346,3 +346,13 @@ def test_small_codes_become_a_plane_each() -> None:
         for x in range(4):
             first, second = codes[y, x]
             assert planes[:, y, x].tolist() == [first == 0, first == 1, first == 2, second == 0, second == 1]
+
+
+def test_entries_are_named_by_the_leaves_that_they_are_from() -> None:
+    expected = ("agent.position 0", "agent.position 1", "agent.health 0", "agent.health 1", "agent.health 2")
+    assert Environment(Sampled(MIXED)).spec.observation_names == expected
+    assert Environment(Sampled(MIXED), Config(observation_keys=("agent",))).spec.observation_names == expected
+    assert Environment(Sampled(MIXED), Config(frame_stack=2)).spec.observation_names == ()
+    assert Environment(Sampled(MIXED), Config(observation_keys=("image",))).spec.observation_names == ()
+    assert Environment(Sampled(MIXED), observation_names=tuple("abcde")).spec.observation_names == tuple("abcde")
+    assert Environment(Sampled(spaces.Discrete(3))).spec.observation_names == ()
