@@ -25,6 +25,8 @@ def unpack(spaces: Spaces, observations: NDArray[Any]) -> Iterator[tuple[Part, N
 
 def are_finite(spaces: Spaces, observations: NDArray[Any]) -> bool:
     """Return whether all floats in the observations are finite."""
+    if not spaces.parts:
+        return bool(np.isfinite(observations).all())
     return all(np.isfinite(array).all() for part, array in unpack(spaces, observations) if part.dtype == "float32")
 
 
