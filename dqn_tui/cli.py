@@ -210,10 +210,10 @@ def train(
     """Train, unless a command is given."""
     if context.invoked_subcommand is not None:
         return 0
-    from dqn_tui.commands.preparation import RunOptions
     from dqn_tui.commands.train import ViewOptions
     from dqn_tui.commands.train import train as run_training
     from dqn_tui.config import merge_settings, parse_assignment, parse_value
+    from dqn_tui.operations.preparation import RunOptions
     from dqn_tui.plain_values import make_table
     from dqn_tui.settings import refuse_wrappers
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from dqn_tui.commands.extras import needs_extra
 from dqn_tui.commands.streams import print_text
-from dqn_tui.commands.target import find_run
+from dqn_tui.operations.extras import needs_extra
+from dqn_tui.operations.target import find_run
 from dqn_tui.view.text import plain
 
 
