@@ -118,11 +118,13 @@ class Policy:
         Raises:
             UsageError: as for `act`.
         """
-        return self._network.q_values(self._encode(observation, is_step=False)[None])[0]
+        values: NDArray[np.float32] = self._network.q_values(self._encode(observation, is_step=False)[None])[0]
+        return values
 
     def batch_q_values(self, observations: NDArray[Any]) -> NDArray[np.float32]:
         """Return Q-values [B, A] of observations that are encoded, and stacked, already: [B, *shape] of the network."""
-        return self._network.q_values(np.asarray(observations, self._checkpoint.spaces.observation_dtype))
+        encoded: NDArray[Any] = np.asarray(observations, self._checkpoint.spaces.observation_dtype)
+        return self._network.q_values(encoded)
 
     def encode(self, observation: Any) -> dict[str, NDArray[Any]]:
         """Return an observation as the inputs of an exported network, each [1, *shape]; a step, as `act` is.

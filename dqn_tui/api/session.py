@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
+
+import numpy as np
 
 from dqn_tui.api.following import Listener, follow_run
 from dqn_tui.api.progress import choose_printer
@@ -40,7 +43,7 @@ def train_run(
     """
     if should_write_tensorboard:
         check_tensorboard()
-    prepared = prepare_run(options, _warn)
+    prepared = prepare_run(replace(options, flags=_plain(options.flags)), _warn)
     view = RunView()
     recorder = open_recorder(prepared, view, _warn)
     run = BackgroundRun(prepared.config, prepared.folder, recorder, prepared.saved, options.imports, prepared.preset)
@@ -60,6 +63,11 @@ def train_run(
     if recorder.problem is not None:
         _warn(recorder.problem)
     return prepared.folder.path
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with NumPy's numbers as Python's."""
+    return {key: value.item() if isinstance(value, np.generic) else value for key, value in settings.items()}
 
 
 def _warn(message: str) -> None:

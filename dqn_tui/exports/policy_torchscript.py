@@ -20,5 +20,7 @@ def write_network(network: QNetwork, config: Config, checkpoint: Checkpoint, out
         UsageError: `out` exists or cannot be written.
     """
     with new_file(out) as path, quiet_tracing():
-        traced = torch.jit.trace(PolicyModule(network, config), make_examples(checkpoint.spaces), check_trace=False)
+        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
+            PolicyModule(network, config), make_examples(checkpoint.spaces), check_trace=False
+        )
         traced.save(str(path))
