@@ -47,6 +47,7 @@ class Listener:
         self._function = function
         self._report = warn
         self._waiting: deque[Event] = deque()
+        self._warned: set[type[Exception] | None] = set()
         self.problems: list[str] = []
 
     @property
@@ -70,18 +71,19 @@ class Listener:
         try:
             return self._function(to_record(event)) is not False
         except Exception as error:  # noqa: BLE001 - the caller's own code must not end the run
-            self._warn(f"on_event raised {describe_error(error)}, first on {event.name}")
+            self._warn(type(error), f"on_event raised {describe_error(error)}, first on {event.name}")
             return True
 
     def _drop(self, count: int) -> None:
         frequent = [index for index, event in enumerate(self._waiting) if isinstance(event, _FREQUENT)][:count]
         dropped = set(frequent)
         self._waiting = deque(event for index, event in enumerate(self._waiting) if index not in dropped)
-        self._warn(f"on_event is slower than the run: frequent events are left out while {MOST_WAITING:,} wait")
+        self._warn(None, f"on_event is slower than the run: frequent events are left out while {MOST_WAITING:,} wait")
 
-    def _warn(self, message: str) -> None:
-        kind = message.partition(",")[0]
-        if not any(problem.startswith(kind) for problem in self.problems):
+    def _warn(self, kind: type[Exception] | None, message: str) -> None:
+        """Warn once of each type of error, and once of events that were left out."""
+        if kind not in self._warned:
+            self._warned.add(kind)
             self.problems.append(message)
             self._report(message)
 

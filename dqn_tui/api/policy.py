@@ -18,7 +18,7 @@ from dqn_tui.dqn.agent import greedy_actions
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.envs.make import import_environments, make_environment
 from dqn_tui.errors import UsageError
-from dqn_tui.operations.extras import needs_extra
+from dqn_tui.operations.exporting import export_policy
 from dqn_tui.operations.measuring import EPISODES, measure_policy
 from dqn_tui.operations.target import find_checkpoint
 from dqn_tui.runs.checkpoint import Checkpoint, check_fit, read_settings
@@ -154,9 +154,7 @@ class Policy:
         Raises:
             UsageError: the path exists or cannot be written, or `onnx` is not installed.
         """
-        with needs_extra("to_onnx", "onnx"):
-            from dqn_tui.exports.policy_onnx import write_network
-        write_network(self._network, self.config, self._checkpoint, Path(path))
+        export_policy("onnx", self._network, self.config, self._checkpoint, Path(path))
 
     def to_torchscript(self, path: str | Path) -> None:
         """Write the network as TorchScript, for `torch.jit.load`: the same inputs and outputs as in ONNX.
@@ -164,9 +162,7 @@ class Policy:
         Raises:
             UsageError: the path exists or cannot be written.
         """
-        from dqn_tui.exports.policy_torchscript import write_network
-
-        write_network(self._network, self.config, self._checkpoint, Path(path))
+        export_policy("torchscript", self._network, self.config, self._checkpoint, Path(path))
 
     @cached_property
     def _codec(self) -> Codec:

@@ -51,7 +51,7 @@ def train_run(
     event_files = tensorboard_files(run, prepared.folder, are_wanted=should_write_tensorboard)
     with _kept_garbage_collector(), open_to_requests(run, recorder), event_files:
         follow_run(run, view, choose_printer(progress), listener)
-    for message in (*listener.problems, *run.take_warnings()):
+    for message in dict.fromkeys((*listener.problems, *run.take_warnings())):
         _warn(message)
     if run.usage_error is not None:
         raise run.usage_error

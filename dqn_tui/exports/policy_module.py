@@ -33,7 +33,7 @@ class PolicyModule(nn.Module):
 
     def __init__(self, network: QNetwork, config: Config) -> None:
         super().__init__()
-        self._network = network.copy_to_cpu().eval()
+        self._network = network.copy_to_cpu().eval().requires_grad_(False)
         self._scale = config.reward_scale
 
     def forward(self, *arrays: Tensor) -> tuple[Tensor, Tensor]:
