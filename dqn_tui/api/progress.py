@@ -100,8 +100,9 @@ class ProgressLine:
 
     def refresh(self, view: RunView) -> None:
         """Print the line when it is time."""
-        self._view = view
-        if time.monotonic() - self._printed_at >= REFRESH_SECONDS:
+        # Before its first event, nothing is known of a run.
+        self._view = view if view.total_timesteps else None
+        if self._view is not None and time.monotonic() - self._printed_at >= REFRESH_SECONDS:
             self._draw(view)
 
     def clear(self) -> None:

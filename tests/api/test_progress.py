@@ -81,6 +81,7 @@ def test_others_print_on_an_empty_line_and_warnings_stay_above() -> None:
     for is_terminal, erased in ((True, "\r\x1b[K"), (False, "\r" + 80 * " ")):
         terminal = Terminal()
         printer, view = ProgressLine(terminal, is_terminal=is_terminal), RunView()
+        view.total_timesteps = 10
         printer.refresh(view)
         drawn = len(terminal.getvalue())
         warning = WarningRaised(time=0.0, step=1, message="disk\x1b[31m full")
