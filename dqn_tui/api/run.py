@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from dqn_tui.api.local_environments import use_factory
 from dqn_tui.api.policy import Policy, as_words, load_policy
 from dqn_tui.api.session import Shown, train_run
+from dqn_tui.api.settings_types import Settings
 from dqn_tui.approval import approve_wrappers
 from dqn_tui.config import Config, parse_config
 from dqn_tui.errors import UsageError
@@ -119,7 +120,7 @@ class Run:
         wrappers: str | Sequence[str] = (),
         on_event: Callable[[dict[str, Any]], object] | None = None,
         progress: Shown = "auto",
-        **settings: Any,
+        **settings: Unpack[Settings],
     ) -> Run:
         """Train it further, from its newest checkpoint, exactly as if it had never stopped; return it.
 
@@ -132,15 +133,19 @@ class Run:
         Raises:
             UsageError, RunFailedError, KeyboardInterrupt: as for `train`.
         """
-        if total_timesteps is not None:
-            settings["total_timesteps"] = total_timesteps
-        options = RunOptions(settings, None, None, self.path.parent, None, str(self.path), as_words(imports))
+        flags = named_settings(total_timesteps, settings)
+        options = RunOptions(flags, None, None, self.path.parent, None, str(self.path), as_words(imports))
         train_run(prepare_environment(options, env, as_words(wrappers)), on_event=on_event, progress=progress)
         return self
 
     @property
     def _summary(self) -> RunSummary:
         return read_run_summary(RunFolder(self.path))
+
+
+def named_settings(total_timesteps: int | None, settings: Settings) -> dict[str, Any]:
+    """Return the settings that the caller named."""
+    return {**settings} if total_timesteps is None else {**settings, "total_timesteps": total_timesteps}
 
 
 def prepare_environment(options: RunOptions, env: Callable[..., Any] | None, wrappers: tuple[str, ...]) -> RunOptions:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from dqn_tui.api.local_environments import describe_factory
 from dqn_tui.api.policy import as_words
-from dqn_tui.api.run import Run, prepare_environment
+from dqn_tui.api.run import Run, named_settings, prepare_environment
 from dqn_tui.api.session import Shown, train_run
+from dqn_tui.api.settings_types import Settings
 from dqn_tui.approval import approve_wrappers
 from dqn_tui.config import merge_settings
 from dqn_tui.operations.preparation import RunOptions
@@ -19,6 +20,7 @@ from dqn_tui.operations.preparation import RunOptions
 def train(
     env: str | Callable[..., Any] | None = None,
     *,
+    total_timesteps: int | None = None,
     preset: str | None = None,
     config: str | Path | None = None,
     runs_dir: str | Path = "runs",
@@ -29,7 +31,7 @@ def train(
     on_event: Callable[[dict[str, Any]], object] | None = None,
     progress: Shown = "auto",
     tensorboard: bool = False,
-    **settings: Any,
+    **settings: Unpack[Settings],
 ) -> Run:
     """Train, and return the run; it learns the same weights as `dqn-tui` does with the same settings.
 
@@ -45,6 +47,7 @@ def train(
         env: a Gymnasium id, or a function that makes the environment anew at each call (a `gymnasium.Env` class is
             one); it may make a vector environment, if that can reset single ones, as `SyncVectorEnv` can. By default,
             CartPole-v1.
+        total_timesteps: environment steps of the whole run; by default, the preset's.
         preset: named settings.
         config: a file of settings: TOML, or the RL Zoo's YAML.
         runs_dir: the folder of run folders.
@@ -64,8 +67,9 @@ def train(
         KeyboardInterrupt: of a second ctrl+c; the run goes on to save and stop.
     """
     target = None if resume is None else str(resume.path if isinstance(resume, Run) else resume)
+    flags = named_settings(total_timesteps, settings)
     options = RunOptions(
-        settings, preset, None if config is None else Path(config), Path(runs_dir), name, target, as_words(imports)
+        flags, preset, None if config is None else Path(config), Path(runs_dir), name, target, as_words(imports)
     )
     if target is not None and not isinstance(env, str):
         options = prepare_environment(options, env, as_words(wrappers))

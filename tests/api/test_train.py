@@ -52,7 +52,7 @@ def test_presets_variables_and_settings_have_the_order_of_the_command_line(
 
 def test_a_wrong_setting_is_the_line_of_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError) as caught:
-        train(runs_dir=tmp_path / "runs", learnig_rate=1e-3)
+        train(runs_dir=tmp_path / "runs", learnig_rate=1e-3)  # type: ignore[call-arg]
     assert call_program("--no-ui", "--runs-dir", str(tmp_path), "--set", "learnig_rate=1e-3") == 2
     assert one_line(capfd.readouterr().err) == f"dqn-tui: {caught.value}"
     assert "did you mean learning_rate," in str(caught.value)
