@@ -49,6 +49,8 @@ class ExportTarget(enum.StrEnum):
     parquet = "parquet"
     jsonl = "jsonl"
     wandb = "wandb"
+    onnx = "onnx"
+    torchscript = "torchscript"
 
 
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
@@ -210,10 +212,10 @@ def train(
     """Train, unless a command is given."""
     if context.invoked_subcommand is not None:
         return 0
-    from dqn_tui.commands.preparation import RunOptions
     from dqn_tui.commands.train import ViewOptions
     from dqn_tui.commands.train import train as run_training
     from dqn_tui.config import merge_settings, parse_assignment, parse_value
+    from dqn_tui.operations.preparation import RunOptions
     from dqn_tui.plain_values import make_table
     from dqn_tui.settings import refuse_wrappers
 
@@ -354,9 +356,10 @@ def export(
         Path,
         typer.Option(metavar="PATH", help="File or folder to write; it must not exist, or be an empty folder."),
     ],
+    last: Last = False,
     runs_dir: RunsDir = Path("runs"),
 ) -> int:
-    """Write runs in the formats of other tools; the runs themselves stay as they are.
+    """Write runs, or the policy of one, in the formats of other tools; the runs themselves stay as they are.
 
     csv, jsonl and parquet are one file, a tidy table in long form: a row for each number that was measured, in the
     columns run, env, seed, one for each setting in which the runs differ, step (of the environment), time_seconds
@@ -364,10 +367,13 @@ def export(
     each training episode.
 
     tensorboard is a folder for `tensorboard --logdir`, wandb one of offline runs for `wandb sync`.
+
+    onnx and torchscript are the network of a policy, that of the best checkpoint or with --last of the newest: encoded
+    observations in, q_values and the greedy action out.
     """
     from dqn_tui.commands.export import export_runs
 
-    return export_runs(targets, runs_dir=runs_dir, to=to.value, out=out)
+    return export_runs(targets, runs_dir=runs_dir, to=to.value, out=out, should_take_last=last)
 
 
 @app.command()

@@ -5,6 +5,7 @@
     │   ├── SettingError               a setting, and the keys that it is about
     │   ├── UnknownEnvironmentError    an id that nothing has registered
     │   └── CheckpointError            a damaged or foreign checkpoint
+    ├── RunFailedError                 a run from Python ended because the environment or the trainer raised
     └── DivergedError                  training met numbers that are not finite; exit code 3
 
 Each message is one line that shows the value and says what is allowed.
@@ -62,6 +63,10 @@ class UnknownEnvironmentError(UsageError):
 
 class CheckpointError(UsageError):
     """A checkpoint that is damaged, foreign, or does not fit."""
+
+
+class RunFailedError(DqnTuiError):
+    """The environment or the trainer raised, which ended the run; raised for callers from Python."""
 
 
 class DivergedError(DqnTuiError):

@@ -28,13 +28,18 @@ _flat_decoder = msgspec.json.Decoder(dict[str, float | str])
 _encoder = msgspec.json.Encoder()
 
 
-def to_dict(event: Event) -> dict[str, Any]:
-    """Return the event as a flat object that JSON can hold; each metric of `Progress` is a key of its own."""
-    data = msgspec.to_builtins(event)
+def to_record(event: Event) -> dict[str, Any]:
+    """Return the event as a flat object of plain values; each metric of `Progress` is a key of its own."""
+    data: dict[str, Any] = msgspec.to_builtins(event)
     data["time"] = round(data["time"], 6)
     if isinstance(event, Progress):
         data |= data.pop("metrics")
-    return {key: _to_words(value) for key, value in data.items()}
+    return data
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """Return the record of an event as JSON can hold it: with words for floats that are not finite."""
+    return {key: _to_words(value) for key, value in to_record(event).items()}
 
 
 def to_json(event: Event) -> bytes:

@@ -74,7 +74,7 @@ class LinePrinter:
         """Print the meters when it is time."""
         if view.step and time.monotonic() - self._last_meters >= LINE_SECONDS:
             self._last_meters = time.monotonic()
-            self._write(f"{view.step:,}/{view.total_timesteps:,} steps ({view.fraction:.0%})  {_meters(view)}")
+            self._write(_progress(view))
 
     def close(self) -> None:
         """Print nothing: every line is complete."""
@@ -252,6 +252,15 @@ class _AsciiConsole(Console):
     def encoding(self) -> str:
         """Makes Rich draw bars of ASCII characters."""
         return "ascii"
+
+
+def describe_progress(view: RunView) -> str:
+    """Return state, steps and meters in one line."""
+    return f"{view.state}  {_progress(view)}"
+
+
+def _progress(view: RunView) -> str:
+    return f"{view.step:,}/{view.total_timesteps:,} steps ({view.fraction:.0%})  {_meters(view)}"
 
 
 def _meters(view: RunView) -> str:

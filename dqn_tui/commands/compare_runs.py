@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from dqn_tui.commands.printed_table import print_table
 from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import STDERR, STDIN, STDOUT, own_descriptor, print_json, print_text, say
-from dqn_tui.commands.target import resolve_run
 from dqn_tui.config import Config
 from dqn_tui.errors import UsageError
 from dqn_tui.key_names import suggest_keys
+from dqn_tui.operations.target import resolve_run
 from dqn_tui.view.comparison import ALL_BUT_SEED, Comparison
 from dqn_tui.view.comparison_report import (
     Table,

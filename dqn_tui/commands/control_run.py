@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dqn_tui import events
 from dqn_tui.commands.streams import print_json, print_text
-from dqn_tui.commands.target import find_run
 from dqn_tui.errors import UsageError
+from dqn_tui.operations.target import find_run
 
 if TYPE_CHECKING:
     from dqn_tui.attach.messages import Answer, Message

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.foreign_output import ForeignOutput, show_on_errors
-from dqn_tui.commands.streams import print_json, print_text
-from dqn_tui.commands.target import check_environment, find_checkpoint
+from dqn_tui.commands.streams import print_json, print_text, say
+from dqn_tui.errors import UsageError
+from dqn_tui.operations.target import check_environment, find_checkpoint
 from dqn_tui.view.text import mean_and_spread, number, plain
 
 if TYPE_CHECKING:
@@ -37,28 +38,19 @@ def evaluate_policy(
     with ForeignOutput() as output:
         output.pass_on_to(show_on_errors)
         checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
-        from dqn_tui.envs.make import make_environment
+        from dqn_tui.operations.measuring import measure_policy
         from dqn_tui.runs.checkpoint import check_fit, read_settings
-        from dqn_tui.seeding import episode_seed
-        from dqn_tui.training.evaluation import evaluate
         from dqn_tui.training.policy import load_policy
 
         config = read_settings(checkpoint)
         network = load_policy(checkpoint, config).network
-        check_fit(checkpoint, check_environment(config, imports, checkpoint.path).spaces)
-        environment = make_environment(config)
+        check_fit(checkpoint, check_environment(config, imports, say, checkpoint.path).spaces)
         try:
-            evaluation = evaluate(
-                network,
-                environment,
-                episodes,
-                lambda episode: episode_seed(seed, "eval", 0, episode),
-                max_steps=config.eval_max_steps,
-            )
-            environment.close()
+            evaluation = measure_policy(network, config, episodes=episodes, seed=seed)
+        except UsageError:
+            raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the environment's own code
             return report_failure("evaluation", error)
-        assert evaluation is not None
         report = _report(checkpoint, config, evaluation, seed)
         output.pass_on()
         if as_json:

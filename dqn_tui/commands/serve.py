@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dqn_tui.approval import approved_wrappers
-from dqn_tui.commands.extras import needs_extra
 from dqn_tui.commands.signals import signal_code
 from dqn_tui.commands.streams import print_text, say
-from dqn_tui.commands.target import find_run
 from dqn_tui.errors import UsageError
+from dqn_tui.operations.extras import needs_extra
+from dqn_tui.operations.target import find_run
 from dqn_tui.view.text import plain, short_path
 
 

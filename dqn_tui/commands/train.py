@@ -14,12 +14,12 @@ from dqn_tui.commands.event_command import EventCommand, check_command
 from dqn_tui.commands.foreign_output import ForeignOutput, show_on_errors
 from dqn_tui.commands.front import Front, put_front_before
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
-from dqn_tui.commands.preparation import PreparedRun, RunOptions, check_device, prepare_run
 from dqn_tui.commands.streams import STDERR, STDOUT, own_descriptor, own_errors, own_output, say, silence
-from dqn_tui.commands.tensorboard import check_tensorboard, tensorboard_files
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
+from dqn_tui.operations.event_files import check_tensorboard, tensorboard_files
+from dqn_tui.operations.preparation import PreparedRun, RunOptions, prepare_run
 
 if TYPE_CHECKING:
     from dqn_tui.commands.supervisor import Supervisor
@@ -81,7 +81,7 @@ def train(options: RunOptions, shown: ViewOptions) -> int:
     front = put_front_before() if has_screen or shown.is_detached else None
     with ForeignOutput() as output:
         try:
-            prepared = prepare_run(options)
+            prepared = prepare_run(options, say)
         except UsageError:
             show_on_errors("\n".join(output.read_end()))
             raise
@@ -104,12 +104,13 @@ def _train(
     *,
     has_screen: bool,
 ) -> int:
-    from dqn_tui.commands.steering import open_to_requests
     from dqn_tui.commands.supervisor import Supervisor
+    from dqn_tui.operations.opening import open_recorder
+    from dqn_tui.operations.steering import open_to_requests
     from dqn_tui.view.run_view import RunView
 
     view = RunView()
-    recorder = _open_recorder(prepared, view)
+    recorder = open_recorder(prepared, view, say)
     run = _make_run(prepared, imports, recorder, output)
     supervisor = Supervisor(
         run, view, prepared.folder, should_stop_on_hangup=shown.should_stop_on_hangup, front=front, start=start
@@ -152,21 +153,6 @@ def _open_event_command(run: BackgroundRun, folder: RunFolder, command: str | No
     return opened
 
 
-def _open_recorder(prepared: PreparedRun, view: RunView) -> Recorder:
-    """Open the run folder for writing; `view` is given the past of a resumed run."""
-    from dqn_tui.dqn.sizes import TORCH_THREADS
-    from dqn_tui.runs.host import describe_host
-    from dqn_tui.runs.recorder import Recorder
-
-    host = describe_host(check_device(prepared.config), TORCH_THREADS)
-    recorder = Recorder(prepared.folder, prepared.config, host, prepared.saved)
-    if recorder.set_aside:
-        say(recorder.set_aside)
-    if prepared.saved is not None:
-        _read_past(view, prepared.folder)
-    return recorder
-
-
 def _make_run(
     prepared: PreparedRun, imports: tuple[str, ...], recorder: Recorder, output: ForeignOutput
 ) -> BackgroundRun:
@@ -178,14 +164,6 @@ def _make_run(
     output.pass_on_to(run.report_output)
     run.collect_output = output.pass_on
     return run
-
-
-def _read_past(view: RunView, folder: RunFolder) -> None:
-    """Apply the journal up to the checkpoint."""
-    from dqn_tui.runs.journal import read_journal
-
-    view.apply_all(read_journal(folder.events))
-    view.stand_by()
 
 
 def _show_dashboard(

@@ -11,9 +11,9 @@ from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
 from dqn_tui.commands.show_screen import show_screen
 from dqn_tui.commands.streams import say
-from dqn_tui.commands.target import check_environment, find_run
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
+from dqn_tui.operations.target import check_environment, find_run
 
 if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
@@ -92,7 +92,7 @@ class ViewedRun:
         from dqn_tui.training.player import EpisodePlayer
 
         config = parse_config(self._settings)
-        spaces = check_environment(config, self._imports, self._folder.path).spaces
+        spaces = check_environment(config, self._imports, say, self._folder.path).spaces
         return EpisodePlayer(config, config.seed, NewestPolicy(run.fetch_policy, self._folder, config, spaces))
 
 

@@ -11,10 +11,10 @@ from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
 from dqn_tui.commands.show_screen import app_exit_code, run_app
 from dqn_tui.commands.streams import say
-from dqn_tui.commands.target import check_environment, find_checkpoint
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
+from dqn_tui.operations.target import check_environment, find_checkpoint
 
 if TYPE_CHECKING:
     from dqn_tui.runs.checkpoint import Checkpoint
@@ -69,7 +69,7 @@ def _load_player(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...]) ->
 
     config = read_settings(checkpoint)
     policy = load_policy(checkpoint, config)
-    check_fit(checkpoint, check_environment(config, imports, checkpoint.path).spaces)
+    check_fit(checkpoint, check_environment(config, imports, say, checkpoint.path).spaces)
     return EpisodePlayer(config, seed, lambda: policy)
 
 

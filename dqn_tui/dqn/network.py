@@ -89,7 +89,11 @@ class QNetwork(nn.Module):
 
     def forward(self, observations: Tensor) -> Tensor:
         """Return outputs [B, A], or [B, A, N] of a distribution, for observations [B, *shape]."""
-        return self._split(self.head(self.encoder(observations)))
+        return self.value_features(self.encoder(observations))
+
+    def value_features(self, features: Tensor) -> Tensor:
+        """Return outputs [B, A], or [B, A, N] of a distribution, for the encoder's features [B, F]."""
+        return self._split(self.head(features))
 
     def outputs(self, observations: Tensor) -> Tensor:
         """Return `forward` without recording gradients; called outside autograd."""
@@ -183,7 +187,7 @@ class QNetwork(nn.Module):
 
     def _split(self, outputs: Tensor) -> Tensor:
         """Reshape [B, A * N] to [B, A, N]; keep [B, A] where there is one output for each action."""
-        return outputs if self._atoms == 1 else outputs.view(len(outputs), -1, self._atoms)
+        return outputs if self._atoms == 1 else outputs.view(-1, self._spaces.action_count, self._atoms)
 
 
 class DuelingHead(nn.Module):
@@ -192,7 +196,7 @@ class DuelingHead(nn.Module):
     def __init__(self, sizes: Sequence[int], outputs: int, atoms: int, linear: type[nn.Linear | NoisyLinear]) -> None:
         super().__init__()
         shared, stream = split_layers(sizes)
-        self._atoms = atoms
+        self._action_count, self._atoms = outputs // atoms, atoms
         self.shared = nn.Sequential(make_layers(shared, linear), nn.ReLU()) if len(shared) > 1 else nn.Identity()
         self.value = make_layers([*stream, atoms], linear)
         self.advantage = make_layers([*stream, outputs], linear)
@@ -200,7 +204,7 @@ class DuelingHead(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Return outputs [B, A * N] for features [B, F]."""
         shared = self.shared(features)
-        advantages = self.advantage(shared).view(len(features), -1, self._atoms)
+        advantages = self.advantage(shared).view(-1, self._action_count, self._atoms)
         values: Tensor = self.value(shared).unsqueeze(1) + advantages - advantages.mean(1, keepdim=True)
         return values.flatten(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,6 +61,20 @@ class Replayed(NamedTuple):
     action_mask: NDArray[np.bool_] | None
 
 
+class Codec(NamedTuple):
+    """The conversions between an environment's own observations and actions and the network's.
+
+    Attributes:
+        encode: converts an observation to a new array.
+        actions: the actions, and masks of them.
+        frames: stacks encoded observations; None where they are not stacked.
+    """
+
+    encode: Callable[[Any], NDArray[Any]]
+    actions: Actions
+    frames: FrameStack | None
+
+
 class Environment:
     """A Gymnasium environment with observations as one array and actions counted from 0.
 
@@ -92,7 +106,6 @@ class Environment:
         if config.frame_skip > 1:
             env = FrameSkip(env, config.frame_skip)
         count = config.frame_stack
-        self._stack = FrameStack(count, has_zeros_first=encoding.is_image) if count > 1 else None
         has_numbered_frames = encoding.is_image or encoding.parts
         self.spec = EnvironmentSpec(
             spaces=Spaces(
@@ -112,7 +125,9 @@ class Environment:
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env
         self._encode = encoding.encode
+        self._frames = (count, encoding.is_image)
         self._decode = self._actions.decode
+        self._stack = self._make_frames()
 
     @staticmethod
     def _find_names(given: tuple[str, ...], encoding: Encoding) -> tuple[str, ...]:
@@ -161,6 +176,14 @@ class Environment:
             observation = step.observation
             episode_return += step.reward
         return Replayed(observation, episode_return, self.action_mask)
+
+    def make_codec(self) -> Codec:
+        """Return the conversions, with frames of their own; they outlast the environment."""
+        return Codec(self._encode, self._actions, self._make_frames())
+
+    def _make_frames(self) -> FrameStack | None:
+        count, is_image = self._frames
+        return FrameStack(count, has_zeros_first=is_image) if count > 1 else None
 
     def render(self) -> NDArray[np.uint8] | str | None:
         """Return RGB uint8 [H, W, 3], text, or None where the environment renders neither."""

@@ -22,6 +22,7 @@ from dqn_tui.config import Config
 from dqn_tui.envs.catalog import check_installed, find_family
 from dqn_tui.envs.environment import Environment, EnvironmentSpec
 from dqn_tui.envs.foreign import foreign_code, import_module
+from dqn_tui.envs.local import find_local
 from dqn_tui.envs.near_ids import near_ids
 from dqn_tui.envs.turns import TakingTurns, take_turn
 from dqn_tui.envs.wrappers import apply_wrappers, check_approved
@@ -108,11 +109,13 @@ def register(env_id: str) -> None:
     """Make the id known to Gymnasium, where it is of a family.
 
     Raises:
-        UsageError: a package of the family is not installed, or the id names a module.
+        UsageError: a package of the family is not installed, the id names a module, or is of another program's own
+            environment.
     """
     if ":" in env_id:
         module, _, name = env_id.partition(":")
         raise UsageError(f"env must be a plain id, got {show_value(env_id)}; use --import {module} --env {name}")
+    find_local(env_id)
     check_installed(env_id)
     find_family(env_id).register()
 

@@ -19,7 +19,9 @@ from dqn_tui.envs.batch import Steps
 from dqn_tui.envs.catalog import FAMILIES
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
 from dqn_tui.envs.families.family import NativeGames, NativeVector
+from dqn_tui.envs.local import find_local
 from dqn_tui.envs.make import inspect_environment
+from dqn_tui.envs.own_vector import OwnGames
 from dqn_tui.errors import SettingError
 from dqn_tui.toml_text import toml_value
 
@@ -45,7 +47,7 @@ def find_native(config: Config) -> NativeVector:
         SettingError: it has none that can be reset one by one, or a setting does not fit it.
     """
     entry_point: Any = gym.spec(config.env).vector_entry_point
-    native = _NATIVES.get(entry_point) if isinstance(entry_point, str) else None
+    native = _NATIVES.get(entry_point) if isinstance(entry_point, str) else _find_own(config)
     if native is None:
         raise SettingError(
             f"vectorization must be 'serial' or 'parallel' for {config.env}, got 'native': only "
@@ -59,6 +61,15 @@ def find_native(config: Config) -> NativeVector:
             message = f"{key} must be {allowed} for {config.env} with vectorization 'native', got {shown}"
             raise SettingError(message, key, "vectorization")
     return native
+
+
+def _find_own(config: Config) -> NativeVector | None:
+    """Return the vector environment that a function of this program makes."""
+    local = find_local(config.env)
+    if local is None or not local.vector_count:
+        return None
+    fixed = {"frame_stack": 1, "num_envs": local.vector_count}
+    return NativeVector(config.env, "", lambda config: OwnGames(local.factory(), config), fixed)
 
 
 class NativeEnvironments:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs.batch import AlternatingArrays, Steps
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
+from dqn_tui.envs.local import check_can_travel
+from dqn_tui.envs.spawning import without_main_module
 from dqn_tui.envs.worker import FAILURE, TERMINAL_SIGNALS, Failure, WorkerEnvironment, work
 from dqn_tui.envs.wrappers import check_approved
 from dqn_tui.errors import UsageError
@@ -51,7 +53,10 @@ class ParallelEnvironments:
 
     def __init__(self, config: Config, imports: Sequence[str] = (), output: Path | None = None) -> None:
         check_approved(config.wrappers)
-        makers = [partial(WorkerEnvironment, config, tuple(imports), index) for index in range(config.num_envs)]
+        factory = check_can_travel(config.env)
+        makers = [
+            partial(WorkerEnvironment, config, tuple(imports), index, factory) for index in range(config.num_envs)
+        ]
         vector = _start(makers, output)
         if vector is None:
             raise UsageError(
@@ -161,13 +166,14 @@ def _start(makers: Sequence[Callable[[], WorkerEnvironment]], output: Path | Non
         # workers; while it is started, Python unblocks some of them.
         resource_tracker.ensure_running()
         signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
-        return AsyncVectorEnv(
-            makers,
-            copy=False,
-            context="spawn",
-            worker=partial(work, output),
-            autoreset_mode=AutoresetMode.DISABLED,
-        )
+        with without_main_module():
+            return AsyncVectorEnv(
+                makers,
+                copy=False,
+                context="spawn",
+                worker=partial(work, output),
+                autoreset_mode=AutoresetMode.DISABLED,
+            )
     except (EOFError, OSError):
         return None
     finally:

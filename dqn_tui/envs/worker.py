@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dqn_tui.approval import approve_wrappers
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
+from dqn_tui.envs.local import Factory, register_factory
 from dqn_tui.envs.make import import_environments, make_environment
 from dqn_tui.errors import read_message
 from dqn_tui.parent_death import die_with_parent
@@ -114,11 +115,13 @@ class WorkerEnvironment(gym.Env[NDArray[Any], Any]):
     reached Gymnasium's worker would end the process, and not every exception can be pickled.
     """
 
-    def __init__(self, config: Config, imports: Sequence[str], index: int) -> None:
+    def __init__(self, config: Config, imports: Sequence[str], index: int, factory: Factory | None = None) -> None:
         # The parent makes no worker with wrappers that were not approved there.
         approve_wrappers(config.wrappers)
         for module in imports:
             import_environments(module)
+        if factory is not None:
+            register_factory(factory, config.env)
         self._environment = make_environment(config)
         self._index = index
         self.environment_spec: EnvironmentSpec = self._environment.spec

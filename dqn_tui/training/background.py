@@ -46,7 +46,8 @@ class BackgroundRun:
         preset: name of the preset that the settings are based on.
 
     Attributes:
-        usage_error: an error in the settings that only the run's thread could find; None where there is none.
+        error: what ended the run, if that was an error: the environment's, the trainer's, or one in the settings that
+            only the run's thread could find.
         newest_event: the newest event, drained or not.
         is_paused, is_over: whether the run is paused, and whether it has ended, at that event.
         collect_output: called on the run's thread before its last event; reports output that was not reported yet.
@@ -71,7 +72,7 @@ class BackgroundRun:
         self._output = OutputInbox(lambda: self.collect_output())
         self.collect_output: Callable[[], None] = lambda: None
         self.newest_event: Event | None = None
-        self.usage_error: UsageError | None = None
+        self.error: BaseException | None = None
         self._side = SideReports()
         self._machine = MachineMeter(folder.path, config.device, self._side)
         self.listeners: list[Callable[[Event], None]] = [self._machine.take]
@@ -122,6 +123,11 @@ class BackgroundRun:
         self._players = [player for player in self._players if not player.join(0)]
         self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy))
         return self._players[-1]
+
+    @property
+    def usage_error(self) -> UsageError | None:
+        """What ended the run, if the user can correct it; None otherwise."""
+        return self.error if isinstance(self.error, UsageError) else None
 
     @property
     def access(self) -> Access:
@@ -183,8 +189,7 @@ class BackgroundRun:
 
     def _fail(self, error: BaseException, trainer: Trainer | None) -> None:
         """End the run with its last event, even where the trainer fails at that, too."""
-        if isinstance(error, UsageError):
-            self.usage_error = error
+        self.error = error
         error_log = write_error_log(self._folder, error)
         if trainer is not None:
             try:

@@ -17,9 +17,9 @@ pytest.importorskip("aiohttp")
 pytest.importorskip("textual_serve")
 pytest.importorskip("playwright.sync_api")
 
-from dqn_tui.commands.steering import open_to_requests
 from dqn_tui.control import Stop
 from dqn_tui.events import Paused
+from dqn_tui.operations.steering import open_to_requests
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import read_journal
 from dqn_tui.training.background import BackgroundRun

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dqn_tui.commands.extras import needs_extra
+from dqn_tui.operations.extras import needs_extra
 
 if TYPE_CHECKING:
     from dqn_tui.runs.folder import RunFolder

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.commands.target import check_environment, resolve_run
 from dqn_tui.config import Config, change_config
 from dqn_tui.errors import UsageError
+from dqn_tui.operations.target import check_environment, resolve_run
 from dqn_tui.settings import named_settings, resolve_settings
 
 if TYPE_CHECKING:
@@ -59,27 +59,31 @@ class PreparedRun:
     saved: SavedRun | None
 
 
-def prepare_run(options: RunOptions) -> PreparedRun:
+def prepare_run(options: RunOptions, warn: Callable[[str], None]) -> PreparedRun:
     """Check the options and the environment, and make the folder of a new run or read the checkpoint to resume from.
+
+    Args:
+        options: decide what is trained.
+        warn: takes what the user should know, in one line.
 
     Raises:
         UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
     """
-    return _prepare_new(options) if options.resume is None else _prepare_resumed(options, options.resume)
+    return _prepare_new(options, warn) if options.resume is None else _prepare_resumed(options, options.resume, warn)
 
 
-def _prepare_new(options: RunOptions) -> PreparedRun:
+def _prepare_new(options: RunOptions, warn: Callable[[str], None]) -> PreparedRun:
     from dqn_tui.runs.folder import create_run_folder
 
     runs_dir = options.runs_dir.absolute()
     config, preset = resolve_settings(preset=options.preset, file=options.config, flags=options.flags)
-    _check_memory(config, _check_environment(config, options.imports), is_resumed=False)
+    _check_memory(config, _check_environment(config, options.imports, warn), is_resumed=False)
     check_device(config)
     folder = create_run_folder(runs_dir, config.env, options.name or f"s{config.seed}")
     return PreparedRun(config, preset, folder, None)
 
 
-def _prepare_resumed(options: RunOptions, target: str) -> PreparedRun:
+def _prepare_resumed(options: RunOptions, target: str, warn: Callable[[str], None]) -> PreparedRun:
     """Return the run with the settings of its checkpoint, changed by those that were named."""
     from dqn_tui.runs.checkpoint import check_fit
     from dqn_tui.runs.folder import RunFolder
@@ -101,7 +105,7 @@ def _prepare_resumed(options: RunOptions, target: str) -> PreparedRun:
             f"run {found.path} is complete with {checkpoint.step:,} of {config.total_timesteps:,} steps; "
             f"extend it with --steps and a larger number"
         )
-    spaces = _check_environment(config, options.imports, folder.path)
+    spaces = _check_environment(config, options.imports, warn, folder.path)
     check_fit(checkpoint, spaces)
     _check_memory(config, spaces, is_resumed=True)
     check_device(config)
@@ -121,10 +125,12 @@ def check_device(config: Config) -> str:
     return resolve_device(config.device)
 
 
-def _check_environment(config: Config, imports: tuple[str, ...], path: Path | None = None) -> Spaces:
+def _check_environment(
+    config: Config, imports: tuple[str, ...], warn: Callable[[str], None], path: Path | None = None
+) -> Spaces:
     from dqn_tui.envs.vector import check_vectorization
 
-    spec = check_environment(config, imports, path)
+    spec = check_environment(config, imports, warn, path)
     check_vectorization(config)
     if config.until_solved and config.goal is None and spec.goal is None:
         raise UsageError(f"until_solved needs a goal, and {config.env} has none; set one with --set goal=NUMBER")

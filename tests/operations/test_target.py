@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dqn_tui.commands.target import find_checkpoint, resolve_run
 from dqn_tui.errors import UsageError
+from dqn_tui.operations.target import find_checkpoint, resolve_run
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from tests.helpers import call_program, one_line, train
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from dqn_tui.commands.streams import say
 from dqn_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,12 +64,15 @@ def find_checkpoint(target: str | None, runs_dir: Path, *, should_take_last: boo
     return _fail_without_runs(runs_dir, "runs with a checkpoint")
 
 
-def check_environment(config: Config, imports: tuple[str, ...], path: Path | None = None) -> EnvironmentSpec:
+def check_environment(
+    config: Config, imports: tuple[str, ...], warn: Callable[[str], None], path: Path | None = None
+) -> EnvironmentSpec:
     """Import the modules that register environments, make the configured one and close it again.
 
     Args:
         config: the settings.
-        imports: the modules; one that registers no environment is named on standard error.
+        imports: the modules.
+        warn: takes a line for each module that registers no environment.
         path: folder of a run or checkpoint; the error of an unknown environment says which modules its run imported.
 
     Raises:
@@ -80,7 +83,7 @@ def check_environment(config: Config, imports: tuple[str, ...], path: Path | Non
     warnings = [warning for module in imports if (warning := import_environments(module))]
     spec = inspect_environment(config, [*warnings, *_hint_at_imports(path, imports)])
     for warning in warnings:
-        say(warning)
+        warn(warning)
     return spec
 
 

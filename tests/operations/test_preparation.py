@@ -9,8 +9,8 @@ import gymnasium as gym
 import pytest
 
 from dqn_tui import events
-from dqn_tui.commands.preparation import _round_down
 from dqn_tui.control import Stop
+from dqn_tui.operations.preparation import _round_down
 from dqn_tui.runs.journal import read_journal
 from dqn_tui.runs.lock import RunLock
 from tests.helpers import Session, call_program, one_line, quick_flags, train

@@ -1,0 +1,1 @@
+"""What the command line and the Python surface do alike: find, prepare, open and measure runs."""
