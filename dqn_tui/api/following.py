@@ -1,4 +1,4 @@
-"""Follows a run in the thread that started it: shows it, tells the caller's function of its events, stops it."""
+"""Follows a run in the thread that started it: shows it, passes its events to the caller's function, stops it."""
 
 from __future__ import annotations
 

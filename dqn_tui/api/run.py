@@ -51,7 +51,7 @@ class Run:
 
     @property
     def state(self) -> str:
-        """How it stands: running, completed, solved, stopped, diverged, failed, interrupted or unreadable."""
+        """Its state: running, completed, solved, stopped, diverged, failed, interrupted or unreadable."""
         return self._summary.state.value
 
     @property

@@ -39,7 +39,7 @@ def train_run(
     Raises:
         UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
         RunFailedError: the environment or the trainer raised.
-        KeyboardInterrupt: of a second ctrl+c; the run goes on to save and stop.
+        KeyboardInterrupt: of a second ctrl+c; the run still saves and stops.
     """
     if should_write_tensorboard:
         check_tensorboard()

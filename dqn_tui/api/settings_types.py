@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict
 
 
 class Settings(TypedDict, total=False):
-    """Every setting but those that have a parameter of their own; `dqn-tui settings` tells what they mean."""
+    """Every setting but those that have a parameter of their own; `dqn-tui settings` explains them."""
 
     env_kwargs: Mapping[str, Any]
     time_limit: int

@@ -64,7 +64,7 @@ def train(
     Raises:
         UsageError: a setting, the environment, the runs folder or the run to resume is not usable.
         RunFailedError: the environment or the trainer raised; its error is the cause.
-        KeyboardInterrupt: of a second ctrl+c; the run goes on to save and stop.
+        KeyboardInterrupt: of a second ctrl+c; the run still saves and stops.
     """
     target = None if resume is None else str(resume.path if isinstance(resume, Run) else resume)
     flags = named_settings(total_timesteps, settings)

@@ -95,7 +95,7 @@ def _folder(path: str) -> RunFolder:
 
 @cache
 def _name_run(path: Path) -> ListedRun:
-    """Return a run as far as the name of its folder tells: `<env>__<name or s<seed>>__<UTC YYYYMMDD-HHMMSS>`."""
+    """Return a run as far as the name of its folder describes it: `<env>__<name or s<seed>>__<UTC YYYYMMDD-HHMMSS>`."""
     from dqn_tui.view.listed_run import ListedRun
 
     name = plain(path.name)

@@ -34,7 +34,7 @@ VIEWER_SECONDS = 10.0
 STEP_SECONDS = 10.0
 """Time limit for the environment to return from a call after SIGTERM or SIGHUP."""
 NOTICE_SECONDS = 1.0
-"""Time after which a user is told what the program is waiting for."""
+"""Time after which a line says what the program is waiting for."""
 POLL_SECONDS = 0.2
 
 

@@ -91,21 +91,21 @@ class JournalReader:
         try:
             is_live = is_locked(self._folders[index].path)
             tail = self._tails[index]
-            while (told := tail.read()) or not tail.is_at_end:
-                yield self._news_of(index, told)
+            while (seen := tail.read()) or not tail.is_at_end:
+                yield self._news_of(index, seen)
             problem = None
         except OSError as error:
             is_live, problem = False, error.strerror or str(error)
-        told = [] if is_live else self._interruption(index)
-        if told or problem != self._problems[index]:
+        seen = [] if is_live else self._interruption(index)
+        if seen or problem != self._problems[index]:
             self._problems[index] = problem
-            yield self._news_of(index, told)
+            yield self._news_of(index, seen)
 
-    def _news_of(self, index: int, told: Sequence[Event]) -> RunNews:
+    def _news_of(self, index: int, seen: Sequence[Event]) -> RunNews:
         # Output and warnings may follow the end of a run.
-        steering = [event for event in told if not isinstance(event, OutputWritten | WarningRaised)]
+        steering = [event for event in seen if not isinstance(event, OutputWritten | WarningRaised)]
         self._last[index] = steering[-1] if steering else self._last[index]
-        return RunNews(index, told, self._problems[index])
+        return RunNews(index, seen, self._problems[index])
 
     def _interruption(self, index: int) -> list[Event]:
         """Return the event that nobody wrote: the end of a run whose process is gone."""

@@ -20,7 +20,7 @@ class ComparedMetric:
         short_title: the same where it must be short; empty: `title` is.
         about: what it is, in a few words.
         raw: its values, not smoothed.
-        is_per_progress: whether a point stands for one progress event rather than one episode.
+        is_per_progress: whether a point is one progress event rather than one episode.
         y_range: fixed range of the y axis; None follows the data.
     """
 

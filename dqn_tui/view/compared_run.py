@@ -46,7 +46,7 @@ class ComparedRun:
     def placed(self, name: Hashable, series: Series, unit: XUnit) -> Series:
         """Return the series over an axis of that unit, made anew only when the run has grown.
 
-        `name` tells it from all others of the run.
+        `name` distinguishes it from all others of the run.
         """
         if unit is XUnit.STEP:
             return series

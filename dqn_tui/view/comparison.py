@@ -24,7 +24,7 @@ _MISSING = object()
 
 
 def mark_of(index: int) -> str:
-    """Return the letter that tells a run from others without colour."""
+    """Return the letter that identifies a run without colour."""
     return MARKS[index % len(MARKS)]
 
 
@@ -44,7 +44,7 @@ class RunGroup:
 
     @property
     def mark(self) -> str:
-        """The letter that tells it from other groups without colour."""
+        """The letter that identifies it without colour."""
         return GROUP_MARKS[self.index % len(GROUP_MARKS)]
 
 
@@ -105,7 +105,7 @@ class Comparison:
     # --- groups ---
 
     def group_keys(self) -> list[str]:
-        """Return by what the runs can be grouped so that it tells them apart."""
+        """Return by what the runs can be grouped so that the groups differ."""
         keys = self.differing_keys()
         others = [key for key in keys if key != "seed"]
         return [*([ALL_BUT_SEED] if len(others) > 1 else []), *others, *keys[len(others) :]]

@@ -64,9 +64,9 @@ class Layer:
 
     @classmethod
     def marks(cls, series: Buckets, role: str, sign: str, offset: float = 0.0) -> Layer:
-        """Return a character here and there on the line of a series, so that it can be told without colour.
+        """Return a character here and there on the line of a series, so that it can be recognised without colour.
 
-        With different offsets, from 0 to 1, marks of lines that coincide stand beside each other.
+        With different offsets, from 0 to 1, marks of lines that coincide are beside each other.
         """
         return cls("marks", role, series=(series,), sign=sign, value=offset)
 

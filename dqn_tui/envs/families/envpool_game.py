@@ -20,8 +20,8 @@ _SEEDS = 2**31
 class EnvPoolGame(gym.Env[Any, int]):
     """An environment whose episodes depend only on their seed and actions.
 
-    EnvPool takes seeds only where a pool is made, and its resets go on with the random numbers of earlier episodes. So
-    each episode has a pool of its own, which takes about a millisecond.
+    EnvPool takes seeds only where a pool is made, and its resets continue with the random numbers of earlier episodes.
+    So each episode has a pool of its own, which takes about a millisecond.
 
     Args:
         pool_id: EnvPool's own id.

@@ -1,4 +1,4 @@
-"""Flappy Bird (flappy-bird-gymnasium): fly through the gaps between pipes, told where these are by 12 numbers."""
+"""Flappy Bird (flappy-bird-gymnasium): fly through the gaps between pipes, whose places are 12 numbers."""
 
 from __future__ import annotations
 

@@ -270,7 +270,7 @@ class DqnTuiApp(App[int], inherit_bindings=False):
 
     @property
     def was_lost(self) -> bool:
-        """Whether the screen ended without being told to."""
+        """Whether the screen ended unasked."""
         return self.was_hung_up or not self._has_been_told_to_exit
 
     def _handle_exception(self, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""The specification of a chart: everything that tells one chart from another."""
+"""The specification of a chart: everything in which charts differ."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ChartSpec:
         y_range: fixed range of the y axis; None follows the data.
         is_percent: whether the ticks of the y axis are percentages.
         is_steady: whether the metric changes without noise and is drawn as a plain line.
-        is_per_progress: whether a point stands for one progress event rather than one episode.
+        is_per_progress: whether a point is one progress event rather than one episode.
         layers: layers of the picture for a strength of smoothing, from back to front.
         parts: parts of a whole, drawn as a bar in the chart of one row in place of a sparkline.
     """

@@ -12,7 +12,7 @@ from dqn_tui.view.return_curve import ReturnCurve
 
 
 class FoundRun(NamedTuple):
-    """A run as far as its folder's name tells, and a stamp that changes when its files do."""
+    """A run as far as its folder's name describes it, and a stamp that changes when its files do."""
 
     run: ListedRun
     stamp: Hashable

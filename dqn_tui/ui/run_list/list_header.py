@@ -11,7 +11,7 @@ from dqn_tui.view.run_table import RunTable
 
 
 class ListHeader(Panel):
-    """The runs folder, how many runs there are, how many are read while that goes on, and how many are trained."""
+    """The runs folder, how many runs there are, how many are read so far, and how many are trained."""
 
     def __init__(self, scene: Scene, table: RunTable, place: str, *, id: str | None = None) -> None:
         super().__init__(scene, id=id)
