@@ -83,9 +83,18 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
     ids=lambda value: " ".join(value)[:40],
 )
 def test_wrong_use_is_one_line_that_names_the_value_and_exit_code_two(
-    tmp_path: Path, arguments: list[str], words: list[str]
+    tmp_path: Path,
+    arguments: list[str],
+    words: list[str],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    message = refuse(*arguments, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert call_program(*arguments) == 2
+    output = capfd.readouterr()
+    assert output.out == ""
+    assert not (tmp_path / "runs").exists(), "nothing is created for a run that cannot be"
+    message = one_line(output.err)
     assert message.startswith("dqn-tui: ")
     assert all(word in message for word in words), message
 
