@@ -271,6 +271,7 @@ def _start_anew(
         if not is_controlling:
             _give_control_up()
         os.chdir(folder)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         os.execvpe(command[0], list(command), dict(environment))
     return _FreshProgram(pid), master
 

@@ -23,6 +23,7 @@ import sys
 import termios
 import types
 from dataclasses import dataclass
+from typing import Any
 
 LIBRARIES = (
     "torch._dynamo",  # loaded by the first optimizer
@@ -114,23 +115,27 @@ def become_program(start: Start, streams: list[int]) -> None:
     sys.orig_argv = [sys.executable, "-m", "dqn_tui", *start.arguments]
     more = start.environment.get("PYTHONPATH", "")
     sys.path[:1] = [start.cwd, *(more.split(os.pathsep) if more else ())]
-    sys.modules["__main__"] = types.ModuleType("__main__")
+    main_module = sys.modules["__main__"] = types.ModuleType("__main__")
+    main_module.__annotations__ = {}
 
 
 def open_streams() -> None:
-    """Open the standard streams as the interpreter does: buffered by lines on a terminal."""
-    sys.stdin = sys.__stdin__ = _reopen(0, "r", sys.stdin)  # type: ignore[misc]
-    sys.stdout = sys.__stdout__ = _reopen(1, "w", sys.stdout)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _reopen(2, "w", sys.stderr)  # type: ignore[misc]
+    """Open the standard streams as the interpreter does when it starts."""
+    sys.stdin = sys.__stdin__ = _reopen(sys.stdin, "r")  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = _reopen(sys.stdout, "w")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _reopen(sys.stderr, "w")  # type: ignore[misc]
 
 
-def _reopen(number: int, mode: str, like: io.TextIOBase | object) -> io.TextIOWrapper:
-    buffer = open(number, f"{mode}b", closefd=False)  # noqa: SIM115 - open as long as the process
-    is_by_lines = number == 2 or os.isatty(number)
-    encoding, errors = getattr(like, "encoding", None), getattr(like, "errors", None)
-    stream = io.TextIOWrapper(buffer, encoding, errors, "\n" if mode == "w" else None, line_buffering=is_by_lines)
-    stream.mode = mode  # type: ignore[misc]
-    return stream
+def _reopen(stream: Any, mode: str) -> Any:
+    number, is_buffered = stream.fileno(), not stream.write_through
+    binary: Any = open(number, f"{mode}b", -1 if is_buffered or mode == "r" else 0, closefd=False)  # noqa: SIM115
+    getattr(binary, "raw", binary).name = stream.name
+    is_by_lines = is_buffered and (number == 2 or os.isatty(number))
+    opened = io.TextIOWrapper(
+        binary, stream.encoding, stream.errors, "\n", line_buffering=is_by_lines, write_through=not is_buffered
+    )
+    opened.mode = mode  # type: ignore[misc]
+    return opened
 
 
 if __name__ == "__main__":

@@ -167,6 +167,7 @@ class PipedProgram(WarmProgram):
                 self.wait(timeout)
             except subprocess.TimeoutExpired:
                 self.kill()
+                self.wait()
                 raise
         return said[0].result(), said[1].result()
 
