@@ -31,8 +31,9 @@ from dqn_tui.runs.resume import find_resumable, load_saved_run
 from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.build import build_trainer
 from dqn_tui.training.trainer import Trainer
+from tests.warm_server import Start
+from tests.warm_start import REPOSITORY, PipedProgram, can_fork
 
-REPOSITORY = Path(__file__).parents[1]
 LIMIT_SECONDS = 30.0
 Kind = TypeVar("Kind", bound=Event)
 
@@ -264,8 +265,28 @@ def program(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "dqn_tui", *arguments]
 
 
+def start_program(*arguments: str, cwd: Path, **variables: str) -> subprocess.Popen[str] | PipedProgram:
+    """The real program, its streams piped; forked if it can be, see `tests.warm_start`."""
+    environment = program_environment(**variables)
+    if can_fork(environment):
+        return PipedProgram(Start(list(arguments), str(cwd), environment))
+    nothing, pipe = subprocess.DEVNULL, subprocess.PIPE
+    command = program(*arguments)
+    return subprocess.Popen(command, cwd=cwd, env=environment, stdin=nothing, stdout=pipe, stderr=pipe, text=True)
+
+
 def run_program(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The real program, its streams piped, to its end."""
+    """The real program, its streams piped, to its end; forked if it can be, see `tests.warm_start`."""
+    process = start_program(*arguments, cwd=cwd, **variables)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    return subprocess.CompletedProcess(program(*arguments), process.wait(), out, err)
+
+
+def run_program_anew(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The real program, its streams piped, to its end; never forked."""
     return subprocess.run(
         program(*arguments),
         cwd=cwd,

@@ -18,6 +18,9 @@ from types import TracebackType
 
 import pyte
 
+from tests.warm_server import Start
+from tests.warm_start import WarmProgram, can_fork
+
 KEYS = {
     "space": " ",
     "enter": "\r",
@@ -57,6 +60,7 @@ class Terminal:
     Args:
         is_blind: discard what the program draws, which leaves it the processor.
         is_controlling: whether a lost terminal sends the program SIGHUP.
+        is_fresh: start the command anew, even if it is the program, which can be forked; see `tests.warm_start`.
 
     Attributes:
         screen: the terminal's contents, as pyte sees them.
@@ -73,6 +77,7 @@ class Terminal:
         cwd: str | os.PathLike[str] | None = None,
         is_blind: bool = False,
         is_controlling: bool = True,
+        is_fresh: bool = False,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self.exit_code: int | None = None
@@ -83,16 +88,23 @@ class Terminal:
         self._modes = set(ON_AT_FIRST)
         self._keyboards = self._titles = 0
         self._tail = ""
-        self.pid, self._master = pty.fork()
-        if self.pid == 0:
-            if not is_controlling:
-                _give_control_up()
-            if cwd is not None:
-                os.chdir(cwd)
-            # A new environment: readline, which pytest loads, sets COLUMNS behind Python's back.
-            inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
-            terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-            os.execvpe(command[0], list(command), inherited | terminal | dict(variables or {}))
+        # A new environment: readline, which pytest loads, sets COLUMNS behind Python's back.
+        inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
+        terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        environment = inherited | terminal | dict(variables or {})
+        folder = os.fspath(cwd or os.getcwd())
+        own = dqn_tui()
+        self._process: WarmProgram | _FreshProgram
+        if not is_fresh and list(command[: len(own)]) == own and can_fork(environment):
+            start = Start(
+                list(command[len(own) :]), folder, environment, has_terminal=True, is_controlling=is_controlling
+            )
+            self._master, slave = os.openpty()
+            self._process = WarmProgram(start, (slave, slave, slave))
+            os.close(slave)
+        else:
+            self._process, self._master = _start_anew(command, folder, environment, is_controlling=is_controlling)
+        self.pid = self._process.pid
         self.resize(columns, rows)
         self._attributes = termios.tcgetattr(self._master)
 
@@ -104,7 +116,7 @@ class Terminal:
     ) -> None:
         if self.exit_code is None:
             os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            self._process.wait()
         self.hang_up()
 
     @property
@@ -179,6 +191,11 @@ class Terminal:
         """Read until a text is no longer on the screen."""
         return self.wait_for(lambda: text not in self.text, seconds)
 
+    def wait_unread(self) -> int:
+        """Wait until the program ends without reading what it writes; return its exit code."""
+        self.exit_code = self._process.wait()
+        return self.exit_code
+
     def wait_for_exit(self, seconds: float = 60) -> int:
         """Read until the program ends; return its exit code."""
         self.wait_for(lambda: self.exit_code is not None, seconds)
@@ -209,8 +226,7 @@ class Terminal:
             if not self._is_blind:
                 self._feed(self._decode(data))
         elif self.exit_code is None:
-            _, status = os.waitpid(self.pid, 0)
-            self.exit_code = os.waitstatus_to_exitcode(status)
+            self.exit_code = self._process.wait()
         return bool(data)
 
     def _feed(self, text: str) -> None:
@@ -227,9 +243,37 @@ class Terminal:
 
     def _reap(self) -> None:
         if self.exit_code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.exit_code = os.waitstatus_to_exitcode(status)
+            self.exit_code = self._process.poll()
+
+
+class _FreshProgram:
+    """A child of this process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def poll(self) -> int | None:
+        """Return the exit code; None while it runs."""
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if pid else None
+
+    def wait(self) -> int:
+        """Return the exit code, once it is over."""
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def _start_anew(
+    command: Sequence[str], folder: str, environment: Mapping[str, str], *, is_controlling: bool
+) -> tuple[_FreshProgram, int]:
+    """Start a command on a terminal of its own; return it, and the terminal's other end."""
+    pid, master = pty.fork()
+    if pid == 0:
+        if not is_controlling:
+            _give_control_up()
+        os.chdir(folder)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        os.execvpe(command[0], list(command), dict(environment))
+    return _FreshProgram(pid), master
 
 
 def _give_control_up() -> None:

@@ -25,10 +25,11 @@ from tests.helpers import (
     call_program,
     one_line,
     only_run,
-    program,
     program_environment,
     quick_flags,
     run_program,
+    run_program_anew,
+    start_program,
     train,
 )
 
@@ -82,9 +83,18 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
     ids=lambda value: " ".join(value)[:40],
 )
 def test_wrong_use_is_one_line_that_names_the_value_and_exit_code_two(
-    tmp_path: Path, arguments: list[str], words: list[str]
+    tmp_path: Path,
+    arguments: list[str],
+    words: list[str],
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    message = refuse(*arguments, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert call_program(*arguments) == 2
+    output = capfd.readouterr()
+    assert output.out == ""
+    assert not (tmp_path / "runs").exists(), "nothing is created for a run that cannot be"
+    message = one_line(output.err)
     assert message.startswith("dqn-tui: ")
     assert all(word in message for word in words), message
 
@@ -116,7 +126,7 @@ def test_a_damaged_checkpoint_is_refused_in_one_line_that_names_the_file(
 def piped(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
     """A short run, its streams piped."""
     cwd = tmp_path_factory.mktemp("piped")
-    return run_program("--no-ui", "--name", "a b", *quick_flags(), cwd=cwd), cwd
+    return run_program_anew("--no-ui", "--name", "a b", *quick_flags(), cwd=cwd), cwd
 
 
 def test_a_piped_run_prints_plain_lines_and_a_summary(piped: tuple[subprocess.CompletedProcess[str], Path]) -> None:
@@ -157,7 +167,7 @@ def test_an_evaluation_prints_json_and_the_runs_are_listed(
 ) -> None:
     _, cwd = piped
     run = f"runs/{only_run(cwd / 'runs').path.name}"
-    result = run_program("eval", run, "--episodes", "3", "--seed", "4", "--last", "--json", cwd=cwd)
+    result = run_program_anew("eval", run, "--episodes", "3", "--seed", "4", "--last", "--json", cwd=cwd)
     assert (result.returncode, result.stderr) == (0, "")
     report = json.loads(result.stdout)
     assert (report["episodes"], report["seed"], len(report["returns"])) == (3, 4, 3)
@@ -324,15 +334,7 @@ class Program:
     """The real program, training for a long time."""
 
     def __init__(self, cwd: Path, *arguments: str) -> None:
-        self.process = subprocess.Popen(
-            program("--json", *arguments, *quick_flags(total_timesteps=50_000_000)),
-            cwd=cwd,
-            env=program_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = start_program("--json", *arguments, *quick_flags(total_timesteps=50_000_000), cwd=cwd)
         self._runs_dir = cwd / "runs"
         self.wait_for("learning_started")
 
@@ -355,7 +357,7 @@ class Program:
     def end(self) -> tuple[int, str]:
         """Exit code and stderr, once it has ended."""
         _, stderr = self.process.communicate(timeout=LIMIT_SECONDS)
-        return self.process.returncode, stderr
+        return self.process.wait(), stderr
 
 
 @pytest.fixture
@@ -436,12 +438,12 @@ def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
 def test_the_version_is_printed(tmp_path: Path) -> None:
     import dqn_tui
 
-    result = run_program("--version", cwd=tmp_path)
+    result = run_program_anew("--version", cwd=tmp_path)
     assert (result.returncode, result.stdout.strip()) == (0, f"dqn-tui {dqn_tui.__version__}")
 
 
 def test_the_help_names_every_option_of_the_contract(tmp_path: Path) -> None:
-    text = run_program("--help", cwd=tmp_path).stdout
+    text = run_program_anew("--help", cwd=tmp_path).stdout
     for option in (
         "--env", "--steps", "--seed", "--preset", "--config", "--set", "--runs-dir", "--name", "--resume", "--device",
         "--no-ui", "--json", "--import", "--marker", "--until-solved", "--on-hangup",

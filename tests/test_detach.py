@@ -16,7 +16,7 @@ import pytest
 from dqn_tui import events
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import read_journal, read_last_event
-from tests.helpers import only_run, program_environment, quick_flags, run_program, train, wait_until
+from tests.helpers import only_run, program_environment, quick_flags, run_program, run_program_anew, train, wait_until
 from tests.terminal import Terminal, dqn_tui
 
 ENDLESS = 100_000_000
@@ -31,7 +31,9 @@ def dashboard(tmp_path: Path, steps: int = ENDLESS) -> Iterator[Terminal]:
 
 @contextmanager
 def viewer(folder: RunFolder, *options: str) -> Iterator[Terminal]:
-    with Terminal(dqn_tui("view", str(folder.path), *options), variables=program_environment()) as terminal:
+    with Terminal(
+        dqn_tui("view", str(folder.path), *options), variables=program_environment(), is_fresh=True
+    ) as terminal:
         yield terminal
 
 
@@ -48,7 +50,7 @@ def state_of(pid: int) -> str:
 
 
 def control(folder: RunFolder, *arguments: str) -> dict[str, object]:
-    done = run_program("control", str(folder.path), *arguments, "--json", cwd=folder.path)
+    done = run_program_anew("control", str(folder.path), *arguments, "--json", cwd=folder.path)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -119,7 +121,7 @@ def test_viewer_asks_before_it_stops_a_run_and_a_read_only_one_never_does(tmp_pa
 
 
 def start_detached(tmp_path: Path, *arguments: str) -> RunFolder:
-    done = run_program("--detach", "--runs-dir", "runs", *quick_flags(), *arguments, cwd=tmp_path)
+    done = run_program_anew("--detach", "--runs-dir", "runs", *quick_flags(), *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     folder = RunFolder(Path(done.stdout.splitlines()[-1]))
     assert folder.path == only_run(tmp_path / "runs").path
@@ -194,7 +196,7 @@ def test_killed_trainer_leaves_the_terminal_restored(tmp_path: Path) -> None:
 )
 def test_run_that_is_over_is_not_steered(tmp_path: Path, verb: str, problem: str) -> None:
     folder = train(tmp_path).folder
-    done = run_program("control", str(folder.path), verb, cwd=tmp_path)
+    done = run_program_anew("control", str(folder.path), verb, cwd=tmp_path)
     assert done.returncode == 2
     assert problem in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -202,6 +204,6 @@ def test_run_that_is_over_is_not_steered(tmp_path: Path, verb: str, problem: str
 
 def test_run_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     for command in (("view", "nowhere"), ("control", "nowhere", "status"), ("view",)):
-        done: subprocess.CompletedProcess[str] = run_program(*command, cwd=tmp_path)
+        done: subprocess.CompletedProcess[str] = run_program_anew(*command, cwd=tmp_path)
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1

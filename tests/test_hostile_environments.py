@@ -189,7 +189,8 @@ def run_headless(arguments: list[str], case: Case, cwd: Path, environment: dict[
 
 def run_on_terminal(arguments: list[str], case: Case, cwd: Path, environment: dict[str, str]) -> tuple[int, str]:
     """Return the exit code and what stands on the screen."""
-    with Terminal(arguments, variables=environment, cwd=cwd) as terminal:
+    # A forked program would show the environment of the process that forked it.
+    with Terminal(arguments, variables=environment, cwd=cwd, is_fresh=True) as terminal:
         if case.hangs:
             terminal.wait_for((cwd / "hangs").exists, SECONDS)
             terminal.send_signal(signal.SIGTERM)

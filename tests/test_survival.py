@@ -148,9 +148,7 @@ def test_dashboard_on_a_blocked_terminal_still_obeys_a_signal(tmp_path: Path) ->
         for columns in range(100, 140):
             terminal.resize(columns, 40)
         terminal.send_signal(signal.SIGTERM)
-        _, status = os.waitpid(terminal.pid, 0)
-        terminal.exit_code = os.waitstatus_to_exitcode(status)
-        assert terminal.exit_code == 143
+        assert terminal.wait_unread() == 143
     check_saved(tmp_path, "end")
 
 

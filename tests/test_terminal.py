@@ -25,9 +25,12 @@ SHORT = ("--steps", "4000", "--set", "eval_every=2000", "--set", "eval_episodes=
 
 
 @contextmanager
-def dashboard(runs_dir: Path, *arguments: str, columns: int = 120, rows: int = 40) -> Iterator[Terminal]:
+def dashboard(
+    runs_dir: Path, *arguments: str, columns: int = 120, rows: int = 40, is_fresh: bool = False
+) -> Iterator[Terminal]:
     """The dashboard of a long run, once it trains."""
-    with Terminal(dqn_tui("--runs-dir", str(runs_dir), *(arguments or LONG)), columns, rows) as terminal:
+    command = dqn_tui("--runs-dir", str(runs_dir), *(arguments or LONG))
+    with Terminal(command, columns, rows, is_fresh=is_fresh) as terminal:
         terminal.wait_for("RUNNING")
         yield terminal
 
@@ -42,7 +45,7 @@ def last_event(runs_dir: Path) -> events.Event | None:
 def test_the_stop_dialog_ends_the_run_and_restores_the_terminal(
     tmp_path: Path, keys: tuple[str, str], code: int
 ) -> None:
-    with dashboard(tmp_path) as terminal:
+    with dashboard(tmp_path, is_fresh=True) as terminal:
         terminal.press(keys[0])
         terminal.wait_for("Stop without saving")
         terminal.press(keys[1])
@@ -124,7 +127,7 @@ def test_the_dashboard_headless_and_pauses_end_on_the_same_weights(tmp_path: Pat
         assert terminal.wait_for_exit() == 0
         assert "dqn-tui watch" in terminal.text
     shown = last_event(tmp_path / "shown")
-    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *SHORT)) as terminal:
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path / "plain"), "--no-ui", *SHORT), is_fresh=True) as terminal:
         assert terminal.wait_for_exit() == 0
     plain = last_event(tmp_path / "plain")
     assert isinstance(shown, events.RunEnded)
@@ -166,7 +169,7 @@ def test_the_window_is_named_after_the_run_until_the_program_leaves(tmp_path: Pa
 )
 def test_a_progress_bar_names_the_window_too_where_there_is_one(tmp_path: Path, name: str, *, is_named: bool) -> None:
     command = dqn_tui("--runs-dir", str(tmp_path), "--no-ui", *LONG)
-    with Terminal(command, 120, 40, {"TERM": name}) as terminal:
+    with Terminal(command, 120, 40, {"TERM": name}, is_fresh=True) as terminal:
         terminal.wait_for(lambda: "RUNNING" in terminal.text and (not is_named or b"\x1b]2;RUNNING" in terminal.drawn))
         terminal.send_signal(signal.SIGINT)
         assert terminal.wait_for_exit() == 130
@@ -187,15 +190,15 @@ def test_a_terminal_that_is_too_small_says_which_size_it_needs(tmp_path: Path) -
 
 
 def test_a_saved_policy_is_watched_and_evaluated(tmp_path: Path) -> None:
-    with Terminal(dqn_tui("--runs-dir", str(tmp_path), "--no-ui", "--steps", "1500")) as terminal:
+    with Terminal(dqn_tui("--runs-dir", str(tmp_path), "--no-ui", "--steps", "1500"), is_fresh=True) as terminal:
         terminal.wait_for_exit()
     run = str(find_run_folders(tmp_path)[0].path)
-    with Terminal(dqn_tui("watch", run)) as terminal:
+    with Terminal(dqn_tui("watch", run), is_fresh=True) as terminal:
         terminal.wait_for("ROLLOUT")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
         assert terminal.modes_left_on == []
-    with Terminal(dqn_tui("eval", run, "--episodes", "3", "--json"), 400) as terminal:
+    with Terminal(dqn_tui("eval", run, "--episodes", "3", "--json"), 400, is_fresh=True) as terminal:
         assert terminal.wait_for_exit() == 0
         report = json.loads(terminal.text.strip())
     assert len(report["returns"]) == report["episodes"] == 3
@@ -268,7 +271,7 @@ def test_a_run_stopped_and_resumed_in_the_dashboard_ends_on_the_same_weights(tmp
         terminal.press("s")
         assert terminal.wait_for_exit() == 0
     run = find_run_folders(tmp_path / "stopped")[0].path
-    with Terminal(dqn_tui("--resume", str(run))) as terminal:
+    with Terminal(dqn_tui("--resume", str(run)), is_fresh=True) as terminal:
         terminal.wait_for("DONE")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0

@@ -104,7 +104,7 @@ def test_piped_or_plain_the_list_is_printed(tmp_path: Path, capfd: pytest.Captur
 def test_on_a_terminal_a_run_is_watched_pruned_and_deleted_in_one_program(tmp_path: Path) -> None:
     folder = train(tmp_path / "runs", save_every=50, keep_last=3, eval_every=100).folder
     old = len(find_old_checkpoints(folder))
-    with Terminal(program("runs"), 120, 30, program_environment(), cwd=tmp_path) as terminal:
+    with Terminal(program("runs"), 120, 30, program_environment(), cwd=tmp_path, is_fresh=True) as terminal:
         terminal.wait_for("✓ completed")
         terminal.press_until("w", "ROLLOUT")
         # Once: the list, should it be slow to come back, would take a second one as its own.
@@ -126,7 +126,7 @@ def test_on_a_terminal_a_run_is_watched_pruned_and_deleted_in_one_program(tmp_pa
 
 def test_what_cannot_be_done_is_said_by_the_list_that_comes_back(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "runs", 1, STARTED)
-    with Terminal(program("runs"), 120, 30, program_environment(), cwd=tmp_path) as terminal:
+    with Terminal(program("runs"), 120, 30, program_environment(), cwd=tmp_path, is_fresh=True) as terminal:
         terminal.wait_for("interrupted")
         terminal.press_until("r", "to resume from")
         # The line was first said while there was no screen; the list is there again once it takes keys.

@@ -107,7 +107,7 @@ def test_wrong_use_is_one_line_and_exit_code_2(
 
 def test_program_draws_the_comparison_on_a_terminal_and_restores_it(runs: list[Path]) -> None:
     command = dqn_tui("compare", *map(str, runs), "--by", "settings")
-    with Terminal(command, columns=100, rows=30, variables=program_environment()) as terminal:
+    with Terminal(command, columns=100, rows=30, variables=program_environment(), is_fresh=True) as terminal:
         terminal.wait_for("compare 4 runs")
         terminal.wait_for("learning_rate=2")
         terminal.press("q")
@@ -116,7 +116,7 @@ def test_program_draws_the_comparison_on_a_terminal_and_restores_it(runs: list[P
 
 
 def test_interrupt_ends_the_screen_with_its_own_code(runs: list[Path]) -> None:
-    with Terminal(dqn_tui("compare", str(runs[0])), variables=program_environment()) as terminal:
+    with Terminal(dqn_tui("compare", str(runs[0])), variables=program_environment(), is_fresh=True) as terminal:
         terminal.wait_for("nothing to compare it with")
         terminal.press("ctrl+c")
         assert terminal.wait_for_exit() == 0

@@ -252,8 +252,11 @@ def wait_for_leaver() -> None:
 
 
 def test_environment_that_hangs_ends_with_a_termination_after_a_notice(
-    tmp_path: Path, exit_codes: list[int], capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, exit_codes: list[int], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What comes after the exit, which does not end the process of this test.
+    monkeypatch.setattr(supervisor_module, "VIEWER_SECONDS", 0.0)
+
     def hang() -> None:
         kill(signal.SIGTERM)()
         run.has_ended = False

@@ -27,7 +27,7 @@ def test_screen_is_drawn_before_torch_is_loaded(run: Session, tmp_path: Path) ->
     (tmp_path / "torch.py").write_text("import threading\nthreading.Event().wait()\n")
     variables = program_environment()
     variables["PYTHONPATH"] = os.pathsep.join([str(tmp_path), variables["PYTHONPATH"]])
-    with Terminal(dqn_tui("watch", str(run.folder.path)), variables=variables) as terminal:
+    with Terminal(dqn_tui("watch", str(run.folder.path)), variables=variables, is_fresh=True) as terminal:
         terminal.wait_for("q Quit")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
@@ -35,7 +35,8 @@ def test_screen_is_drawn_before_torch_is_loaded(run: Session, tmp_path: Path) ->
 
 
 def test_leaving_while_the_policy_is_loading_is_at_once(run: Session) -> None:
-    with Terminal(dqn_tui("watch", str(run.folder.path)), variables=program_environment()) as terminal:
+    command = dqn_tui("watch", str(run.folder.path))
+    with Terminal(command, variables=program_environment(), is_fresh=True) as terminal:
         terminal.wait_for("q Quit")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
