@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dqn_tui import Run
-from tests.helpers import REPOSITORY, program_environment
+from tests.helpers import program_environment
+from tests.warm_start import REPOSITORY
 
 SECTION = re.compile(r"^## From Python$(.*?)^## ", re.MULTILINE | re.DOTALL)
 EXAMPLE = re.compile(r"^```python$(.*?)^```$", re.MULTILINE | re.DOTALL)
