@@ -121,18 +121,33 @@ COLUMNS = (
     ),
 )
 """All columns, from left to right."""
-_SETTINGS = next(column for column in COLUMNS if column.id == "settings")
+_ENV, _LABEL, _SETTINGS = (
+    next(column for column in COLUMNS if column.id == name) for name in ("env", "label", "settings")
+)
 _READABLE_SETTINGS = 24
+_OFTEN_EMPTY = ("settings", "tags")
+_LAST = 1 + max(column.priority for column in COLUMNS)
 
 
 def fit_columns(width: int, runs: Sequence[ListedRun]) -> list[tuple[RunColumn, int]]:
     """Return the columns that fit into `width` cells, and their widths, with one blank between two."""
     chosen: list[RunColumn] = []
     room = width + 1
-    reserved = max(0, min(_READABLE_SETTINGS, _wanted(_SETTINGS, runs)) - _SETTINGS.least)
-    for column in sorted(COLUMNS, key=lambda column: column.priority):
-        # More of what differs is worth more than another column.
-        if column.least + 1 + (reserved if column.priority > _SETTINGS.priority else 0) <= room:
+    are_read = bool(runs) and all(run.is_read for run in runs)
+
+    def priority(column: RunColumn) -> int:
+        # Where no run differs in anything, or has a tag, names distinguish them.
+        is_empty = are_read and column.id in _OFTEN_EMPTY and _wanted(column, runs) == 0
+        return _LAST if is_empty else column.priority
+
+    wishes = (
+        (_SETTINGS.priority, _missing(_SETTINGS, runs, _READABLE_SETTINGS)),
+        (_LABEL.priority, _missing(_ENV, runs, _ENV.most)),
+    )
+    for column in sorted(COLUMNS, key=priority):
+        # More of what differs, and whole ids, are worth more than another column.
+        reserved = sum(more for above, more in wishes if column.priority > above)
+        if column.least + 1 + reserved <= room:
             chosen.append(column)
             room -= column.least + 1
     widths = {column.id: column.least for column in chosen}
@@ -141,6 +156,11 @@ def fit_columns(width: int, runs: Sequence[ListedRun]) -> list[tuple[RunColumn, 
         widths[column.id] += more
         room -= more
     return [(column, widths[column.id]) for column in COLUMNS if column in chosen]
+
+
+def _missing(column: RunColumn, runs: Sequence[ListedRun], width: int) -> int:
+    """Return the cells that a column of its least width lacks for its texts, which may be cut at `width`."""
+    return max(0, min(width, _wanted(column, runs)) - column.least)
 
 
 def _wanted(column: RunColumn, runs: Iterable[ListedRun]) -> int:

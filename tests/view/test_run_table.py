@@ -140,6 +140,17 @@ def test_age_is_its_largest_unit(seconds: float | None, text: str) -> None:
     assert age_text(seconds) == text
 
 
+def test_a_column_in_which_no_run_has_anything_makes_room_for_names() -> None:
+    alike = [run(f"seed {seed}", env="MiniGrid-DoorKey-5x5-v0") for seed in range(3)]
+    shown = {column.id: width for column, width in fit_columns(75, alike)}
+    assert "label" in shown
+    assert not {"settings", "tags"} & set(shown)
+    assert shown["env"] == 21
+    unread = [*alike, run("new", state="")]
+    assert "settings" in [column.id for column, _ in fit_columns(75, unread)]
+    assert "settings" in [column.id for column, _ in fit_columns(195, alike)]
+
+
 def test_steps_say_of_how_many() -> None:
     assert steps_text(run("a", step=27_400, total_steps=50_000)) == "27.4k/50k"
     assert steps_text(run("a", step=7)) == "7"
