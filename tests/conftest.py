@@ -15,6 +15,7 @@ from hypothesis import settings
 
 import tests.toy
 import tests.training.toys  # noqa: F401 - registers its environments
+from dqn_tui import approval
 
 settings.register_profile("quick", max_examples=40, deadline=None, derandomize=True)
 settings.load_profile("quick")
@@ -39,6 +40,11 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_preferences_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
+
+
+@pytest.fixture(autouse=True)
+def _no_wrappers_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(approval, "_approved", {})
 
 
 @pytest.hookimpl(optionalhook=True)

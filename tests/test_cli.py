@@ -53,7 +53,7 @@ def refuse(*arguments: str, cwd: Path, **variables: str) -> str:
     [
         (["--no-ui", "--env", "CartPol-v1"], ["'CartPol-v1'", "CartPole-v1"]),
         (["--env", "CartPole-v99"], ["CartPole-v99"]),
-        (["--env", "Pendulum-v1"], ["Discrete", "Pendulum-v1"]),
+        (["--env", "MountainCarContinuous-v0"], ["Discrete", "MountainCarContinuous-v0"]),
         (["--env", "module:Env-v0"], ["module:Env-v0"]),
         (["--env", ""], ["env"]),
         (["--env", "Toy/Unheard-v0"], ["Toy/Unheard-v0", "--import"]),

@@ -65,6 +65,8 @@ def main() -> None:
     """Serve until the other end is closed; in a forked process, run the program."""
     # An interrupt of the tests ends the tests, which close the socket.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Libraries that are loaded may add their own, as setuptools does.
+    paths = sys.path[1:]
     for name in LIBRARIES:
         importlib.import_module(name)
     gc.collect()
@@ -72,7 +74,7 @@ def main() -> None:
     forked = serve(socket.socket(fileno=int(sys.argv[1])))
     if forked is None:
         os._exit(0)
-    become_program(*forked)
+    become_program(*forked, paths)
     # What the interpreter itself calls for `-m`.
     runpy._run_module_as_main("dqn_tui")  # type: ignore[attr-defined]
 
@@ -96,8 +98,8 @@ def serve(channel: socket.socket) -> tuple[Start, list[int]] | None:
         channel.send(json.dumps(answer).encode())
 
 
-def become_program(start: Start, streams: list[int]) -> None:
-    """Make of this process what it would be had the interpreter just been started."""
+def become_program(start: Start, streams: list[int], paths: list[str]) -> None:
+    """Make of this process what it would be had the interpreter just been started, with `paths` of its packages."""
     if start.has_terminal:
         os.setsid()
         if start.is_controlling:
@@ -113,8 +115,9 @@ def become_program(start: Start, streams: list[int]) -> None:
     importlib.import_module("numpy").random.seed()
     sys.argv = ["-m", *start.arguments]
     sys.orig_argv = [sys.executable, "-m", "dqn_tui", *start.arguments]
-    more = start.environment.get("PYTHONPATH", "")
-    sys.path[:1] = [start.cwd, *(more.split(os.pathsep) if more else ())]
+    more = [path for path in start.environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    # An editable installation adds its folder unless it is there already.
+    sys.path[:] = [start.cwd, *more, *(path for path in paths if path not in more)]
     main_module = sys.modules["__main__"] = types.ModuleType("__main__")
     main_module.__annotations__ = {}
 

@@ -8,7 +8,6 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from dqn_tui import approval
 from dqn_tui.approval import approve_wrappers
 from dqn_tui.config import parse_config
 from dqn_tui.envs.make import make_environment
@@ -43,8 +42,7 @@ def forgets(env: gym.Env[Any, Any]) -> int:  # noqa: ARG001
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(approval, "_approved", {})
+def fresh() -> None:
     CALLS.clear()
 
 
