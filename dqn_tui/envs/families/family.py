@@ -7,7 +7,7 @@ and add a preset (`presets/`) and an extra (`pyproject.toml`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,21 +33,42 @@ class NativeGames(Protocol):
         """Reset the environments that are named with their seeds; return the observations of all, [E, *shape]."""
 
 
+class JoinedGames(Protocol):
+    """Single environments that compute together what their own `reset` and `step` return."""
+
+    def foresee(self, seed_of: Callable[[int, int], int]) -> None:
+        """See `envs.batch.Environments`."""
+
+    def prepare(self, seeds: Mapping[int, int]) -> None:
+        """Prepare the reset of environments, each with its seed."""
+
+    def step(self, actions: Mapping[int, int]) -> None:
+        """Compute a step of environments whose episodes have not ended; for others, do nothing.
+
+        Their own `step` returns the results later, the earliest first.
+        """
+
+    def close(self) -> None:
+        """Free what they share."""
+
+
 @dataclass(frozen=True)
 class NativeVector:
     """A vector environment of the family's own that can reset single environments.
 
     Attributes:
         title: the environments that have it.
-        entry_point: `vector_entry_point` of their Gymnasium spec.
-        make_games: makes it.
+        entry_point: `vector_entry_point` of their Gymnasium spec, or `entry_point` for `join_games`.
+        make_games: makes it; None where there is `join_games`.
+        join_games: joins single environments of this kind, given without their wrappers.
         fixed: settings that it supports with one value only.
     """
 
     title: str
     entry_point: str
-    make_games: Callable[[Config], NativeGames]
+    make_games: Callable[[Config], NativeGames] | None = None
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    join_games: Callable[[Sequence[Any]], JoinedGames] | None = None
 
 
 def _do_nothing() -> None:
