@@ -15,7 +15,9 @@ import numpy as np
 
 from dqn_tui.envs.families.envpool_game import EnvPoolGame, Result, pick, seed_in_pool
 
-EPISODES_AHEAD = 16
+MOST_EPISODES_AHEAD = 16
+_FEWEST_EPISODES_AHEAD = 2
+_MOST_SLOTS = 2048
 _Key = tuple[int, int]
 """The number of a game and an episode's seed."""
 
@@ -31,6 +33,7 @@ class JoinedPools:
         self._seats = [_Seat(self, index) for index in range(len(games))]
         for game, seat in zip(games, self._seats, strict=True):
             game.player = seat
+        self._ahead = max(_FEWEST_EPISODES_AHEAD, min(MOST_EPISODES_AHEAD, _MOST_SLOTS // len(games)))
         self._seed_of: Callable[[int, int], int] | None = None
         self._ready: dict[_Key, _Slot] = {}
 
@@ -76,7 +79,7 @@ class JoinedPools:
     def _expected(self) -> Iterator[_Key]:
         if self._seed_of is not None:
             for seat in self._seats:
-                for ahead in range(EPISODES_AHEAD):
+                for ahead in range(self._ahead):
                     yield seat.index, self._seed_of(seat.index, ahead)
 
 
@@ -147,9 +150,10 @@ def _make_slots(game: EnvPoolGame, batch_size: int, seeds: Sequence[int]) -> lis
     spare = range(len(seeds), batches * batch_size)
     in_pool = [*(seed_in_pool(seed) for seed in seeds), *[0] * len(spare)]
     made = game.make_pool(num_envs=len(in_pool), batch_size=batch_size, seed=in_pool)
-    pool, starts = _Pool(made, batch_size, spare), {}
     made.async_reset()
+    starts: dict[int, Any] = {}
     for _ in range(batches):
         observations, info = made.recv(reset=True)
         starts.update((place, pick(observations, row)) for row, place in enumerate(info["env_id"].tolist()))
+    pool = _Pool(made, batch_size, spare)
     return [_Slot(pool, place, starts[place]) for place in range(len(seeds))]
