@@ -18,7 +18,7 @@ from dqn_tui.config import PREPARATION_KEYS, Config
 from dqn_tui.envs.batch import Environments, Steps
 from dqn_tui.envs.catalog import FAMILIES
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
-from dqn_tui.envs.families.family import NativeGames, NativeVector
+from dqn_tui.envs.families.family import JoinedVector, NativeGames, NativeVector
 from dqn_tui.envs.joined import JoinedEnvironments
 from dqn_tui.envs.local import find_local
 from dqn_tui.envs.make import inspect_environment
@@ -38,17 +38,16 @@ def make_native_environments(config: Config) -> Environments:
     """
     inspected = inspect_environment(config)
     native = find_native(config)
-    if native.join_games:
+    if isinstance(native, JoinedVector):
         environments = make_each(config)
         games = native.join_games([environment.unwrapped for environment in environments])
         return JoinedEnvironments(environments, games, config.frame_skip)
-    assert native.make_games
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return NativeEnvironments(inspected, native.make_games(config))
 
 
-def find_native(config: Config) -> NativeVector:
+def find_native(config: Config) -> NativeVector | JoinedVector:
     """Return the vector environment of an id that Gymnasium knows.
 
     Raises:
@@ -64,7 +63,8 @@ def find_native(config: Config) -> NativeVector:
             f"{', '.join(native.title for native in _NATIVES.values())} have a vector environment that can be used",
             "vectorization",
         )
-    unsupported = {key: Config.model_fields[key].default for key in PREPARATION_KEYS if native.make_games}
+    prepared = () if isinstance(native, JoinedVector) else PREPARATION_KEYS
+    unsupported = {key: Config.model_fields[key].default for key in prepared}
     for key, value in (unsupported | dict(native.fixed)).items():
         if (got := getattr(config, key)) != value:
             allowed, shown = (toml_value(item) for item in (value, got))

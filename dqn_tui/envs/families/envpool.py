@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.envs.families import box2d, classic, highway, toy_text
-from dqn_tui.envs.families.family import Family, JoinedGames, Names, NativeVector
+from dqn_tui.envs.families.family import Family, JoinedGames, JoinedVector, Names
 from dqn_tui.envs.families.minigrid_codes import ACTIONS
 
 if TYPE_CHECKING:
@@ -107,5 +107,5 @@ FAMILY = Family(
     name_actions=name_actions,
     name_observations=name_observations,
     # Around the games, a wrapper could change actions that were taken already.
-    native=NativeVector("EnvPool's environments", _ENTRY_POINT, fixed={"wrappers": ()}, join_games=join_games),
+    native=JoinedVector("EnvPool's environments", _ENTRY_POINT, join_games, {"wrappers": ()}),
 )

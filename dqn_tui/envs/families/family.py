@@ -58,17 +58,32 @@ class NativeVector:
 
     Attributes:
         title: the environments that have it.
-        entry_point: `vector_entry_point` of their Gymnasium spec, or `entry_point` for `join_games`.
-        make_games: makes it; None where there is `join_games`.
-        join_games: joins single environments of this kind, given without their wrappers.
+        entry_point: `vector_entry_point` of their Gymnasium spec.
+        make_games: makes it.
         fixed: settings that it supports with one value only.
     """
 
     title: str
     entry_point: str
-    make_games: Callable[[Config], NativeGames] | None = None
+    make_games: Callable[[Config], NativeGames]
     fixed: Mapping[str, Any] = field(default_factory=dict)
-    join_games: Callable[[Sequence[Any]], JoinedGames] | None = None
+
+
+@dataclass(frozen=True)
+class JoinedVector:
+    """A way for single environments of the family to step together, whatever prepares their observations.
+
+    Attributes:
+        title: the environments that have it.
+        entry_point: of their Gymnasium spec.
+        join_games: joins environments that are given without their wrappers.
+        fixed: settings that it supports with one value only.
+    """
+
+    title: str
+    entry_point: str
+    join_games: Callable[[Sequence[Any]], JoinedGames]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _do_nothing() -> None:
@@ -119,7 +134,7 @@ class Family:
     name_observations: Callable[[Env], Names] = _name_nothing
     # Text is sharper than a picture in a terminal.
     render_modes: tuple[str, ...] = ("ansi", "rgb_array")
-    native: NativeVector | None = None
+    native: NativeVector | JoinedVector | None = None
 
     def owns(self, env_id: str) -> bool:
         """Whether an id is the family's, with or without its version."""
