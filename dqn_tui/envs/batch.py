@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -43,6 +43,14 @@ class Environments(Protocol):
 
     spec: EnvironmentSpec
     count: int
+
+    def foresee(self, seed_of: Callable[[int, int], int]) -> None:
+        """Learn which resets to expect, so that they can be prepared; others than these may come.
+
+        Args:
+            seed_of: maps an environment's number to the seed of its open episode, or of the next one where none is
+                open, for the second argument 0; to the seed of the one after for 1, and so on.
+        """
 
     def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
         """Start an episode in each environment that is a key of `seeds`, with its seed.

@@ -166,6 +166,11 @@ class Environment:
             bool(truncated),
         )
 
+    @property
+    def unwrapped(self) -> Any:
+        """The environment under all wrappers."""
+        return self._env.unwrapped
+
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
         """Reset with the seed and take the actions again; return None where the episode ends before they do."""
         observation, episode_return = self.reset(seed), 0.0

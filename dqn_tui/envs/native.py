@@ -1,13 +1,13 @@
-"""Vector environments of a family's own: Gymnasium's CartPole in NumPy, the Arcade Learning Environment in C++.
+"""Vector environments of a family's own: CartPole in NumPy; the Arcade Learning Environment and EnvPool in C++.
 
-Left alone, both reset an environment in the step after its end and ignore that step's action. Here each is reset
+Left alone, they reset an environment in the step after its end and ignore that step's action. Here each is reset
 explicitly before its next step, so that this never happens.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -15,46 +15,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import PREPARATION_KEYS, Config
-from dqn_tui.envs.batch import Steps
+from dqn_tui.envs.batch import Environments, Steps
 from dqn_tui.envs.catalog import FAMILIES
 from dqn_tui.envs.environment import EnvironmentSpec, Replayed
-from dqn_tui.envs.families.family import NativeGames, NativeVector
+from dqn_tui.envs.families.family import JoinedVector, NativeGames, NativeVector
+from dqn_tui.envs.joined import JoinedEnvironments
 from dqn_tui.envs.local import find_local
 from dqn_tui.envs.make import inspect_environment
 from dqn_tui.envs.own_vector import OwnGames
+from dqn_tui.envs.serial import make_each
 from dqn_tui.errors import SettingError
 from dqn_tui.toml_text import toml_value
 
 _NATIVES = {family.native.entry_point: family.native for family in FAMILIES if family.native}
 
 
-def make_native_environments(config: Config) -> NativeEnvironments:
+def make_native_environments(config: Config) -> Environments:
     """Make the environment's own vector implementation.
 
     Raises:
         UsageError: the environment cannot be made, or has no vector environment that can be reset one by one.
     """
-    spec = inspect_environment(config)
+    inspected = inspect_environment(config)
+    native = find_native(config)
+    if isinstance(native, JoinedVector):
+        environments = make_each(config)
+        games = native.join_games([environment.unwrapped for environment in environments])
+        return JoinedEnvironments(environments, games, config.frame_skip)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return NativeEnvironments(spec, find_native(config).make_games(config))
+        return NativeEnvironments(inspected, native.make_games(config))
 
 
-def find_native(config: Config) -> NativeVector:
+def find_native(config: Config) -> NativeVector | JoinedVector:
     """Return the vector environment of an id that Gymnasium knows.
 
     Raises:
         SettingError: it has none that can be reset one by one, or a setting does not fit it.
     """
-    entry_point: Any = gym.spec(config.env).vector_entry_point
-    native = _NATIVES.get(entry_point) if isinstance(entry_point, str) else _find_own(config)
+    spec = gym.spec(config.env)
+    entry_points: list[Any] = [spec.vector_entry_point, spec.entry_point]
+    known = (_NATIVES[found] for found in entry_points if isinstance(found, str) and found in _NATIVES)
+    native = next(known, None) or _find_own(config)
     if native is None:
         raise SettingError(
             f"vectorization must be 'serial' or 'parallel' for {config.env}, got 'native': only "
-            f"{' and '.join(native.title for native in _NATIVES.values())} have a vector environment that can be used",
+            f"{', '.join(native.title for native in _NATIVES.values())} have a vector environment that can be used",
             "vectorization",
         )
-    unsupported = {key: Config.model_fields[key].default for key in PREPARATION_KEYS}
+    prepared = () if isinstance(native, JoinedVector) else PREPARATION_KEYS
+    unsupported = {key: Config.model_fields[key].default for key in prepared}
     for key, value in (unsupported | dict(native.fixed)).items():
         if (got := getattr(config, key)) != value:
             allowed, shown = (toml_value(item) for item in (value, got))
@@ -80,6 +90,9 @@ class NativeEnvironments:
         self.count = games.vector.num_envs
         self._games = games
         self._must_reset = np.ones(self.count, bool)
+
+    def foresee(self, seed_of: Callable[[int, int], int]) -> None:
+        """See `batch.Environments`."""
 
     def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], None]:
         """See `batch.Environments`."""

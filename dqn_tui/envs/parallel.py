@@ -69,6 +69,9 @@ class ParallelEnvironments:
         self.spec: EnvironmentSpec = self._ask(partial(self._vector.get_attr, "environment_spec"))[0]
         self._arrays = AlternatingArrays(self.count, self.spec)
 
+    def foresee(self, seed_of: Callable[[int, int], int]) -> None:
+        """See `batch.Environments`."""
+
     def reset(self, seeds: Mapping[int, int]) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
         """See `batch.Environments`."""
         indices = list(seeds)

@@ -81,6 +81,7 @@ class TrainingEpisodes:
         self.masks: NDArray[np.bool_] | None = None
         self.ended = np.zeros(count, np.int64)
         self._open = [_OpenEpisode() for _ in range(count)]
+        environments.foresee(lambda index, ahead: seed_of(index, int(self.ended[index]) + ahead))
 
     def begin(self, indices: Iterable[int]) -> None:
         """Reset these environments, each with the seed of its next episode."""

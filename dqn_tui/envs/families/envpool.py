@@ -7,11 +7,12 @@ the ALE, which loads a game in a quarter of the time.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.envs.families import box2d, classic, highway, toy_text
-from dqn_tui.envs.families.family import Family, Names
+from dqn_tui.envs.families.family import Family, JoinedGames, JoinedVector, Names
 from dqn_tui.envs.families.minigrid_codes import ACTIONS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _SUITES = ("classic_control", "toy_text", "box2d", "minigrid", "highway", "procgen", "jumanji")
 _FAMILIES = (classic.FAMILY, toy_text.FAMILY, box2d.FAMILY)
+_ENTRY_POINT = "dqn_tui.envs.families.envpool_game:EnvPoolGame"
 _CARS = 5
 _NO_THRESHOLD = 1e6
 
@@ -44,7 +46,7 @@ def _register(env_id: str, suite: str, threshold: float) -> None:
 
     gym.register(
         f"EnvPool/{env_id}",
-        "dqn_tui.envs.families.envpool_game:EnvPoolGame",
+        _ENTRY_POINT,
         reward_threshold=threshold if 0 < threshold < _NO_THRESHOLD else None,
         kwargs={"pool_id": env_id, "suite": suite},
     )
@@ -80,6 +82,13 @@ def name_observations(env: gym.Env[Any, Any]) -> Names:
     return _first_names([family.name_observations(env) for family in _FAMILIES])
 
 
+def join_games(games: Sequence[Any]) -> JoinedGames:
+    """Let games take their steps in common pools."""
+    from dqn_tui.envs.families.envpool_joined import JoinedPools
+
+    return JoinedPools(games)
+
+
 def _first_names(found: list[Names]) -> Names:
     return next(filter(None, found), ())
 
@@ -97,4 +106,6 @@ FAMILY = Family(
     register=register,
     name_actions=name_actions,
     name_observations=name_observations,
+    # Around the games, a wrapper could change actions that were taken already.
+    native=JoinedVector("EnvPool's environments", _ENTRY_POINT, join_games, {"wrappers": ()}),
 )

@@ -7,7 +7,7 @@ and add a preset (`presets/`) and an extra (`pyproject.toml`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -33,6 +33,25 @@ class NativeGames(Protocol):
         """Reset the environments that are named with their seeds; return the observations of all, [E, *shape]."""
 
 
+class JoinedGames(Protocol):
+    """Single environments that compute together what their own `reset` and `step` return."""
+
+    def foresee(self, seed_of: Callable[[int, int], int]) -> None:
+        """See `envs.batch.Environments`."""
+
+    def prepare(self, seeds: Mapping[int, int]) -> None:
+        """Prepare the reset of environments, each with its seed."""
+
+    def step(self, actions: Mapping[int, int]) -> None:
+        """Compute a step of environments whose episodes have not ended; for others, do nothing.
+
+        Their own `step` returns the results later, the earliest first.
+        """
+
+    def close(self) -> None:
+        """Free what they share."""
+
+
 @dataclass(frozen=True)
 class NativeVector:
     """A vector environment of the family's own that can reset single environments.
@@ -47,6 +66,23 @@ class NativeVector:
     title: str
     entry_point: str
     make_games: Callable[[Config], NativeGames]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JoinedVector:
+    """A way for single environments of the family to step together, whatever prepares their observations.
+
+    Attributes:
+        title: the environments that have it.
+        entry_point: of their Gymnasium spec.
+        join_games: joins environments that are given without their wrappers.
+        fixed: settings that it supports with one value only.
+    """
+
+    title: str
+    entry_point: str
+    join_games: Callable[[Sequence[Any]], JoinedGames]
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -98,7 +134,7 @@ class Family:
     name_observations: Callable[[Env], Names] = _name_nothing
     # Text is sharper than a picture in a terminal.
     render_modes: tuple[str, ...] = ("ansi", "rgb_array")
-    native: NativeVector | None = None
+    native: NativeVector | JoinedVector | None = None
 
     def owns(self, env_id: str) -> bool:
         """Whether an id is the family's, with or without its version."""
