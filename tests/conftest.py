@@ -62,5 +62,8 @@ def pytest_collection_finish() -> None:
 def pytest_configure() -> None:
     """Programs that tests start shall inherit nothing odd: of `nohup` no deafness, of pytest's readline no size."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So does a shell that starts the tests in the background.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)

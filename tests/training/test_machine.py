@@ -35,6 +35,7 @@ def test_memory_and_processor_of_children_count() -> None:
         "import sys; block = bytearray(60 * 1024**2); print('ready', flush=True)\nwhile not sys.stdin.closed: pass"
     )
     alone = Processes()
+    alone.search()
     before = alone.measure()["system/memory_bytes"]
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         try:
