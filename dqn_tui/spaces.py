@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -70,6 +71,12 @@ class Spaces:
         if self.parts:
             return tuple(replace(part, shape=part.stacked(self.frames)) for part in self.parts)
         return (Part("", self.observation_shape, self.observation_dtype, self.largest_value),)
+
+    @property
+    def slices(self) -> tuple[slice, ...]:
+        """Where the bytes of each part are in a single frame of packed observations."""
+        ends = list(accumulate(part.byte_count for part in self.parts))
+        return tuple(slice(end - part.byte_count, end) for part, end in zip(self.parts, ends, strict=True))
 
     @property
     def images(self) -> tuple[Part, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dqn_tui.approval import approved_wrappers
 from dqn_tui.errors import UsageError, show_value
+from dqn_tui.literal_calls import parse_call
 
 ATARI_WRAPPER = "stable_baselines3.common.atari_wrappers.AtariWrapper"
 """Atari games are wrapped that way in any case, but for the sign of rewards."""
@@ -75,16 +74,8 @@ def read_env_kwargs(where: str, value: object) -> dict[str, Any]:
 
 def parse_dict_call(text: str) -> dict[str, Any] | None:
     """Return the keywords of `"dict(key=literal)"`; None where the text is no such call."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            call = ast.parse(text.strip(), mode="eval").body
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "dict"):
-                return None
-            found = {item.arg: ast.literal_eval(item.value) for item in call.keywords if item.arg is not None}
-    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
-        return None
-    return found if len(found) == len(call.keywords) and not call.args else None
+    call = parse_call(text)
+    return call.named if call and call.name == "dict" and not call.positional else None
 
 
 def _list_wrappers(where: str, value: object) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -41,6 +41,7 @@ LAYERS = {
     "bounds",
     "key_names",
     "approval",
+    "literal_calls",
 }
 VIEWERS = {"view", "events", "event_json", "control", "config", "errors"}
 ALL = (
@@ -75,11 +76,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "plain_yaml": ({"errors", "config_file"}, {"yaml"}),
     # Families know their ids without Gymnasium.
     "zoo": ({"errors", "plain_yaml", "envs", "zoo_wrappers"}, set()),
-    "zoo_wrappers": ({"errors", "approval"}, set()),
+    "literal_calls": (set(), set()),
+    "zoo_wrappers": ({"errors", "approval", "literal_calls"}, set()),
     "settings": ({"errors", "approval", "config", "bounds", "key_names", "config_file", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (
-        {"errors", "config", "seeding", "spaces", "parent_death", "approval", "plain_values", "toml_text"},
+        {"errors", "config", "seeding", "spaces", "parent_death"}
+        | {"approval", "literal_calls", "plain_values", "toml_text"},
         {"gymnasium", "numpy", "cloudpickle"},
     ),
     "runs": (

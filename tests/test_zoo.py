@@ -344,10 +344,7 @@ def test_arguments_may_be_written_as_a_call_of_dict(tmp_path: Path) -> None:
     assert "env_kwargs" in refuse(tmp_path, "CartPole-v1: {env_kwargs: [1]}")
 
 
-def test_a_wrapper_that_is_named_on_the_command_line_is_left_to_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(approval, "_approved", {})
+def test_a_wrapper_that_is_named_on_the_command_line_is_left_to_it(tmp_path: Path) -> None:
     approval.approve_wrappers(["minigrid.wrappers:FlatObsWrapper"])
     text = "Grid-v0: {env_wrapper: minigrid.wrappers.FlatObsWrapper}"
     assert read(tmp_path, text, "Grid-v0").named == {"env": "Grid-v0"}

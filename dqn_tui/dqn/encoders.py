@@ -41,17 +41,16 @@ class Unpack(nn.Module):
 
     def __init__(self, spaces: Spaces) -> None:
         super().__init__()
-        self._frames, self._parts, self._inputs = spaces.frames, spaces.parts, spaces.inputs
+        self._frames, self._parts = spaces.frames, list(zip(spaces.inputs, spaces.slices, strict=True))
 
     def forward(self, packed: Tensor) -> list[Tensor]:
         """Return the arrays, uint8 or float32, in the order of the parts."""
-        arrays, start = [], 0
+        arrays = []
         frames = packed.view(len(packed), self._frames, -1)
-        for part, joined in zip(self._parts, self._inputs, strict=True):
-            content = frames[..., start : start + part.byte_count].contiguous()
+        for part, where in self._parts:
+            content = frames[..., where].contiguous()
             array = content if part.dtype == "uint8" else content.view(torch.float32)
-            arrays.append(array.reshape(len(packed), *joined.shape))
-            start += part.byte_count
+            arrays.append(array.reshape(len(packed), *part.shape))
         return arrays
 
 

@@ -16,17 +16,16 @@ def unpack(spaces: Spaces, observations: NDArray[Any]) -> Iterator[tuple[Part, N
     if not spaces.parts:
         yield spaces.inputs[0], observations
         return
-    frames, start = observations.reshape(len(observations), spaces.frames, -1), 0
-    for part, joined in zip(spaces.parts, spaces.inputs, strict=True):
-        content = np.ascontiguousarray(frames[..., start : start + part.byte_count])
-        yield joined, content.view(part.dtype).reshape(len(observations), *joined.shape)
-        start += part.byte_count
+    frames = observations.reshape(len(observations), spaces.frames, -1)
+    for part, where in zip(spaces.inputs, spaces.slices, strict=True):
+        content = np.ascontiguousarray(frames[..., where])
+        yield part, content.view(part.dtype).reshape(len(observations), *part.shape)
 
 
 def are_finite(spaces: Spaces, observations: NDArray[Any]) -> bool:
     """Return whether all floats in the observations are finite."""
     if not spaces.parts:
-        return bool(np.isfinite(observations).all())
+        return observations.dtype == np.uint8 or bool(np.isfinite(observations).all())
     return all(np.isfinite(array).all() for part, array in unpack(spaces, observations) if part.dtype == "float32")
 
 

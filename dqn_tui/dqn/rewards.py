@@ -6,12 +6,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from dqn_tui.config import Config
 
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
-Values = TypeVar("Values", float, NDArray[np.float32])
+Values = TypeVar("Values", float, NDArray[np.float32], Tensor)
 
 
 class RewardTransform:

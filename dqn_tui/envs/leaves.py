@@ -46,11 +46,11 @@ def choose_leaves(leaves: Sequence[Leaf], wanted: Sequence[str]) -> list[Leaf]:
         UsageError: a path names none.
     """
     for path in wanted:
-        if not any(_is_below(leaf, path) for leaf in leaves):
+        if not any(is_below(leaf, path) for leaf in leaves):
             known = [leaf.path for leaf in leaves if leaf.path]
             has = f"it has {', '.join(known)}" if known else "its observations are not a Dict or a Tuple"
             raise UsageError(f"observation_keys: no entry {show_value(path)}{did_you_mean(path, known)}; {has}")
-    return [leaf for leaf in leaves if not wanted or any(_is_below(leaf, path) for path in wanted)]
+    return [leaf for leaf in leaves if not wanted or any(is_below(leaf, path) for path in wanted)]
 
 
 def is_image(space: Space) -> bool:
@@ -79,5 +79,6 @@ def _walk(space: Space, keys: tuple[Any, ...]) -> Iterator[Leaf]:
         yield from _walk(part, (*keys, key))
 
 
-def _is_below(leaf: Leaf, path: str) -> bool:
+def is_below(leaf: Leaf, path: str) -> bool:
+    """Whether a leaf is at a path, or under it."""
     return leaf.path == path or leaf.path.startswith(f"{path}.")

@@ -1,6 +1,6 @@
 """Environments that a Python program makes itself: functions, known to Gymnasium by an id of this process alone.
 
-A run records the id. Whoever opens the run in another process passes the function again.
+A run records the id. Another process that opens the run must be passed the function again.
 """
 
 from __future__ import annotations

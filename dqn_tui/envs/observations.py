@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.envs.images import ImageLeaf, encode_image
-from dqn_tui.envs.leaves import Leaf, Read, Space, choose_leaves, find_leaves, is_image, is_vector
+from dqn_tui.envs.leaves import Leaf, Read, Space, choose_leaves, find_leaves, is_below, is_image, is_vector
 from dqn_tui.envs.vectors import encode_vector
 from dqn_tui.errors import SettingError, UsageError
 from dqn_tui.spaces import Part
@@ -76,7 +76,7 @@ def make_encoding(space: Space, config: Config) -> Encoding:
     if not usable:
         raise UsageError(f"observations must be {_SUPPORTED}, got {space}")
     for path in config.observation_keys:
-        if not any(leaf.path == path or leaf.path.startswith(f"{path}.") for leaf in usable):
+        if not any(is_below(leaf, path) for leaf in usable):
             raise UsageError(f"observation_keys: {path} must be {_SUPPORTED}; left out are {', '.join(left_out)}")
     images = [(leaf, encode_image(leaf.space, config)) for leaf in usable if is_image(leaf.space)]  # type: ignore[arg-type]
     vectors = [leaf for leaf in usable if not is_image(leaf.space)]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
+import shlex
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import gymnasium as gym
 from dqn_tui.approval import approved_wrappers
 from dqn_tui.envs.foreign import foreign_code, import_module
 from dqn_tui.errors import UsageError, show_value
+from dqn_tui.literal_calls import parse_call
 
 _FORM = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_][\w.]*)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 
@@ -35,12 +35,12 @@ def parse_wrapper(text: str) -> WrapperCall:
         UsageError: the text has another form.
     """
     found = _FORM.fullmatch(text.strip())
-    arguments = _parse_arguments(found["arguments"] or "") if found else None
-    if found is None or arguments is None:
+    call = parse_call(f"call({found['arguments'] or ''})") if found else None
+    if found is None or call is None:
         raise UsageError(
             f"--wrap takes MODULE:NAME or MODULE:NAME(key=value), with plain values, got {show_value(text)}"
         )
-    return WrapperCall(found["module"], found["name"], *arguments)
+    return WrapperCall(found["module"], found["name"], call.positional, call.named)
 
 
 def check_approved(texts: Sequence[str]) -> None:
@@ -51,7 +51,7 @@ def check_approved(texts: Sequence[str]) -> None:
     """
     missing = [text for text in texts if text not in approved_wrappers()]
     if missing:
-        options = " ".join(f"--wrap {_quote(text)}" for text in missing)
+        options = " ".join(f"--wrap {shlex.quote(text)}" for text in missing)
         raise UsageError(
             f"the run's environment has wrappers, which a run folder may not load by itself: add {options}"
         )
@@ -82,21 +82,3 @@ def _apply(env: Env, text: str) -> Env:
     if not isinstance(wrapped, gym.Env):
         raise UsageError(f"{where}: {call.name} must return a Gymnasium environment, got {type(wrapped).__name__}")
     return wrapped
-
-
-def _parse_arguments(text: str) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            call = ast.parse(f"f({text})", mode="eval").body
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-                return None
-            named = {item.arg: ast.literal_eval(item.value) for item in call.keywords if item.arg is not None}
-            positional = tuple(map(ast.literal_eval, call.args))
-    except (SyntaxError, TypeError, ValueError, RecursionError, MemoryError):
-        return None
-    return (positional, named) if len(named) == len(call.keywords) else None
-
-
-def _quote(text: str) -> str:
-    return text if re.fullmatch(r"[\w.:]+", text) else "'" + text.replace("'", "'\\''") + "'"

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from dqn_tui.config import Config
 from dqn_tui.dqn.encoders import JointEncoder
 from dqn_tui.dqn.network import QNetwork
+from dqn_tui.dqn.packed import unpack
+from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.spaces import Spaces
 
 OUTPUTS = ("q_values", "action")
@@ -34,13 +36,14 @@ class PolicyModule(nn.Module):
     def __init__(self, network: QNetwork, config: Config) -> None:
         super().__init__()
         self._network = network.copy_to_cpu().eval().requires_grad_(False)
-        self._scale = config.reward_scale
+        self._rewards = RewardTransform(config)
 
     def forward(self, *arrays: Tensor) -> tuple[Tensor, Tensor]:
         """Return Q-values [B, A] in the environment's reward units, and the greedy actions int64 [B]."""
         encoder = self._network.encoder
         features = encoder.encode(arrays) if isinstance(encoder, JointEncoder) else encoder(*arrays)
-        q_values = self._network.distribution.q_values(self._network.value_features(features)) / self._scale
+        learned = self._network.distribution.q_values(self._network.value_features(features))
+        q_values = self._rewards.original(learned)
         return q_values, q_values.argmax(1)
 
 
@@ -57,14 +60,7 @@ def name_inputs(spaces: Spaces) -> list[str]:
 
 def split_inputs(observations: NDArray[np.generic], spaces: Spaces) -> dict[str, NDArray[np.generic]]:
     """Return encoded observations [B, *shape] as the inputs of an exported network, by name."""
-    if not spaces.parts:
-        return {OBSERVATION: observations}
-    arrays, start = [], 0
-    frames = observations.reshape(len(observations), spaces.frames, -1)
-    for part, joined in zip(spaces.parts, spaces.inputs, strict=True):
-        content = np.ascontiguousarray(frames[..., start : start + part.byte_count])
-        arrays.append(content.view(part.dtype).reshape(len(observations), *joined.shape))
-        start += part.byte_count
+    arrays = (array for _, array in unpack(spaces, observations))
     return dict(zip(name_inputs(spaces), arrays, strict=True))
 
 

@@ -62,7 +62,6 @@ class Learner:
         )
         self._beta = LinearSchedule(config.priority_beta, 1.0, config.total_timesteps)
         self._spaces = spaces
-        self._has_bytes = spaces.observation_dtype == "uint8" and not spaces.parts
         self._next_valued_step = 0
         self.step = 0
         self.updates = 0
@@ -224,7 +223,7 @@ class Learner:
         for reward in steps.rewards.tolist():
             if not abs(reward) <= largest:
                 raise self._blame_environment(f"the reward {reward}")
-        if not (self._has_bytes or are_finite(self._spaces, steps.observations)):
+        if not are_finite(self._spaces, steps.observations):
             raise self._blame_environment("an observation that is not finite")
 
     def _blame_environment(self, what: str) -> DivergedError:

@@ -21,9 +21,8 @@ SIGN = "gymnasium.wrappers:TimeAwareObservation"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Start in an empty folder, as a process in which no wrapper was named."""
+    """Start in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(approval, "_approved", {})
     return tmp_path
 
 
