@@ -125,8 +125,15 @@ class TrainingRun(Protocol):
     def drain(self) -> list[Event]:
         """Return the events since the last call, oldest first."""
 
-    def start_rollout(self) -> Rollout:
-        """Play greedy episodes with the newest policy, on another thread, in a separate environment."""
+    def start_rollout(self, episode: int | None = None) -> Rollout:
+        """Play greedy episodes with the newest policy, on another thread, in a separate environment.
+
+        Args:
+            episode: number of a recorded training episode, from 1, which is played again instead.
+
+        Raises:
+            DqnTuiError: there is no such episode.
+        """
 
     @property
     def access(self) -> Access:

@@ -45,6 +45,29 @@ class RolloutFrame:
     observation_names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RecordedEpisode:
+    """A finished training episode, which its seed and its actions determine.
+
+    Attributes:
+        number: number of the episode in its run, from 1.
+        environment: number of the environment that it was played in, from 0.
+        seed: seed of its reset.
+        actions: the actions taken, int64 [length].
+        last_observation: CRC-32 of the bytes of its last observation, as the network sees it.
+        is_truncated: whether it was cut short rather than terminated.
+        episode_return: undiscounted sum of its rewards; None where unknown.
+    """
+
+    number: int
+    environment: int
+    seed: int
+    actions: NDArray[np.int64]
+    last_observation: int
+    is_truncated: bool
+    episode_return: float | None
+
+
 class Rollout(Protocol):
     """A player of greedy episodes on its own thread. No call blocks."""
 

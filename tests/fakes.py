@@ -72,7 +72,7 @@ class FakeRun:
             inbox, self._inbox = self._inbox, []
         return inbox
 
-    def start_rollout(self) -> FakeRollout:
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
 
@@ -357,7 +357,7 @@ class DemoRun(FakeRun):
         self.requests.append(request)
         self._control.submit(request)
 
-    def start_rollout(self) -> FakeRollout:
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
         self.rollouts.append(FakeRollout(should_play=True))
         return self.rollouts[-1]
 

@@ -25,6 +25,7 @@ GROUND = {
     "seeding",
     "spaces",
     "rollout",
+    "policy_choice",
     "run_source",
     "collector",
     "work_clock",
@@ -63,6 +64,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "work_clock": (set(), set()),
     "parent_death": (set(), set()),
     "rollout": (set(), {"numpy"}),
+    "policy_choice": (set(), set()),
     "spaces": (set(), set()),
     "control": ({"events", "rollout"}, set()),
     "preferences": (set(), {"platformdirs"}),
@@ -102,7 +104,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy", "pandas", "torch", "onnx"},
     ),
     "headless": (VIEWERS, {"rich"}),
-    "ui": (VIEWERS | {"toml_text", "rollout", "preferences", "work_clock", "run_source"}, {"textual", "rich", "numpy"}),
+    "ui": (
+        VIEWERS | {"toml_text", "rollout", "policy_choice", "preferences", "work_clock", "run_source"},
+        {"textual", "rich", "numpy"},
+    ),
     "operations": (
         GROUND | LAYERS | {"dqn", "envs", "runs", "attach", "exports", "training", "view"},
         set(),

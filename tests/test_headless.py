@@ -61,7 +61,7 @@ class Script:
         script, self._events = self._events, []
         return script
 
-    def start_rollout(self) -> Any:
+    def start_rollout(self, episode: int | None = None) -> Any:  # noqa: ARG002
         raise AssertionError("unexpected rollout")
 
     @property

@@ -145,7 +145,7 @@ class Told:
         told, self._told = self._told, []
         return told
 
-    def start_rollout(self) -> Any:
+    def start_rollout(self, episode: int | None = None) -> Any:  # noqa: ARG002
         raise AssertionError
 
     @property

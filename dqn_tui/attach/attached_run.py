@@ -36,11 +36,13 @@ class AttachedRun:
 
     Args:
         folder: the run folder.
-        play: starts a rollout with the newest policy.
+        play: starts a rollout with the newest policy, or of the recorded episode with this number.
         is_read_only: whether requests are refused in any case.
     """
 
-    def __init__(self, folder: RunFolder, play: Callable[[AttachedRun], Rollout], *, is_read_only: bool) -> None:
+    def __init__(
+        self, folder: RunFolder, play: Callable[[AttachedRun, int | None], Rollout], *, is_read_only: bool
+    ) -> None:
         self._folder = folder
         self._play = play
         self._is_read_only = is_read_only
@@ -77,9 +79,9 @@ class AttachedRun:
         self._has_room.set()
         return drained
 
-    def start_rollout(self) -> Rollout:
-        """Play greedy episodes with the newest policy there is."""
-        return self._play(self)
+    def start_rollout(self, episode: int | None = None) -> Rollout:
+        """Play greedy episodes with the newest policy there is, or a recorded training episode again."""
+        return self._play(self, episode)
 
     @property
     def access(self) -> Access:

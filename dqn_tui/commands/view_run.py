@@ -82,18 +82,23 @@ class ViewedRun:
             rollout.close()
         return all(rollout.join(ROLLOUT_SECONDS) for rollout in self._rollouts)
 
-    def _play(self, run: AttachedRun) -> LoadingRollout:
+    def _play(self, run: AttachedRun, episode: int | None) -> LoadingRollout:
+        if episode is not None:
+            raise UsageError(f"episode {episode:,} was not recorded")
         self._rollouts.append(LoadingRollout(lambda: self._load_player(run), lambda: None))
         return self._rollouts[-1]
 
     def _load_player(self, run: AttachedRun) -> EpisodePlayer:
         from dqn_tui.config import parse_config
-        from dqn_tui.training.newest_policy import NewestPolicy
+        from dqn_tui.policy_choice import PolicyChoice
         from dqn_tui.training.player import EpisodePlayer
+        from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
 
         config = parse_config(self._settings)
         spaces = check_environment(config, self._imports, say, self._folder.path).spaces
-        return EpisodePlayer(config, config.seed, NewestPolicy(run.fetch_policy, self._folder, config, spaces))
+        fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
+        shelf = PolicyShelf(fetch, self._folder, config, spaces)
+        return EpisodePlayer(config, config.seed, lambda: shelf.load(PolicyChoice()))
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:

@@ -116,9 +116,16 @@ class BackgroundRun:
             drained.append(self._inbox.popleft())
         return drained
 
-    def start_rollout(self) -> Rollout:
-        """Return a player of greedy episodes, each with the weights at its start."""
+    def start_rollout(self, episode: int | None = None) -> Rollout:
+        """Return a player of greedy episodes, each with the weights at its start.
+
+        Raises:
+            UsageError: there is no recorded episode of that number.
+        """
         from dqn_tui.training.player import EpisodePlayer
+
+        if episode is not None:
+            raise UsageError(f"episode {episode:,} was not recorded")
 
         self._players = [player for player in self._players if not player.join(0)]
         self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy))

@@ -300,9 +300,9 @@ class DashboardScreen(ChartScreen):
         else:
             self._open_rollout()
 
-    def _open_rollout(self) -> None:
+    def _open_rollout(self, episode: int | None = None) -> None:
         try:
-            rollout = self._feed.start_rollout()
+            rollout = self._feed.start_rollout(episode)
         except DqnTuiError as error:
             self.notify(plain(error), title="No rollout")
             return

@@ -80,10 +80,10 @@ class RunFeed:
         self._is_pause_wanted = not self._is_pause_wanted
         self._run.request(control.Pause() if self._is_pause_wanted else control.Resume())
 
-    def start_rollout(self) -> Rollout:
-        """Start greedy episodes with the current policy.
+    def start_rollout(self, episode: int | None = None) -> Rollout:
+        """Start greedy episodes with the current policy, or play a recorded training episode again.
 
         Raises:
             DqnTuiError: the run cannot play now.
         """
-        return self._run.start_rollout()
+        return self._run.start_rollout(episode)

@@ -103,7 +103,7 @@ async def test_a_rollout_that_ended_says_why() -> None:
 async def test_a_rollout_that_cannot_start_says_why() -> None:
     async with dashboard() as board:
 
-        def refuse() -> fakes.FakeRollout:
+        def refuse(episode: int | None = None) -> fakes.FakeRollout:  # noqa: ARG001
             raise UsageError("no rollout here")
 
         board.run.start_rollout = refuse  # type: ignore[method-assign]
