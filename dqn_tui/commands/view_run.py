@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.value_pictures.easel import Easel
+    from dqn_tui.training.value_pictures.painting_thread import PaintingThread
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
 
@@ -58,8 +60,8 @@ class ViewedRun:
         self._folder = folder
         self._imports = imports
         self._settings = summary.settings
-        self._rollouts: list[LoadingRollout] = []
-        self._run = AttachedRun(folder, self._play, is_read_only=is_read_only)
+        self._rollouts: list[LoadingRollout | PaintingThread] = []
+        self._run = AttachedRun(folder, self._play, self._paint, is_read_only=is_read_only)
 
     def make_screen(self, marker: str) -> DashboardScreen:
         """Return the dashboard."""
@@ -87,6 +89,23 @@ class ViewedRun:
             raise UsageError(f"episode {episode:,} was not recorded")
         self._rollouts.append(LoadingRollout(lambda: self._load_player(run), lambda: None))
         return self._rollouts[-1]
+
+    def _paint(self, run: AttachedRun) -> PaintingThread:
+        from dqn_tui.training.value_pictures.painting_thread import PaintingThread
+
+        painter = PaintingThread(lambda: self._load_easel(run))
+        self._rollouts.append(painter)
+        return painter
+
+    def _load_easel(self, run: AttachedRun) -> Easel:
+        from dqn_tui.config import parse_config
+        from dqn_tui.training.policy_shelf import decode_fetched
+        from dqn_tui.training.value_pictures.loading import load_easel
+
+        config = parse_config(self._settings)
+        spaces = check_environment(config, self._imports, say, self._folder.path).spaces
+        fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
+        return load_easel(config, self._folder, fetch, lambda: None)
 
     def _load_player(self, run: AttachedRun) -> EpisodePlayer:
         from dqn_tui.config import parse_config
