@@ -25,7 +25,7 @@ class ValueQuery:
 
     Attributes:
         policy: whose values.
-        options: number of the value of each option of a grid; missing ones are 0.
+        options: number of the value of each option of a grid; missing ones are up to the grid.
         axes: entries of the observation vector that span a plane, x and y; None for the family's choice.
         columns, rows: points of a plane.
         cursor: the state to show closely: row and column in a grid, point (row, column) of a plane; None for the

@@ -17,6 +17,7 @@ from dqn_tui import control, events
 from dqn_tui.control import Access, Request
 from dqn_tui.events import EndReason, Event
 from dqn_tui.rollout import SPEEDS, RolloutFrame
+from dqn_tui.value_pictures import ValuePicture, ValueQuery
 
 CONFIG = {
     "env": "CartPole-v1",
@@ -47,6 +48,7 @@ class FakeRun:
     def __init__(self, *, should_answer: bool = True, start_time: float = 1_000.0) -> None:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
+        self.pictures: list[FakePictures] = []
         self.granted = Access()
         self.is_started = False
         self.step = 0
@@ -75,6 +77,10 @@ class FakeRun:
     def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
+
+    def start_value_pictures(self) -> FakePictures:
+        self.pictures.append(FakePictures())
+        return self.pictures[-1]
 
     @property
     def access(self) -> Access:
@@ -270,6 +276,28 @@ class _ScriptMaker:
             events.EvaluationStarted(step=step, time=at, episodes=10),
             evaluated(step, at, mean, is_best=is_best, std=abs(self._random.gauss(40, 15))),
         ]
+
+
+class FakePictures:
+    """Pictures of a value function that a test makes from what it was asked for."""
+
+    def __init__(self, paint: Callable[[ValueQuery], ValuePicture | None] = lambda _: None) -> None:
+        self.queries: list[ValueQuery] = []
+        self.picture: ValuePicture | None = None
+        self.error: str | None = None
+        self.is_shown = True
+        self.is_closed = False
+        self.paint = paint
+
+    def ask(self, query: ValueQuery) -> None:
+        self.queries.append(query)
+        self.picture = self.paint(query) or self.picture
+
+    def show(self, *, is_shown: bool) -> None:
+        self.is_shown = is_shown
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class FakeRollout:

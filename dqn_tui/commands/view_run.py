@@ -87,8 +87,9 @@ class ViewedRun:
     def _play(self, run: AttachedRun, episode: int | None) -> LoadingRollout:
         if episode is not None:
             raise UsageError(f"episode {episode:,} was not recorded")
-        self._rollouts.append(LoadingRollout(lambda: self._load_player(run), lambda: None))
-        return self._rollouts[-1]
+        rollout = LoadingRollout(lambda: self._load_player(run), lambda: None)
+        self._rollouts.append(rollout)
+        return rollout
 
     def _paint(self, run: AttachedRun) -> PaintingThread:
         from dqn_tui.training.value_pictures.painting_thread import PaintingThread

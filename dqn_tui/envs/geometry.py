@@ -22,10 +22,17 @@ class PlaneAxis(NamedTuple):
 
 
 class GridOption(NamedTuple):
-    """A part of the state that a cell does not tell, such as where Taxi's passenger is, and its possible values."""
+    """A part of the state that a cell does not tell, such as where Taxi's passenger is.
+
+    Attributes:
+        name: what it is.
+        values: its possible values.
+        first: number of the value that is shown first.
+    """
 
     name: str
     values: tuple[str, ...]
+    first: int = 0
 
 
 class GridState(NamedTuple):

@@ -70,5 +70,5 @@ def _find_town(taxi: Any) -> GridWorld:
                 states.append(GridState(row, column, number, mask, number))
         return states
 
-    options = (GridOption("passenger", (*_TAXI_PLACES, "aboard")), GridOption("destination", _TAXI_PLACES))
+    options = (GridOption("passenger", (*_TAXI_PLACES, "aboard")), GridOption("destination", _TAXI_PLACES, 1))
     return GridWorld(kinds, list_states, lambda _: ("↓", "↑", "→", "←", "P", "D"), options, walls)

@@ -73,7 +73,7 @@ class GridPainter:
         return np.stack(encoded if frames is None else [frames.begin(frame) for frame in encoded])
 
     def _options(self, query: ValueQuery) -> tuple[int, ...]:
-        given = (*query.options, *[0] * len(self._world.options))
+        given = (*query.options, *(one.first for one in self._world.options[len(query.options) :]))
         return tuple(number % len(one.values) for number, one in zip(given, self._world.options, strict=False))
 
     def _masks(self, states: list[GridState]) -> Floats:

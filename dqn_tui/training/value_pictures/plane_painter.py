@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from gymnasium import spaces
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
@@ -143,7 +142,8 @@ def find_plane_painter(environment: Environment, config: Config) -> PlanePainter
     """Return a painter for an environment whose observations are a vector of at least two numbers; None for others."""
     space, encoded = environment.wrapped.observation_space, environment.spec.spaces
     is_plain = not encoded.parts and len(encoded.observation_shape) == 1 and config.frame_stack == 1
-    if not is_plain or not isinstance(space, spaces.Box) or len(space.shape) != 1 or encoded.vector_size < 2:
+    # Only a Box has bounds; other spaces are encoded as ones and zeros.
+    if not is_plain or not hasattr(space, "low") or len(space.shape) != 1 or encoded.vector_size < 2:
         return None
     return PlanePainter(environment, config)
 

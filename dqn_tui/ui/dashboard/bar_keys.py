@@ -6,6 +6,7 @@ from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 from dqn_tui.ui.widgets.key_bar import BarKey
 from dqn_tui.ui.widgets.run_scene import RunScene
 
@@ -13,10 +14,13 @@ _TRAINING = {"pause", "save", "evaluate"}
 _AFTERWARDS = {"copy"}
 
 
-def bar_keys(scene: RunScene, *, has_player_focus: bool, is_playing: bool) -> list[BarKey]:
+def bar_keys(
+    scene: RunScene, *, has_player_focus: bool, is_playing: bool, has_value_focus: bool = False
+) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
-    While the player has the focus, its own keys come first and take `space` from training.
+    While the player has the focus, its own keys come first and take `space` from training; those of the value function
+    take the charts' while that has the focus.
     """
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
@@ -26,6 +30,9 @@ def bar_keys(scene: RunScene, *, has_player_focus: bool, is_playing: bool) -> li
         keys = (*ROLLOUT_KEYS, *keys)
         hidden = hidden | {"watch"}
         signs, labels["pause"] = {"pause": "p"}, f"{labels.get('pause', 'Pause')} training"
+    if has_value_focus:
+        keys = (*VALUE_KEYS, *DASHBOARD_KEYS)
+        hidden = hidden | {"value", "smoother", "smoother", "log"}
     useful = (key for key in keys if key.rank and key.id not in hidden)
     return [(key, signs.get(key.id, key.sign), labels.get(key.id, key.label)) for key in useful]
 
