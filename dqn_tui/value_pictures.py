@@ -36,7 +36,7 @@ class ValueQuery:
         detail: one of `DETAILS`.
     """
 
-    policy: PolicyChoice = PolicyChoice()
+    policy: PolicyChoice = field(default_factory=PolicyChoice)
     options: tuple[int, ...] = ()
     axes: tuple[int, int] | None = None
     columns: int = 48

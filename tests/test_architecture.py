@@ -99,7 +99,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
-    "view": ({"events", "config", "errors", "key_names", "rollout", "value_pictures", "run_source"}, {"numpy", "msgspec"}),
+    "view": (
+        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "run_source"},
+        {"numpy", "msgspec"},
+    ),
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view", "dqn", "config", "spaces"},
@@ -107,7 +110,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "headless": (VIEWERS, {"rich"}),
     "ui": (
-        VIEWERS | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"},
+        VIEWERS
+        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"},
         {"textual", "rich", "numpy"},
     ),
     "operations": (

@@ -40,7 +40,9 @@ def test_returns_within_a_time_limit_are_those_worked_by_hand() -> None:
 
 def test_values_that_never_settle_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dqn_tui.envs.exact_model.MAX_SWEEPS", 100)
-    for_ever = Model(np.ones((1, 1, 1)), np.zeros((1, 1, 1), np.int64), np.ones((1, 1)), np.ones(1), np.ones((1, 1), bool))
+    for_ever = Model(
+        np.ones((1, 1, 1)), np.zeros((1, 1, 1), np.int64), np.ones((1, 1)), np.ones(1), np.ones((1, 1), bool)
+    )
     with pytest.raises(ValueError, match="gamma 1"):
         optimal_q_values(for_ever, 1.0)
 

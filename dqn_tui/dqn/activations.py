@@ -22,7 +22,9 @@ class LayerActivations(NamedTuple):
 
 def record_activations(network: QNetwork, observations: NDArray[Any]) -> list[LayerActivations]:
     """Return the mean absolute activation of each hidden unit at observations [B, *shape], layer by layer."""
-    layers = [layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d | NoisyLinear)]
+    layers: list[nn.Module] = [
+        layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.Conv2d | NoisyLinear)
+    ]
     outputs: dict[int, Tensor] = {}
     hooks = [layer.register_forward_hook(_keep(outputs, number)) for number, layer in enumerate(layers)]
     network.eval()

@@ -133,7 +133,9 @@ class QNetwork(nn.Module):
         """
         return self._rewards.original(self._learned_q_values(observations, with_noise=with_noise))
 
-    def return_distributions(self, observations: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    def return_distributions(
+        self, observations: NDArray[Any]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Return ascending returns and their probabilities, [E, A, N] each, of observations [E, *shape].
 
         Returns are in the environment's own units. None for a network that knows only means.

@@ -55,7 +55,8 @@ def _blur_places(q_values: Values, image: NDArray[Any]) -> Array:
         above, beside = np.divmod(chosen, len(columns))
         mask = (vertical[above, :, None] * horizontal[beside, None, :])[:, None]
         hidden = image * (1 - mask) + blurred * mask
-        return (np.rint(hidden) if image.dtype == np.uint8 else hidden).astype(image.dtype)
+        changed: NDArray[Any] = (np.rint(hidden) if image.dtype == np.uint8 else hidden).astype(image.dtype)
+        return changed
 
     coarse = _score(q_values, image, hide, len(rows) * len(columns)).reshape(len(rows), len(columns))
     return _interpolate(coarse, rows, columns, height, width)
@@ -93,9 +94,7 @@ def _blur(image: Array) -> Array:
     return image
 
 
-def _interpolate(
-    coarse: Array, rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int
-) -> Array:
+def _interpolate(coarse: Array, rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int) -> Array:
     """Return values at all pixels [H, W] from those at some rows and columns."""
     wide = np.stack([np.interp(np.arange(width), columns, line) for line in coarse])
     full: Array = np.stack([np.interp(np.arange(height), rows, line) for line in wide.T], axis=1).astype(np.float32)

@@ -89,7 +89,7 @@ def optimal_q_values(model: Model, gamma: float, tolerance: float = 1e-12) -> Ar
         next_values = q_values.max(axis=1)[model.following]
         improved = model.rewards + gamma * np.einsum("sak,sak->sa", model.probabilities, next_values)
         change = float(np.abs(improved - q_values).max())
-        q_values = improved
+        q_values = np.asarray(improved)
         if change <= tolerance:
             return q_values
     raise ValueError(f"values still move by {change:g} after {MAX_SWEEPS:,} sweeps at gamma {gamma}")
@@ -97,4 +97,5 @@ def optimal_q_values(model: Model, gamma: float, tolerance: float = 1e-12) -> Ar
 
 def greedy_policy(q_values: Array) -> NDArray[np.int64]:
     """Return the first action [S] whose value is the highest but for rounding."""
-    return np.asarray(np.argmax(q_values >= q_values.max(axis=1, keepdims=True) - 1e-9, axis=1))
+    best: NDArray[np.int64] = np.argmax(q_values >= q_values.max(axis=1, keepdims=True) - 1e-9, axis=1)
+    return best

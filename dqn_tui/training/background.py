@@ -135,8 +135,9 @@ class BackgroundRun:
             raise UsageError(f"episode {episode:,} was not recorded")
 
         self._players = [player for player in self._players if not player.join(0)]
-        self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy))
-        return self._players[-1]
+        player = EpisodePlayer(self._config, self._config.seed, self._wait_for_policy)
+        self._players.append(player)
+        return player
 
     def start_value_pictures(self) -> PaintingThread:
         """Return a painter of this run's value function; it ends with the rollouts."""

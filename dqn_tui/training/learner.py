@@ -148,7 +148,7 @@ class Learner:
         return count_multiples(interval, self.step - self._count, self.step)
 
     def copy_observations(self) -> NDArray[Any]:
-        """Return observations [N, *shape] for viewers, evenly spread over the replay buffer: some, so that it is quick."""
+        """Return observations [N, *shape] for viewers: some, evenly spread over the replay buffer."""
         size = self._spaces.observation_size * np.dtype(self._spaces.observation_dtype).itemsize
         return self.replay.copy_observations(min(_MOST_COPIED, max(1, _MOST_COPIED_BYTES // size)))
 

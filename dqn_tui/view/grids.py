@@ -58,7 +58,7 @@ def greedy_text(greedy: NDArray[np.bool_], signs: Sequence[str]) -> str:
     """Return the signs of the greedy actions [A] of one cell; one sign of its own where all tie."""
     if greedy.all() and len(greedy) > 1:
         return _EQUAL_SIGN
-    return "".join(signs[action] for action in np.flatnonzero(greedy))
+    return "".join(sign for sign, is_greedy in zip(signs, greedy.tolist(), strict=True) if is_greedy)
 
 
 def cell_number(value: float, decimals: int, width: int) -> str:

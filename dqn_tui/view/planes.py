@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ def joined(points: NDArray[np.int64]) -> NDArray[np.int64]:
     if len(points) < 2:
         return points
     parts = [points[:1]]
-    for start, end in zip(points[:-1], points[1:], strict=True):
+    for start, end in pairwise(points):
         count = int(np.abs(end - start).max())
         shares = np.arange(1, count + 1)[:, None] / max(1, count)
         parts.append(np.rint(start + (end - start) * shares).astype(np.int64))

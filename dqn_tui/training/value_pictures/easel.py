@@ -141,8 +141,8 @@ class Easel:
 
     def _held(self, query: ValueQuery) -> Observations:
         if query.is_held_at_moment:
-            return self._played.observations[self._moment(query)]
-        return self._recent.mean(axis=0).astype(np.float32)
+            return np.asarray(self._played.observations[self._moment(query)])
+        return np.asarray(self._recent.mean(axis=0), np.float32)
 
     # --- painting ---
 

@@ -43,7 +43,9 @@ class GridPainter:
             q_values=self._spread(states, network.q_values(observations)),
             allowed=self._spread(states, self._masks(states)) == 1,
             signs=self._world.signs(options),
-            options=tuple((one.name, one.values, chosen) for one, chosen in zip(self._world.options, options, strict=True)),
+            options=tuple(
+                (one.name, one.values, chosen) for one, chosen in zip(self._world.options, options, strict=True)
+            ),
             walls=self._world.walls,
             optimum=None if self._optimum is None else self._spread(states, self._find_optimum(states)),
             visits=None if seen is None else self._spread(states, _count_visits(observations, seen)[:, None])[..., 0],
@@ -82,7 +84,7 @@ class GridPainter:
 
     def _find_optimum(self, states: list[GridState]) -> Floats:
         assert self._optimum is not None
-        return self._optimum[[state.number for state in states]]
+        return self._optimum[[state.number or 0 for state in states]]
 
     def _spread(self, states: list[GridState], values: Floats) -> Floats:
         """Return values [N, K] of states at their cells, [H, W, K], NaN elsewhere."""
@@ -117,4 +119,5 @@ def _count_visits(observations: NDArray[np.generic], seen: NDArray[np.generic]) 
     for one in seen:
         if (number := places.get(one.tobytes())) is not None:
             counts[number] += 1
-    return counts / max(1, len(seen))
+    counts /= max(1, len(seen))
+    return counts

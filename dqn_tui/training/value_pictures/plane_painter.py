@@ -75,7 +75,8 @@ class PlanePainter:
         """Return the encoded observation at a point of the plane."""
         x, y = self.axes(query, seen)
         columns, rows = _points(query)
-        return self._observe(x, y, columns, rows, held)[min(cell[0], rows - 1) * columns + min(cell[1], columns - 1)]
+        place = min(cell[0], rows - 1) * columns + min(cell[1], columns - 1)
+        return np.asarray(self._observe(x, y, columns, rows, held)[place])
 
     def locate(self, query: ValueQuery, observation: Floats, seen: NDArray[Any]) -> tuple[int, int]:
         """Return row and column of the point next to an encoded observation."""
@@ -158,4 +159,5 @@ def _points(query: ValueQuery) -> tuple[int, int]:
 
 
 def _place(values: Floats, axis: Axis, count: int) -> NDArray[np.int64]:
-    return np.floor((values - axis.low) / (axis.high - axis.low) * count).astype(np.int64)
+    places: NDArray[np.int64] = np.floor((values - axis.low) / (axis.high - axis.low) * count).astype(np.int64)
+    return places

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.key import Key
@@ -15,12 +17,12 @@ _AFTERWARDS = {"copy"}
 
 
 def bar_keys(
-    scene: RunScene, *, has_player_focus: bool, is_playing: bool, has_value_focus: bool = False
+    scene: RunScene, *, has_player_focus: bool, is_playing: bool, value_labels: Mapping[str, str] | None = None
 ) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
     While the player has the focus, its own keys come first and take `space` from training; those of the value function
-    take the charts' while that has the focus.
+    take the charts' while that has the focus, with `value_labels`; an empty one hides a key.
     """
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
@@ -30,9 +32,10 @@ def bar_keys(
         keys = (*ROLLOUT_KEYS, *keys)
         hidden = hidden | {"watch"}
         signs, labels["pause"] = {"pause": "p"}, f"{labels.get('pause', 'Pause')} training"
-    if has_value_focus:
+    if value_labels is not None:
         keys = (*VALUE_KEYS, *DASHBOARD_KEYS)
-        hidden = hidden | {"value", "smoother", "smoother", "log"}
+        labels |= value_labels
+        hidden = hidden | {"value", "smoother", "log"} | {key for key, label in value_labels.items() if not label}
     useful = (key for key in keys if key.rank and key.id not in hidden)
     return [(key, signs.get(key.id, key.sign), labels.get(key.id, key.label)) for key in useful]
 

@@ -35,10 +35,10 @@ from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.values.value_panel import ValuePanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
-from dqn_tui.ui.values.value_panel import ValuePanel
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
@@ -420,7 +420,7 @@ class DashboardScreen(ChartScreen):
             self.scene,
             has_player_focus=has_focus,
             is_playing=self._stage.player.is_playing,
-            has_value_focus=has_value_focus,
+            value_labels=self._stage.value.key_labels() if self._stage.value and has_value_focus else None,
         )
 
     @on(KeyBar.Pressed)

@@ -193,7 +193,7 @@ PANES: tuple[Pane, ...] = (
         id="value",
         key="v",
         title="Value",
-        about="value function: grid or plane, any checkpoint",
+        about="value function as a map, any checkpoint",
         area=Area.VALUE,
         make=ValuePanel,
     ),

@@ -129,7 +129,9 @@ def tile_text(tile: Tile, line: int, size: TileSize, decimals: int) -> str:
     middle = (height - 1) // 2
     if not tile.has_state:
         fill = "#" if tile.kind == "#" else " "
-        text = (fill if tile.kind in "#." else tile.kind if line == middle else " ").center(width, fill if fill == "#" else " ")
+        text = (fill if tile.kind in "#." else tile.kind if line == middle else " ").center(
+            width, fill if fill == "#" else " "
+        )
     elif height >= _LEAST_ROSE.height and width >= _LEAST_ROSE.width and set(ARROWS) <= set(tile.q_values):
         text = _rose_line(tile, line, size, decimals)
     else:
@@ -159,7 +161,7 @@ def _rose_line(tile: Tile, line: int, size: TileSize, decimals: int) -> str:
     room = (width - 7) // 2
     number = {sign: cell_number(value, decimals, room) for sign, value in tile.q_values.items()}
     middle = height // 2
-    if line == 0 and height == _LEAST_ROSE.height or line == 1 and height > _LEAST_ROSE.height:
+    if (line == 0 and height == _LEAST_ROSE.height) or (line == 1 and height > _LEAST_ROSE.height):
         text = number["↑"].center(width)
         letter = "" if tile.kind in ".#" else tile.kind
         return f"  {letter}{text[3:]}" if letter and not text[2:4].strip() else text

@@ -60,7 +60,9 @@ class Overview:
         """Begin new scales, for a plane over other axes."""
         self._scales.clear()
 
-    def neighbour(self, overview: GridValues | PlaneValues, start: tuple[int, int], rows: int, columns: int) -> tuple[int, int]:
+    def neighbour(
+        self, overview: GridValues | PlaneValues, start: tuple[int, int], rows: int, columns: int
+    ) -> tuple[int, int]:
         """Return the next cell with a state in a direction, or the next points of a plane; `start` at the edge."""
         if isinstance(overview, PlaneValues):
             height, width = overview.q_values.shape[:2]
@@ -96,8 +98,8 @@ class Overview:
         room = height - len(head) - 1
         rows = drawing.rows(width, room)
         indent = " " * max(0, (width - max(map(row_width, rows), default=0)) // 2)
-        gap: list[Row] = [[]] * (room - len(rows) > 1)
-        return [*head, *gap, *([(indent, "text"), *row] for row in rows), *gap[:1], foot][:height]
+        gap: list[Row] = [[]] * (room - len(rows) > 3)
+        return [*head, *gap, *([(indent, "text"), *row] for row in rows), foot, *gap][:height]
 
     def _plane_rows(
         self, picture: ValuePicture, plane: PlaneValues, mode: str, width: int, height: int, scene: Scene

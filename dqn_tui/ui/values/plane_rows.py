@@ -94,7 +94,7 @@ class PlaneDrawing:
         upper, lower = _pack(pixels[2 * row, :columns]), _pack(pixels[2 * row + 1, :columns])
         signs = self._signs(row, columns)
         cells = zip(signs, upper.tolist(), lower.tolist(), strict=True)
-        runs = []
+        runs: Row = []
         for (sign, above, below), group in groupby(cells):
             count = len(list(group))
             if sign:

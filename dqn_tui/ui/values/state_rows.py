@@ -80,9 +80,7 @@ def _q_rows(state: StateValues, labels: Sequence[str], width: int, height: int, 
     return rows
 
 
-def _bar(
-    value: float, mark: float | None, low: float, high: float, width: int, role: str, *, is_ascii: bool
-) -> Row:
+def _bar(value: float, mark: float | None, low: float, high: float, width: int, role: str, *, is_ascii: bool) -> Row:
     """Return a bar from zero to a value; a line marks the optimum."""
     span = high - low
     if not span > 0:

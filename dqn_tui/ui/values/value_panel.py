@@ -141,6 +141,16 @@ class ValuePanel(FramedPanel, can_focus=True):
         """Ask the screen to close the pane."""
         self.post_message(self.Closed())
 
+    def key_labels(self) -> dict[str, str]:
+        """Return the labels of the keys whose meaning depends on the picture; an empty one where it has none."""
+        overview = self._picture.overview if self._picture else None
+        if isinstance(overview, PlaneValues):
+            return {"value.first": "X axis", "value.second": "Y axis"}
+        names = [option[0].capitalize() for option in overview.options] if overview else []
+        labels = dict(zip(("value.first", "value.second"), [*names, "", ""], strict=False))
+        moment = "" if overview else "Episode"
+        return labels | {"value.moment": moment, "value.mode": "Colour" if overview else ""}
+
     def _policies(self) -> list[PolicyChoice]:
         return ordered(self._picture.choices if self._picture else ())
 
@@ -215,11 +225,13 @@ class ValuePanel(FramedPanel, can_focus=True):
         map_width, map_height = self._overview_size(width, height + _TIMELINE_ROWS)
         if picture.overview is None:
             return self._state(picture, width, height)
-        overview = block(self._overview.rows(picture, map_width, map_height, self.scene), map_width, map_height)
+        overview = self._overview.rows(picture, map_width, map_height, self.scene)
         if width >= _WIDE:
+            overview = block(overview, map_width, map_height)
             state = block(self._state(picture, width - map_width - 2, map_height), width - map_width - 2, map_height)
             return [[*left, ("  ", "text"), *right] for left, right in zip(overview, state, strict=True)]
-        return [*overview, *block(self._state(picture, width, height - map_height), width, height - map_height)]
+        room = height - len(overview)
+        return [*overview, *block(self._state(picture, width, room), width, room)]
 
     def _overview_size(self, width: int, height: int) -> tuple[int, int]:
         """Return columns and rows of the overview in the inside of the pane."""
