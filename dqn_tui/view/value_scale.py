@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +57,9 @@ class GrowingRange:
 
     @property
     def decimals(self) -> int:
-        """Decimals with which values in the range differ visibly."""
+        """Decimals with which values in the range differ visibly: 2 where they are around 1, at most 4."""
         span = max(abs(self.low), abs(self.high))
-        return 0 if span >= 100 else 1 if span >= 10 else 2
+        return 2 if span <= 0 else min(4, max(0, 2 - math.floor(math.log10(span))))
 
 
 def sequential(shares: Values) -> Pixels:

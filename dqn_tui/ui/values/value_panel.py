@@ -216,7 +216,9 @@ class ValuePanel(FramedPanel, can_focus=True):
             lines: list[Row] = [[(plain(error), "warning")]] if error else [[("painting…", "muted")]]
             return centre_block(lines, width, height)
         below: list[Row] = [[(f" {plain(error)}", "warning")]] if error else []
-        line = [*below, *timeline_rows(picture.choices, picture.query.policy, self._live_step, width)][:_TIMELINE_ROWS]
+        chosen, is_live = picture.query.policy, not self.scene.live.is_over
+        line = timeline_rows(picture.choices, chosen, self._live_step, width, is_live=is_live)
+        line = [*below, *line][:_TIMELINE_ROWS]
         if height < 10:
             line = line[-1:]
         return [*self._body(picture, width, height - len(line)), *line]
