@@ -27,7 +27,11 @@ def mean_of_quadrants(images: Array) -> Array:
     """Return four Q-values, one for each quarter of all channels."""
     images = images.astype(np.float64)
     middle = images.shape[2] // 2
-    parts = (images[:, :, rows, columns] for rows in (slice(middle), slice(middle, None)) for columns in (slice(middle), slice(middle, None)))
+    parts = (
+        images[:, :, rows, columns]
+        for rows in (slice(middle), slice(middle, None))
+        for columns in (slice(middle), slice(middle, None))
+    )
     return np.stack([part.mean(axis=(1, 2, 3)) ** 2 for part in parts], axis=1)
 
 
@@ -48,7 +52,9 @@ def naive_blur(image: Array) -> Array:
 
 
 def naive_score(q_values: Any, image: Array, blurred: Array, row: int, column: int) -> float:
-    mask = np.array([[gauss(y - row, 5) * gauss(x - column, 5) for x in range(image.shape[2])] for y in range(image.shape[1])])
+    mask = np.array(
+        [[gauss(y - row, 5) * gauss(x - column, 5) for x in range(image.shape[2])] for y in range(image.shape[1])]
+    )
     hidden = image * (1 - mask) + blurred * mask
     return float(0.5 * ((q_values(hidden[None]) - q_values(image[None])) ** 2).sum())
 

@@ -63,7 +63,9 @@ def _has_wall(world: GridWorld, row: int, column: int, target: int) -> bool:
     return world.walls is not None and bool(world.walls[row, min(column, target)]) and column != target
 
 
-@pytest.mark.parametrize(("env_id", "count"), [("FrozenLake-v1", 11), ("FrozenLake8x8-v1", 53), ("CliffWalking-v1", 37)])
+@pytest.mark.parametrize(
+    ("env_id", "count"), [("FrozenLake-v1", 11), ("FrozenLake8x8-v1", 53), ("CliffWalking-v1", 37)]
+)
 def test_cells_in_which_nobody_acts_have_no_state(env_id: str, count: int) -> None:
     world, environment = find(env_id)
     assert len(world.list_states(())) == count

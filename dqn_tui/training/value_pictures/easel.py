@@ -158,7 +158,7 @@ class Easel:
         self, query: ValueQuery, policy: Policy, overview: GridValues | PlaneValues | None
     ) -> StateValues | None:
         moment = self._moment(query)
-        place = f"greedy episode, step {moment:,} of {len(self._played.observations) - 1:,}"
+        place = f"episode step {moment:,}/{len(self._played.observations) - 1:,}"
         observation, cell = self._played.observations[moment], query.cursor
         allowed = self._played.masks[moment]
         if isinstance(overview, GridValues) and self._grid is not None:

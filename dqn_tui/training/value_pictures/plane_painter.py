@@ -66,7 +66,7 @@ class PlanePainter:
             y,
             q_values.reshape(rows, columns, -1),
             entries=self._size,
-            held="at the shown moment" if query.is_held_at_moment else "at the mean of what was seen",
+            held="as in the episode" if query.is_held_at_moment else "at their mean",
             visits=None if seen is None else self._count_visits(x, y, columns, rows, seen),
             path=self._decode(path)[:, [x.index, y.index]],
         )
@@ -91,7 +91,7 @@ class PlanePainter:
         """Return the two coordinates of an encoded observation in words."""
         raw = self._decode(observation[None])[0]
         axes = self.axes(query, seen)
-        return ", ".join(f"{axis.name} {raw[axis.index]:.3g}{' ' if axis.unit else ''}{axis.unit}" for axis in axes)
+        return ", ".join(f"{axis.name} {raw[axis.index]:.3g}" for axis in axes)
 
     def axes(self, query: ValueQuery, seen: NDArray[Any]) -> tuple[Axis, Axis]:
         """Return the axes that are asked for; each keeps its range."""

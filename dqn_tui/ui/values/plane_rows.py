@@ -136,7 +136,7 @@ class PlaneDrawing:
         for value, label in axis_ticks(axis, max(2, rows // _ROWS_PER_TICK)):
             row = rows - 1 - tick_place(axis, value, rows)
             labels[row] = f"{label:>{_GUTTER}}┤"
-        labels[0] = f"{_title(axis)[:_GUTTER]:>{_GUTTER}}│"
+        labels[0] = f"{axis.name[:_GUTTER]:>{_GUTTER}}│"
         return labels
 
     def _x_labels(self, columns: int) -> list[Row]:
@@ -148,7 +148,7 @@ class PlaneDrawing:
             start = min(max(0, _GUTTER + 1 + column - len(label) // 2), len(cells) - len(label))
             if all(cell == " " for cell in cells[max(0, start - 1) : start + len(label) + 1]):
                 cells[start : start + len(label)] = label
-        name = _title(axis)
+        name = f"→ {_title(axis)}   ↑ {_title(self._plane.y)}"
         rows: list[Row] = [[("".join(cells), "axis")]]
         if _ROWS_BELOW > 1:
             rows.append(centre([(" " * (_GUTTER + 1), "text"), (name, "axis")], columns + _GUTTER + 1))

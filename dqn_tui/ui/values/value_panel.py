@@ -20,7 +20,7 @@ from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, block, centre_block
 from dqn_tui.ui.widgets.run_scene import RunScene
-from dqn_tui.value_pictures import DETAILS, GridValues, PlaneValues, ValuePicture, ValuePictures, ValueQuery
+from dqn_tui.value_pictures import DETAILS, Q_VALUES, GridValues, PlaneValues, ValuePicture, ValuePictures, ValueQuery
 from dqn_tui.view.text import plain
 
 LOOKS_PER_SECOND = 8
@@ -172,8 +172,11 @@ class ValuePanel(FramedPanel, can_focus=True):
         """Ask for another picture if anything about it has changed."""
         columns, rows = map_size(*self._overview_size(self.size.width - 2, self.size.height - 2))
         query = replace(self._query, columns=columns, rows=2 * (rows - 1), **changes)  # type: ignore[arg-type]
-        if (query.columns, query.rows) != (self._query.columns, self._query.rows) and "cursor" not in changes:
-            query = replace(query, cursor=self._query.cursor if self._is_grid else None)
+        if query.cursor is not None and query.cursor == self._query.cursor and not self._is_grid:
+            # The same place among fewer or more points.
+            row, column = query.cursor
+            place = row * query.rows // self._query.rows, column * query.columns // self._query.columns
+            query = replace(query, cursor=place)
         if query != self._query and self.pictures is not None:
             self._query = query
             self.pictures.ask(query)
@@ -241,7 +244,8 @@ class ValuePanel(FramedPanel, can_focus=True):
         if width >= _WIDE:
             return width * 3 // 5, body
         actions = self._picture.state.q_values.size if self._picture and self._picture.state else 4
-        wanted = max(_LEAST_STATE_ROWS, min(actions + 3, body // 3))
+        is_short = self._query.detail == Q_VALUES
+        wanted = max(_LEAST_STATE_ROWS, min(actions + 3, body // 3) if is_short else body // 2)
         return width, max(3, body - wanted) if body >= 9 else body
 
     def _state(self, picture: ValuePicture, width: int, height: int) -> list[Row]:

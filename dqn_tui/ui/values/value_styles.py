@@ -17,6 +17,7 @@ from dqn_tui.view.value_scale import SHADES, GrowingRange, Pixels, diverging, is
 
 # Few enough that styles repeat and are cached.
 _MASK = np.uint8(0xFC)
+_LEAST_RAMP = 10
 
 
 def shade(values: NDArray[np.floating], scale: GrowingRange, mode: str, colors: Colors) -> Pixels:
@@ -46,7 +47,7 @@ def _style(value: int, has_white_ink: bool) -> Style:
 def scale_row(scale: GrowingRange, mode: str, width: int, colors: Colors, *, is_ascii: bool, note: str = "") -> Row:
     """Return the range of colours with the numbers at its ends, and a note."""
     low, high = number(scale.low), number(scale.high)
-    length = max(4, min(24, width - len(low) - len(high) - len(note) - 6))
+    length = max(_LEAST_RAMP, min(24, width - len(low) - len(high) - len(note) - 6))
     ramp = shade(np.linspace(scale.low, scale.high, length), scale, mode, colors)
     chars = [SHADES[place * (len(SHADES) - 1) // max(1, length - 1)] if is_ascii else " " for place in range(length)]
     bar: Row = [(char, on_shade(colour)) for char, colour in zip(chars, ramp, strict=True)]
