@@ -37,14 +37,23 @@ def find_returns(network: QNetwork, observation: NDArray[Any]) -> ReturnDistribu
 def find_saliency(network: QNetwork, spaces: Spaces, observation: NDArray[Any]) -> tuple[Floats, Floats, float]:
     """Return the first image of an observation and its saliency, [H, W] each, and the seconds that took.
 
-    The image is the mean of its newest frame's channels, scaled to [0, 1].
+    The image is its newest frame in shades of grey, scaled to [0, 1].
     """
     started = perf_counter()
     part, images = next((part, array) for part, array in unpack(spaces, observation[None]) if part.is_image)
     image = images[0]
     found = saliency(lambda changed: network.q_values(_put_back(spaces, observation, changed)), image)
-    newest = image[-(image.shape[0] // spaces.frames) :].astype(np.float32)
-    return np.abs(newest).max(axis=0) / part.largest_value, found, perf_counter() - started
+    seconds = perf_counter() - started
+    return _to_grey(image[-(image.shape[0] // spaces.frames) :], part.largest_value), found, seconds
+
+
+def _to_grey(frame: NDArray[Any], largest_value: float) -> Floats:
+    """Return a frame [C, H, W] in [0, 1]: pixels by their mean, planes of ones and zeros each in a grey of its own."""
+    weights = np.ones(len(frame)) if largest_value > 1 else np.linspace(0.3, 1.0, len(frame))
+    grey = np.abs(np.tensordot(weights, frame.astype(np.float64), axes=1))
+    low, high = (0.0, largest_value * weights.sum()) if largest_value > 1 else (grey.min(), grey.max())
+    scaled: Floats = ((grey - low) / max(1e-9, high - low)).astype(np.float32)
+    return scaled
 
 
 def _put_back(spaces: Spaces, observation: NDArray[Any], images: NDArray[Any]) -> NDArray[Any]:

@@ -55,9 +55,16 @@ class GridDrawing:
     """
 
     def __init__(
-        self, grid: GridValues, mode: str, scale: GrowingRange, cursor: tuple[int, int] | None, colors: Colors
+        self,
+        grid: GridValues,
+        mode: str,
+        scale: GrowingRange,
+        cursor: tuple[int, int] | None,
+        colors: Colors,
+        *,
+        is_ascii: bool,
     ) -> None:
-        self._grid, self._mode, self._scale, self._cursor, self._colors = grid, mode, scale, cursor, colors
+        self._grid, self._mode, self._scale, self._cursor, self._is_ascii = grid, mode, scale, cursor, is_ascii
         self._q_values = grid.optimum if mode == OPTIMUM and grid.optimum is not None else grid.q_values
         self._greedy = find_greedy(self._q_values, grid.allowed)
         self._values = cell_values(grid, mode)
@@ -81,7 +88,9 @@ class GridDrawing:
             for line in range(tile.height):
                 runs: Row = []
                 for column, cell in enumerate(cells):
-                    runs.append((tile_text(cell, line, tile, self._decimals), cell.style))
+                    runs.append(
+                        (tile_text(cell, line, tile, self._scale.decimals, is_ascii=self._is_ascii), cell.style)
+                    )
                     if self._has_walls and column < columns - 1:
                         runs.append(self._wall(row, column))
                 lines.append(runs)
@@ -90,10 +99,6 @@ class GridDrawing:
     @property
     def _has_walls(self) -> bool:
         return self._grid.walls is not None
-
-    @property
-    def _decimals(self) -> int:
-        return self._scale.decimals
 
     def _tile_size(self, width: int, height: int) -> TileSize:
         rows, columns = self._grid.is_state.shape
@@ -123,15 +128,14 @@ class GridDrawing:
         return Style(color=colour.get_contrast_text(1.0).rich_color, bgcolor=colour.rich_color, bold=True)
 
 
-def tile_text(tile: Tile, line: int, size: TileSize, decimals: int) -> str:
+def tile_text(tile: Tile, line: int, size: TileSize, decimals: int, *, is_ascii: bool) -> str:
     """Return one line of a tile: letter of its kind, signs, number; the Q-values around them where there is room."""
     width, height = size
     middle = (height - 1) // 2
     if not tile.has_state:
-        fill = "#" if tile.kind == "#" else " "
-        text = (fill if tile.kind in "#." else tile.kind if line == middle else " ").center(
-            width, fill if fill == "#" else " "
-        )
+        # In colour, a wall's own ground is enough.
+        fill = "#" if tile.kind == "#" and is_ascii else " "
+        text = (fill if tile.kind in "#." or line != middle else tile.kind).center(width, fill)
     elif height >= _LEAST_ROSE.height and width >= _LEAST_ROSE.width and set(ARROWS) <= set(tile.q_values):
         text = _rose_line(tile, line, size, decimals)
     else:

@@ -91,7 +91,7 @@ class Overview:
     ) -> list[Row]:
         scale = self._scale(mode)
         cursor = picture.state.cell if picture.state else None
-        drawing = GridDrawing(grid, mode, scale, cursor, scene.colors)
+        drawing = GridDrawing(grid, mode, scale, cursor, scene.colors, is_ascii=scene.is_ascii)
         head: list[Row] = [_options_row(grid)] if grid.options else []
         ends = GrowingRange(100 * scale.low, 100 * scale.high) if mode == VISITS else scale
         foot = scale_row(ends, mode, width, scene.colors, is_ascii=scene.is_ascii, note=_NOTES[mode])

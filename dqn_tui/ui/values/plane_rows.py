@@ -136,7 +136,8 @@ class PlaneDrawing:
         for value, label in axis_ticks(axis, max(2, rows // _ROWS_PER_TICK)):
             row = rows - 1 - tick_place(axis, value, rows)
             labels[row] = f"{label:>{_GUTTER}}┤"
-        labels[0] = f"{axis.name[:_GUTTER]:>{_GUTTER}}│"
+        if len(axis.name) <= _GUTTER:
+            labels[0] = f"{axis.name:>{_GUTTER}}│"
         return labels
 
     def _x_labels(self, columns: int) -> list[Row]:
