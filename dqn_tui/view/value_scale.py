@@ -59,7 +59,8 @@ class GrowingRange:
     def decimals(self) -> int:
         """Decimals with which values in the range differ visibly: 2 where they are around 1, at most 4."""
         span = max(abs(self.low), abs(self.high))
-        return 2 if span <= 0 else min(4, max(0, 2 - math.floor(math.log10(span))))
+        power = math.floor(math.log10(span)) if span > 0 else 0
+        return max(0, 2 - power) if power >= 0 else min(4, 1 - power)
 
 
 def sequential(shares: Values) -> Pixels:

@@ -106,7 +106,7 @@ def test_colours_run_from_dark_to_bright_and_nothing_is_black() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "decimals"), [([0.0, 0.9], 3), ([0.0, 5.0], 2), ([-13.0, 0.0], 1), ([-500.0, 0.0], 0)]
+    ("values", "decimals"), [([0.0, 0.9], 2), ([0.0, 5.0], 2), ([-13.0, 0.0], 1), ([-500.0, 0.0], 0), ([0.002, 0.0], 4)]
 )
 def test_decimals_fit_the_size_of_the_values(values: list[float], decimals: int) -> None:
     scale = GrowingRange()
