@@ -15,15 +15,15 @@ from dqn_tui.view.grids import ERROR
 from dqn_tui.view.text import number
 from dqn_tui.view.value_scale import SHADES, GrowingRange, Pixels, diverging, is_dark, sequential
 
-# Few enough that styles repeat and are cached.
-_MASK = np.uint8(0xFC)
+# So few that small changes of values are not drawn again, and styles are cached.
+_LEVELS = 48
 _LEAST_RAMP = 10
 
 
 def shade(values: NDArray[np.floating], scale: GrowingRange, mode: str, colors: Colors) -> Pixels:
     """Return the colours of values, RGB uint8 [..., 3]: with a sign for errors, else from dark to bright."""
-    shares = scale.shares(values)
-    return (diverging(shares, neutral(colors)) if mode == ERROR else sequential(shares)) & _MASK
+    shares = np.rint(scale.shares(values) * _LEVELS) / _LEVELS
+    return diverging(shares, neutral(colors)) if mode == ERROR else sequential(shares)
 
 
 def neutral(colors: Colors) -> tuple[int, int, int]:

@@ -118,6 +118,7 @@ def test_arrows_of_known_values_are_the_optimal_policys(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_frozen_lakes_arrows_after_its_presets_training_are_the_optimal_policys(tmp_path: Path) -> None:
     config = parse_config(read_preset("frozenlake"))
     session = train(tmp_path, **config.model_dump())
