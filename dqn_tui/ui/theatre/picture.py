@@ -23,6 +23,8 @@ from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_s
 Pixels = NDArray[np.uint8]
 
 _SHADES = " .:-=+*#%@"
+# The shade for each difference from the background. Small differences count more, as they do for the eye.
+_SHADE_OF = (np.sqrt(np.arange(256) / 256) * len(_SHADES)).astype(np.int64)
 # Six bits per channel: the difference is invisible, and styles repeat often enough to be cached.
 _MASK = np.uint8(0xFC)
 _NOTHING = "this environment renders nothing"
@@ -110,10 +112,10 @@ def _shades(pixels: Pixels) -> list[Row]:
     if not pixels.size:
         return []
     ground = background(pixels)
-    differences = contrast(pixels, np.zeros(3, np.uint8) if ground is None else ground).astype(np.int64)
+    differences = contrast(pixels, np.zeros(3, np.uint8) if ground is None else ground)
     pairs = np.vstack([differences, differences[len(differences) - len(differences) % 2 :]])
     strongest = np.maximum(pairs[0::2], pairs[1::2])
-    return [[("".join(_SHADES[shade] for shade in row), "text")] for row in (strongest * len(_SHADES) // 256).tolist()]
+    return [[("".join(_SHADES[shade] for shade in row), "text")] for row in _SHADE_OF[strongest].tolist()]
 
 
 def _pack(pixels: Pixels) -> NDArray[np.int64]:
