@@ -118,7 +118,13 @@ RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds th
 Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EpisodeSeed = Annotated[int, typer.Option(help="Seed of the episodes.", metavar="N", parser=_parse_seed)]
-MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with, for this run.")]
+MarkerOption = Annotated[
+    Marker,
+    typer.Option(
+        help="Characters that everything is drawn with, for this run; auto also uses the terminal's "
+        "own graphics for pictures.",
+    ),
+]
 
 
 def _print_version(is_requested: bool) -> None:
@@ -507,8 +513,9 @@ def _explain(error: TyperException) -> str:
 
 
 def _resolve_marker(marker: Marker) -> str:
-    from dqn_tui.view.marker import detect_marker
+    from dqn_tui.view.marker import detect_marker, name_marker
 
+    name_marker(None if marker is Marker.auto else marker.value)
     return marker.value if marker is not Marker.auto else _choose_marker(detect_marker())
 
 

@@ -113,7 +113,8 @@ def _weighted_means(picture: Picture, rows: int, columns: int, ground: Picture) 
         (shares * ground[channel] + np.bincount(cells, weights * pixels[:, channel], rows * columns)) / totals
         for channel in range(3)
     ]
-    return np.stack(means, axis=1).reshape(rows, columns, 3).astype(np.float32)
+    stacked: Array = np.stack(means, axis=1).reshape(rows, columns, 3).astype(np.float32)
+    return stacked
 
 
 def _cells(length: int, count: int) -> NDArray[np.int64]:
@@ -130,7 +131,7 @@ def _means(picture: Picture, rows: int, columns: int) -> Array:
     sums = np.add.reduceat(flat, np.arange(rows) * tall // rows, axis=0, dtype=np.uint32).reshape(rows, wide, 3)
     sums = np.add.reduceat(sums, np.arange(columns) * wide // columns, axis=1)
     sizes = np.outer(np.bincount(_cells(tall, rows)), np.bincount(_cells(wide, columns)))
-    means: Array = sums / sizes[..., np.newaxis].astype(np.float32)
+    means: Array = (sums / sizes[..., np.newaxis]).astype(np.float32)
     return means
 
 

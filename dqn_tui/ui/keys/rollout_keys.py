@@ -58,6 +58,15 @@ ROLLOUT_KEYS: tuple[Key, ...] = (
         rank=3,
     ),
     Key(
+        id="rollout.pictures",
+        keys="g",
+        shown="g",
+        action="toggle_pictures",
+        label="Pictures",
+        help="pictures: the terminal's graphics / half blocks",
+        group=_ROLLOUT,
+    ),
+    Key(
         id="rollout.close",
         keys="escape,w",
         shown="esc w",

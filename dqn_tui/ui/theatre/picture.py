@@ -1,4 +1,4 @@
-"""The environment's rendering as rows: half blocks, shades of ASCII, a map of tiles, or plain text.
+"""The environment's rendering as rows: real pixels, half blocks, shades of ASCII, a map of tiles, or plain text.
 
 Each kind of drawing gives the columns and rows that it takes of a space (`size`), and itself (`rows`).
 """
@@ -16,6 +16,7 @@ from rich.style import Style
 
 from dqn_tui.ui.theatre.letter_map import LetterMap, read_map
 from dqn_tui.ui.theatre.letters import Letter, read_letters, text_rows
+from dqn_tui.ui.theatre.sharp_picture import SharpDrawing
 from dqn_tui.ui.widgets.rows import Row, fit, row_width
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_size
@@ -42,6 +43,8 @@ class Drawing(Protocol):
 
 def drawing_of(picture: Pixels | str | None, scene: RunScene) -> Drawing:
     """Return the drawing of a frame's picture."""
+    if isinstance(picture, np.ndarray) and scene.picture_cell is not None and picture.ndim == 3:
+        return SharpDrawing(picture, scene.picture_cell, scene.colors.style("text"))
     if isinstance(picture, np.ndarray):
         return PixelDrawing(picture, is_ascii=scene.is_ascii)
     if picture is None:

@@ -9,14 +9,15 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from dqn_tui.rollout import Rollout, RolloutFrame
+from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.theatre.arrangement import arrange
 from dqn_tui.ui.theatre.moment_rows import moment_rows, wanted_size
 from dqn_tui.ui.theatre.picture import drawing_of
+from dqn_tui.ui.theatre.picture_panel import PicturePanel
 from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.widgets.pane_name import PaneName
-from dqn_tui.ui.widgets.panel import FramedPanel
 from dqn_tui.ui.widgets.rows import Row, block, centre_block, shorten
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
@@ -26,7 +27,7 @@ FRAMES_PER_SECOND = 12
 _WORDY = 90
 
 
-class RolloutPanel(FramedPanel, can_focus=True):
+class RolloutPanel(PicturePanel, can_focus=True):
     """A player with its own keys. While it is open, it polls the rollout for a new frame a dozen times a second.
 
     Attributes:
@@ -99,6 +100,11 @@ class RolloutPanel(FramedPanel, can_focus=True):
         """Start the next episode with the newest policy."""
         if self.rollout is not None:
             self.rollout.start_new_episode()
+
+    def action_toggle_pictures(self) -> None:
+        """Draw pictures in the terminal's own graphics, or with half blocks."""
+        if isinstance(self.screen, SceneScreen):
+            self.screen.toggle_pictures()
 
     def action_leave(self) -> None:
         """Ask the screen to close the rollout."""
