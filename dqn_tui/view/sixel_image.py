@@ -20,23 +20,32 @@ _BITS = (1 << np.arange(_BAND, dtype=np.uint8))[:, np.newaxis]
 _LONG_RUN = re.compile(rb"(.)\1{3,}")
 
 
-def sixel_image(pixels: Pixels) -> str:
-    """Return what draws a picture at the cursor, a pixel as one.
+def sixel_image(pixels: Pixels, size: tuple[int, int] | None = None) -> str:
+    """Return what draws a picture at the cursor.
 
     Up to 256 colours that are not close to each other are exact to a percent; of more, the most frequent ones stand
     for those near them.
 
     Args:
         pixels: uint8 RGB `[H, W, 3]`.
+        size: width and height in pixels of the screen, for which some rows and columns are repeated or left out; None
+            draws each pixel as one.
     """
-    tall, wide = pixels.shape[:2]
     indices, palette = _index_colours(pixels)
+    wide, tall = size or indices.shape[::-1]
+    indices = _stretch(indices, wide, tall)
     colours = b"".join(
         b"#%d;2;%d;%d;%d" % (number, *colour)
         for number, colour in enumerate(np.rint(palette * (100 / 255)).astype(int).tolist())
     )
     bands = b"-".join(_band(indices[top : top + _BAND]) for top in range(0, tall, _BAND))
     return (b'\x1bP0;1q"1;1;%d;%d%b%b\x1b\\' % (wide, tall, colours, bands)).decode()
+
+
+def _stretch(indices: NDArray[np.uint8], wide: int, tall: int) -> NDArray[np.uint8]:
+    rows, columns = (np.arange(count) * own // count for own, count in zip(indices.shape, (tall, wide), strict=True))
+    stretched: NDArray[np.uint8] = indices[rows][:, columns]
+    return stretched
 
 
 def _band(indices: NDArray[np.uint8]) -> bytes:

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from itertools import count
 from os import getpid
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from textual.screen import Screen
 
-from dqn_tui.view.iterm_image import iterm_image
-from dqn_tui.view.kitty_image import erase_kitty_image, kitty_image
-from dqn_tui.view.sixel_image import sixel_image
 from dqn_tui.view.terminal_graphics import Graphics, GraphicsProtocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Encoding takes no more of the time than this, whatever the pictures cost.
 _SHARE_OF_TIME = 0.25
@@ -110,7 +109,7 @@ class ShownPictures:
         """Return the codes that remove all pictures, whatever is drawn afterwards."""
         drawn = [number for pictures in self._drawn.values() for number, _ in pictures]
         self._drawn = {owner: [] for owner in self._drawn}
-        return "".join(map(erase_kitty_image, drawn)) if self._is_above_text else ""
+        return _erase(drawn) if self._is_above_text else ""
 
     def note_redrawing(self) -> None:
         """Note that all cells were drawn again, and pictures in them are gone."""
@@ -171,7 +170,7 @@ class ShownPictures:
         if not drawn:
             return False
         if self._is_above_text:
-            self._write("".join(erase_kitty_image(number) for number, _ in drawn))
+            self._write(_erase([number for number, _ in drawn]))
             return False
         self._redraw()
         return True
@@ -193,22 +192,25 @@ class ShownPictures:
         self._next_at = monotonic() + (monotonic() - start) * (1 / _SHARE_OF_TIME - 1)
 
     def _encode(self, picture: PlacedPicture, number: int) -> str:
+        # Screens without pictures are there before numpy is.
+        from dqn_tui.view.iterm_image import iterm_image
+        from dqn_tui.view.kitty_image import kitty_image
+        from dqn_tui.view.sixel_image import sixel_image
+
         assert self.graphics is not None
         place, pixels, size = picture.place, picture.pixels, picture.size
         box = (place.columns, place.rows)
-        is_exact = pixels.shape[1::-1] == size
         match self.graphics.protocol:
             case GraphicsProtocol.KITTY:
-                code = kitty_image(pixels, number, None if is_exact else box)
+                code = kitty_image(pixels, number, None if pixels.shape[1::-1] == size else box)
             case GraphicsProtocol.ITERM:
                 code = iterm_image(pixels, box)
             case GraphicsProtocol.SIXEL:
-                code = sixel_image(pixels if is_exact else _stretched(pixels, *size))
+                code = sixel_image(pixels, size)
         return f"\x1b[{place.y + 1};{place.x + 1}H{code}"
 
 
-def _stretched(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Return the picture with some of its rows and columns repeated."""
-    tall, wide = pixels.shape[:2]
-    stretched: NDArray[np.uint8] = pixels[np.arange(height) * tall // height][:, np.arange(width) * wide // width]
-    return stretched
+def _erase(numbers: list[int]) -> str:
+    from dqn_tui.view.kitty_image import erase_kitty_image
+
+    return "".join(map(erase_kitty_image, numbers))

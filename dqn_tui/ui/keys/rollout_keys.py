@@ -63,7 +63,7 @@ ROLLOUT_KEYS: tuple[Key, ...] = (
         shown="g",
         action="toggle_pictures",
         label="Pictures",
-        help="pictures: the terminal's graphics / half blocks",
+        help="sharp pictures / half blocks",
         group=_ROLLOUT,
     ),
     Key(
