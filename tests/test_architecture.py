@@ -101,7 +101,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view", "dqn", "config", "spaces"},
-        {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy", "pandas", "torch", "onnx"},
+        {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy", "pandas", "torch", "onnx"}
+        | {"PIL", "imageio_ffmpeg"},
     ),
     "headless": (VIEWERS, {"rich"}),
     "ui": (
@@ -131,6 +132,8 @@ HEAVY = {
     "wandb",
     "aiohttp",
     "textual_serve",
+    "PIL",
+    "imageio_ffmpeg",
 }
 
 
