@@ -15,7 +15,6 @@ Pixels = NDArray[np.uint8]
 _BAND = 6
 _MOST_COLOURS = 256
 _FIRST = ord("?")
-_BITS = (1 << np.arange(_BAND, dtype=np.uint8))[:, np.newaxis]
 # Shorter runs are as short written out.
 _LONG_RUN = re.compile(rb"(.)\1{3,}")
 
@@ -38,7 +37,9 @@ def sixel_image(pixels: Pixels, size: tuple[int, int] | None = None) -> str:
         b"#%d;2;%d;%d;%d" % (number, *colour)
         for number, colour in enumerate(np.rint(palette * (100 / 255)).astype(int).tolist())
     )
-    bands = b"-".join(_band(indices[top : top + _BAND]) for top in range(0, tall, _BAND))
+    # Many bands of a picture are the same: ground, bricks, walls.
+    done: dict[bytes, bytes] = {}
+    bands = b"-".join(_band(indices[top : top + _BAND], done) for top in range(0, tall, _BAND))
     return (b'\x1bP0;1q"1;1;%d;%d%b%b\x1b\\' % (wide, tall, colours, bands)).decode()
 
 
@@ -48,15 +49,27 @@ def _stretch(indices: NDArray[np.uint8], wide: int, tall: int) -> NDArray[np.uin
     return stretched
 
 
-def _band(indices: NDArray[np.uint8]) -> bytes:
+def _band(indices: NDArray[np.uint8], done: dict[bytes, bytes]) -> bytes:
+    """Return up to six rows, from those that were done before if they are the same."""
+    key = indices.tobytes()
+    if key not in done:
+        done[key] = _encode_band(indices)
+    return done[key]
+
+
+def _encode_band(indices: NDArray[np.uint8]) -> bytes:
     """Return up to six rows: for each colour in them, its columns over the whole width."""
     found = np.flatnonzero(np.bincount(indices.ravel(), minlength=_MOST_COLOURS))
-    bits = _BITS[: len(indices)]
-    lines = []
-    for colour in found.tolist():
-        columns = (np.where(indices == colour, bits, 0).sum(axis=0, dtype=np.uint8) + _FIRST).tobytes()
-        lines.append(b"#%d%b" % (colour, _LONG_RUN.sub(_shorten, columns.rstrip(b"?"))))
-    return b"$".join(lines)
+    wide = indices.shape[1]
+    rank = np.zeros(_MOST_COLOURS, dtype=np.intp)
+    rank[found] = np.arange(len(found)) * wide
+    columns = np.full(len(found) * wide, _FIRST, dtype=np.uint8)
+    for number, row in enumerate(rank[indices] + np.arange(wide)):
+        columns[row] += 1 << number
+    lines = (columns[start : start + wide].tobytes().rstrip(b"?") for start in range(0, len(columns), wide))
+    return b"$".join(
+        b"#%d%b" % (colour, _LONG_RUN.sub(_shorten, line)) for colour, line in zip(found.tolist(), lines, strict=True)
+    )
 
 
 def _shorten(run: re.Match[bytes]) -> bytes:
@@ -64,29 +77,28 @@ def _shorten(run: re.Match[bytes]) -> bytes:
 
 
 def _index_colours(pixels: Pixels) -> tuple[NDArray[np.uint8], Pixels]:
-    """Return the number of each pixel's colour, `[H, W]`, and the colours `[N, 3]`, N <= 256."""
-    codes, colours, counts = _group_colours(pixels, 5)
-    if len(colours) > _MOST_COLOURS:
-        codes, colours, counts = _group_colours(pixels, 4)
-    kept = colours[np.argsort(-counts, kind="stable")[:_MOST_COLOURS]]
-    distances = np.abs(colours[:, np.newaxis].astype(np.int16) - kept).sum(axis=2)
-    return distances.argmin(axis=1).astype(np.uint8)[codes], kept
+    """Return the number of each pixel's colour, `[H, W]`, and the colours `[N, 3]`, N <= 256.
 
-
-def _group_colours(pixels: Pixels, bits: int) -> tuple[NDArray[np.int64], Pixels, NDArray[np.int64]]:
-    """Group colours that are the same in so many bits of each channel.
-
-    Returns:
-        groups: the number of each pixel's group, `[H, W]`.
-        colours: for each group the colour of one of its pixels, `[N, 3]`.
-        counts: the pixels in each group, `[N]`.
+    Colours that are the same in five bits of each channel, or in four where they are many, are one.
     """
-    wide = (pixels >> (8 - bits)).astype(np.int64)
-    codes = wide[..., 0] << 2 * bits | wide[..., 1] << bits | wide[..., 2]
-    counts = np.bincount(codes.ravel(), minlength=1 << 3 * bits)
-    found = np.flatnonzero(counts)
-    colours = np.zeros((len(counts), 3), dtype=np.uint8)
-    colours[codes.ravel()] = pixels.reshape(-1, 3)
-    groups = np.zeros(len(counts), dtype=np.int64)
-    groups[found] = np.arange(len(found))
-    return groups[codes], colours[found], counts[found]
+    for bits in (5, 4):
+        codes = _codes(pixels, bits)
+        counts = np.bincount(codes, minlength=1 << 3 * bits)
+        found = np.flatnonzero(counts)
+        if len(found) <= _MOST_COLOURS:
+            break
+    some_pixel = np.zeros(len(counts), dtype=np.intp)
+    some_pixel[codes] = np.arange(len(codes))
+    colours = pixels.reshape(-1, 3)[some_pixel[found]]
+    kept = colours[np.argsort(-counts[found], kind="stable")[:_MOST_COLOURS]]
+    distances = np.abs(colours[:, np.newaxis].astype(np.int16) - kept).sum(axis=2)
+    numbers = np.zeros(len(counts), dtype=np.uint8)
+    numbers[found] = distances.argmin(axis=1)
+    return numbers[codes].reshape(pixels.shape[:2]), kept
+
+
+def _codes(pixels: Pixels, bits: int) -> NDArray[np.uint16]:
+    """Return the first bits of each pixel's channels, one after the other, `[H * W]`."""
+    wide = (pixels.reshape(-1, 3) >> (8 - bits)).astype(np.uint16)
+    codes: NDArray[np.uint16] = wide[:, 0] << 2 * bits | wide[:, 1] << bits | wide[:, 2]
+    return codes
