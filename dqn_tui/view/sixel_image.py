@@ -100,5 +100,5 @@ def _index_colours(pixels: Pixels) -> tuple[NDArray[np.uint8], Pixels]:
 def _codes(pixels: Pixels, bits: int) -> NDArray[np.uint16]:
     """Return the first bits of each pixel's channels, one after the other, `[H * W]`."""
     wide = (pixels.reshape(-1, 3) >> (8 - bits)).astype(np.uint16)
-    codes: NDArray[np.uint16] = wide[:, 0] << 2 * bits | wide[:, 1] << bits | wide[:, 2]
+    codes: NDArray[np.uint16] = wide[:, 0] << np.uint16(2 * bits) | wide[:, 1] << np.uint16(bits) | wide[:, 2]
     return codes

@@ -113,7 +113,7 @@ def test_a_signal_leaves_neither_a_file_nor_a_bar(tmp_path: Path, number: signal
     command = dqn_tui("watch", str(endless.folder.path), "--import", "tests.toy", "--mp4", str(out / "a.mp4"), "--last")
     with Terminal(command, variables=program_environment()) as terminal:
         terminal.wait_for("writing MP4")
-        assert len(list(out.iterdir())) == 1
+        terminal.wait_for(lambda: len(list(out.iterdir())) == 1)
         terminal.send_signal(number)
         assert terminal.wait_for_exit() == code
         assert "writing" not in terminal.text
