@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from dqn_tui.event_json import from_json, to_json
-from dqn_tui.events import Event
+from dqn_tui.events import EpisodeEnded, Event
 from dqn_tui.runs.line_file import LineFile
 from dqn_tui.runs.safe_open import open_file
 
@@ -52,6 +52,19 @@ def read_last_event(path: Path) -> Event | None:
         file.seek(max(0, size - _TAIL_BYTES))
         lines = file.read(_TAIL_BYTES).splitlines(keepends=True)
     return next(parse_lines(reversed(lines)), None)
+
+
+def find_episode_end(path: Path, number: int) -> EpisodeEnded | None:
+    """Return the end of the training episode of that number; None where the journal has none.
+
+    Raises:
+        OSError: The journal cannot be read, or is not a regular file.
+    """
+    digits = b"%d" % number
+    with _open(path) as file:
+        ends = parse_lines(line for line in _lines(file) if digits in line)
+        found = (end for end in ends if isinstance(end, EpisodeEnded) and end.episode == number)
+        return next(found, None)
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[Event]:
