@@ -15,17 +15,24 @@ _AFTERWARDS = {"copy"}
 
 
 def bar_keys(
-    scene: RunScene, *, has_player_focus: bool, is_playing: bool, has_list_focus: bool = False
+    scene: RunScene,
+    *,
+    has_player_focus: bool,
+    is_playing: bool,
+    has_list_focus: bool = False,
+    has_episode: bool = False,
 ) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
     While the player or the list of episodes has the focus, its own keys come first; the player's take `space` from
-    training.
+    training. `has_episode`: whether the crosshair selects one.
     """
     labels = _labels(scene, is_playing=is_playing)
     signs: dict[str, str] = {}
     keys: tuple[Key, ...] = (*DASHBOARD_KEYS, *CHART_KEYS)
     hidden = _TRAINING if scene.live.is_over or scene.access.refusal is not None else _AFTERWARDS
+    if not has_episode:
+        hidden = hidden | {"enter"}
     if has_list_focus:
         keys = (*EPISODE_KEYS, *keys)
     if has_player_focus:

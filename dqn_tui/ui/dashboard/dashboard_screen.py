@@ -40,6 +40,7 @@ from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.run_scene import RunScene
+from dqn_tui.view.episode_table import EpisodeRow
 from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
@@ -365,12 +366,15 @@ class DashboardScreen(ChartScreen):
 
     def action_enter(self) -> None:
         """Play the episode under the crosshair; without one, enlarge the focused pane, or restore it."""
-        chart, x = self._panes[self.scene.selected].chart, self.scene.viewport.crosshair
-        episode = self.scene.episode_at(x) if x is not None and chart is not None and chart.has_episodes else None
-        if episode is None:
-            self.action_zoom()
-        else:
+        if (episode := self._episode_at_crosshair()) is not None:
             self._open_rollout(episode=episode.number)
+        else:
+            self.action_zoom()
+
+    def _episode_at_crosshair(self) -> EpisodeRow | None:
+        """Return the episode that the crosshair selects in the focused chart; None where it selects none."""
+        chart, x = self._panes[self.scene.selected].chart, self.scene.viewport.crosshair
+        return self.scene.episode_at(x) if x is not None and chart is not None and chart.has_episodes else None
 
     def action_back(self) -> None:
         """Remove the crosshair, else leave the enlarged pane, else the rollout."""
@@ -400,6 +404,7 @@ class DashboardScreen(ChartScreen):
             self.scene,
             has_player_focus=focused is self._stage.player,
             has_list_focus=isinstance(focused, EpisodesPanel),
+            has_episode=self._episode_at_crosshair() is not None,
             is_playing=self._stage.player.is_playing,
         )
 

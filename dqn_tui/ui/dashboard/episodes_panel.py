@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -13,15 +14,16 @@ from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.panel import FramedPanel
-from dqn_tui.ui.widgets.rows import Row, centre_block, fit
+from dqn_tui.ui.widgets.rows import Row, centre_block, fit, row_width
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.episode_table import EpisodeOrder, EpisodeRow, EpisodeTable
-from dqn_tui.view.text import fixed
+from dqn_tui.view.text import bar, fixed
 
 _WHEEL_ROWS = 3
 # The edges and the names of the columns.
 _AROUND_ROWS = 3
-_MARGIN = 2
+_MARGIN, _GAP = 2, 3
+_SHORTEST_BAR, _LONGEST_BAR = 8, 60
 
 
 class _Column(NamedTuple):
@@ -38,7 +40,7 @@ _COLUMNS = (
     _Column("return", 9, lambda row: fixed(row.episode_return), "number"),
     _Column("length", 8, lambda row: f"{row.length:,}"),
     _Column("step", 11, lambda row: f"{row.step:,}", "muted"),
-    _Column("epsilon", 7, lambda row: "-" if row.epsilon is None else f"{row.epsilon:.3f}", "muted"),
+    _Column("epsilon", 9, lambda row: "-" if row.epsilon is None else f"{row.epsilon:.3f}", "muted"),
 )
 
 
@@ -101,7 +103,17 @@ class EpisodesPanel(FramedPanel, can_focus=True):
         is_marked = is_selected and self.is_selected
         row: Row = [("▸ " if is_marked else "  ", "focus")]
         row += [(f"{column.text(episode):>{column.width}}", column.role) for column in columns]
+        room = min(_LONGEST_BAR, width - row_width(row) - _GAP - 1)
+        if room >= _SHORTEST_BAR:
+            row += [(" " * _GAP, "text"), (bar(self._share(episode), room, self.scene.marker), "bar")]
         return [(text, f"{role} on bar-rest") for text, role in fit(row, width)] if is_marked else row
+
+    def _share(self, episode: EpisodeRow) -> float:
+        """Return how far the return is between the lowest and the highest of all; 0 is where bars begin or end."""
+        low, high = (value or 0.0 for value in (self.scene.shown.returns.minimum, self.scene.shown.returns.maximum))
+        low, high = min(0.0, low), max(0.0, high)
+        share = (episode.episode_return - low) / (high - low) if high > low else 0.0
+        return share if math.isfinite(share) else 0.0
 
     # --- what is selected ---
 

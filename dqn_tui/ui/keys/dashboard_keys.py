@@ -92,9 +92,10 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         keys="enter",
         shown="enter",
         action="enter",
-        label="Play or zoom",
+        label="Play episode",
         help="play the episode at the crosshair; else as z",
         group=VIEW,
+        rank=1,
         is_command=False,
     ),
     Key(

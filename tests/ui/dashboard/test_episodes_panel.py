@@ -28,7 +28,8 @@ def shown(text: str) -> list[list[str]]:
     for line in lines[head + 1 :]:
         if line.startswith(("╰", "+")) or not re.search(r"\d", line):
             break
-        rows.append(line.split("│")[1].split() if "│" in line else line.strip("|").split())
+        words = line.split("│")[1].split() if "│" in line else line.strip("|").split()
+        rows.append([word for word in words if "▇" not in word])
     return rows
 
 
@@ -107,7 +108,7 @@ async def test_a_click_selects_and_a_second_one_plays() -> None:
     async with dashboard(steps=None) as board:
         await play_few(board)
         text = await board.press("E")
-        y = next(number for number, line in enumerate(text.splitlines()) if " 9.0 " in line)
+        y = next(number for number, line in enumerate(text.splitlines()) if re.search(r" 2 +9\.0 +90 ", line))
         await board.pilot.click(offset=(10, y))
         assert [row[1] for row in shown(await board.look()) if row[0] == "▸"] == ["2"]
         await board.pilot.click(offset=(10, y), times=2)
