@@ -252,12 +252,16 @@ def watch(
     target: Target = None,
     last: Last = False,
     seed: EpisodeSeed = 0,
+    episode: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Play this training episode of the run again.", parser=_parse_count),
+    ] = None,
     imports: Imports = None,
     wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
 ) -> int:
-    """Play greedy episodes of a saved policy in the terminal."""
+    """Play greedy episodes of a saved policy in the terminal, or a training episode again."""
     from dqn_tui.commands.watch import watch_policy
 
     _approve(wraps)
@@ -268,6 +272,7 @@ def watch(
         imports=tuple(imports or ()),
         should_take_last=last,
         marker=_resolve_marker(marker),
+        episode=episode,
     )
 
 

@@ -60,11 +60,35 @@ def find_episode_end(path: Path, number: int) -> EpisodeEnded | None:
     Raises:
         OSError: The journal cannot be read, or is not a regular file.
     """
-    digits = b"%d" % number
     with _open(path) as file:
-        ends = parse_lines(line for line in _lines(file) if digits in line)
-        found = (end for end in ends if isinstance(end, EpisodeEnded) and end.episode == number)
-        return next(found, None)
+        start = _find_before(file, number)
+        found = _next_end(file, start, number)
+        if (found is None or found.episode != number) and start:
+            # Not in order: a damaged journal.
+            found = next((end for end in _ends(file, 0) if end.episode == number), None)
+        return found if found is not None and found.episode == number else None
+
+
+def _find_before(file: BufferedReader, number: int) -> int:
+    """Return a place, in bytes, a little before the end of an episode, in a journal where their numbers rise."""
+    low, high = 0, file.seek(0, os.SEEK_END)
+    while high - low > _TAIL_BYTES:
+        middle = (low + high) // 2
+        end = _next_end(file, middle)
+        low, high = (low, middle) if end is None or end.episode >= number else (middle, high)
+    return low
+
+
+def _next_end(file: BufferedReader, place: int, least: int = 0) -> EpisodeEnded | None:
+    """Return the first end of an episode after a place whose number is `least` or higher."""
+    return next((end for end in _ends(file, place) if end.episode >= least), None)
+
+
+def _ends(file: BufferedReader, place: int) -> Iterator[EpisodeEnded]:
+    file.seek(place)
+    if place:
+        file.readline(LONGEST_LINE)
+    return (event for event in parse_lines(_lines(file)) if isinstance(event, EpisodeEnded))
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[Event]:

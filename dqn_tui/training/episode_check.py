@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
+from dqn_tui.errors import DqnTuiError
 from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.training.episodes import hash_observation
+
+
+class ReplayError(DqnTuiError):
+    """A recorded episode does not come out as it was; the message is that of `check_episode`."""
 
 
 def check_episode(config: Config, episode: RecordedEpisode) -> str | None:
@@ -40,8 +45,7 @@ def check_episode_in(environment: Environment, episode: RecordedEpisode) -> str 
         episode_return += result.reward
         is_over = result.terminated or result.truncated
         if is_over != (step == last):
-            when = f"it ends after {step:,} steps" if is_over else f"it goes on after {step:,} steps"
-            return _describe(episode, f"{when}, recorded are {last:,}")
+            return describe_length(episode, step, is_over=is_over)
     if (is_truncated := not result.terminated) != episode.is_truncated:
         now, before = (_ENDINGS[value] for value in (is_truncated, episode.is_truncated))
         return _describe(episode, f"it is {now}, recorded is {before}")
@@ -61,6 +65,12 @@ def find_mismatch(episode: RecordedEpisode, episode_return: float, observation: 
     if hash_observation(observation) != episode.last_observation:
         return _describe(episode, "its last observation is another one")
     return None
+
+
+def describe_length(episode: RecordedEpisode, step: int, *, is_over: bool) -> str:
+    """Return in one line that an episode ends, or goes on, after a step where its record does not."""
+    when = f"it {'ends' if is_over else 'goes on'} after {step:,} steps"
+    return _describe(episode, f"{when}, recorded are {len(episode.actions):,}")
 
 
 def _describe(episode: RecordedEpisode, difference: str) -> str:
