@@ -61,12 +61,11 @@ def find_episode_end(path: Path, number: int) -> EpisodeEnded | None:
         OSError: The journal cannot be read, or is not a regular file.
     """
     with _open(path) as file:
-        start = _find_before(file, number)
-        found = _next_end(file, start, number)
-        if (found is None or found.episode != number) and start:
-            # Not in order: a damaged journal.
-            found = next((end for end in _ends(file, 0) if end.episode == number), None)
-        return found if found is not None and found.episode == number else None
+        found = _next_end(file, _find_before(file, number), number)
+        if found is not None and found.episode == number:
+            return found
+        # There is none, or the journal is damaged and not in order.
+        return next((end for end in _ends(file, 0) if end.episode == number), None)
 
 
 def _find_before(file: BufferedReader, number: int) -> int:
