@@ -20,18 +20,20 @@ def bar_keys(
     has_player_focus: bool,
     is_playing: bool,
     has_list_focus: bool = False,
-    has_episode: bool = False,
+    episode: int | None = None,
 ) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
     While the player or the list of episodes has the focus, its own keys come first; the player's take `space` from
-    training. `has_episode`: whether the crosshair selects one.
+    training. `episode` is the number of the one that the crosshair selects, if any.
     """
     labels = _labels(scene, is_playing=is_playing)
+    if episode is not None:
+        labels["enter"] = f"Play episode {episode:,}"
     signs: dict[str, str] = {}
     keys: tuple[Key, ...] = (*DASHBOARD_KEYS, *CHART_KEYS)
     hidden = _TRAINING if scene.live.is_over or scene.access.refusal is not None else _AFTERWARDS
-    if not has_episode:
+    if episode is None:
         hidden = hidden | {"enter"}
     if has_list_focus:
         keys = (*EPISODE_KEYS, *keys)

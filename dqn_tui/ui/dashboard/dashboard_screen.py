@@ -400,11 +400,12 @@ class DashboardScreen(ChartScreen):
 
     def _bar_keys(self) -> list[BarKey]:
         focused = self._stage.taker_of_keys(self.scene.selected)
+        episode = self._episode_at_crosshair()
         return bar_keys(
             self.scene,
             has_player_focus=focused is self._stage.player,
             has_list_focus=isinstance(focused, EpisodesPanel),
-            has_episode=self._episode_at_crosshair() is not None,
+            episode=None if episode is None else episode.number,
             is_playing=self._stage.player.is_playing,
         )
 

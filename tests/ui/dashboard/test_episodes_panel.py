@@ -171,6 +171,7 @@ async def test_enter_plays_the_episode_that_the_crosshair_names(unit: XUnit) -> 
         found = re.search(r"episode ([\d,]+)", edge)
         assert found is not None
         assert "enter plays it" in edge
+        assert f"Play episode {found[1]}" in text
         number, x = int(found[1].replace(",", "")), board.scene.viewport.crosshair
         assert x is not None
         step = board.scene.x_scale.step_of(x)
