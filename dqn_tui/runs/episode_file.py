@@ -49,8 +49,7 @@ class EpisodeFile(AppendedFile):
         """
         if len(episode.actions) > MOST_STEPS:
             raise OSError(errno.EFBIG, f"an episode of more than {MOST_STEPS:,} steps is not recorded")
-        layout = RecordFormat(action_count, self._environment_count)
-        self._check_layout(layout)
+        layout = self._find_layout(action_count)
         if episode.number <= self._end.number:
             self._go_back(episode.number)
         self._cut_torn()
@@ -67,9 +66,11 @@ class EpisodeFile(AppendedFile):
         self._layout = layout
         self._end = Position(self._end.offset + len(content), episode.number)
 
-    def _check_layout(self, layout: RecordFormat) -> None:
-        if self._is_foreign or (self._layout is not None and self._layout != layout):
-            raise OSError(errno.EINVAL, f"it is no recording of {layout.action_count:,} actions by this version")
+    def _find_layout(self, action_count: int) -> RecordFormat:
+        known = self._layout or RecordFormat(action_count, self._environment_count)
+        if self._is_foreign or (known.action_count, known.environment_count) != (action_count, self._environment_count):
+            raise OSError(errno.EINVAL, f"it is no recording of {action_count:,} actions by this version")
+        return known
 
     def _find_end(self) -> None:
         """Find the end of the last whole record, and cut what is behind it."""

@@ -141,6 +141,8 @@ class RecordFormat:
         return actions if int(actions.max()) < self.action_count else None
 
     def _pack(self, actions: NDArray[np.int64]) -> bytes:
+        if self.action_bits == 1:
+            return np.packbits(actions.astype(np.uint8), bitorder="little").tobytes()
         words = actions.astype("<u4").view(np.uint8).reshape(-1, _WORD_BITS // 8)
         bits = np.unpackbits(words, axis=1, count=self.action_bits, bitorder="little")
         return np.packbits(bits, bitorder="little").tobytes()

@@ -11,19 +11,28 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
 from dqn_tui.config import parse_config
 from dqn_tui.errors import UsageError
+from dqn_tui.events import Event, RunEnded, RunStarted
+from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.runs.episode_reader import EpisodeReader
 from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.summaries import read_run_summary
 from dqn_tui.training.episode_check import check_episode
-from tests.benchmarks.measure import describe_machine, read_events, train_headless
-from tests.helpers import only_run
+from tests.benchmarks.measure import describe_machine, read_events
+from tests.helpers import only_run, train
 
-PAIRS, STEPS = 15, 30_000
-TINY = ["--env", "CartPole-v1", "--set", "net_arch=[16]", "--set", "eval_every=0", "--set", "eval_episodes=1"]
+PAIRS, STEPS = 15, 20_000
+TINY: dict[str, Any] = {"total_timesteps": STEPS, "net_arch": [16], "log_every": 200, "train_freq": 4}
+WORKLOADS: dict[str, dict[str, Any]] = {
+    "CartPole-v1, two layers of 128": {"net_arch": [128, 128]},
+    "CartPole-v1, one layer of 16": {},
+    "CartPole-v1, one layer of 16, random episodes of 22 steps without updates": {"learning_starts": 10 * STEPS},
+}
 
 
 class Game(NamedTuple):
@@ -50,23 +59,54 @@ GAMES = (
 )
 
 
+class Cost(NamedTuple):
+    """One run: processor seconds of its training, those of them spent recording, and bytes a step on the disk."""
+
+    seconds: float
+    recording_seconds: float
+    bytes_per_step: float
+
+
 def measure_speed() -> None:
-    """Print the speed with and without recording, in pairs, and the size of the recording."""
-    ratios, bytes_per_step = [], 0.0
-    for pair in range(PAIRS + 1):
-        speeds = {}
-        for record in ("true", "false") if pair % 2 else ("false", "true"):
-            with tempfile.TemporaryDirectory() as folder:
-                arguments = [*TINY, "--steps", str(STEPS), "--seed", str(pair), "--set", f"record={record}"]
-                speeds[record] = train_headless(Path(folder), *arguments)["steps_per_second"]
-                if record == "true":
-                    bytes_per_step = only_run(Path(folder)).recording.stat().st_size / STEPS
-        if pair:
-            ratios.append(speeds["true"] / speeds["false"])
-            print(f"pair {pair}: {speeds['true']:,.0f} with, {speeds['false']:,.0f} without, ratio {ratios[-1]:.4f}")
-    low, _, high = statistics.quantiles(ratios, n=4)
-    print(f"speed with / without recording: median {statistics.median(ratios):.4f} (quartiles {low:.4f} to {high:.4f})")
-    print(f"{bytes_per_step:.2f} bytes a step")
+    """Print the processor time of training with and without recording, in pairs, and the size of the recording."""
+    for name, settings in WORKLOADS.items():
+        ratios, costs = [], []
+        for pair in range(PAIRS + 1):
+            order = (True, False) if pair % 2 else (False, True)
+            found = {record: _train(seed=pair, record=record, **settings) for record in order}
+            # The first pair warms up.
+            if pair:
+                ratios.append(found[True].seconds / found[False].seconds)
+                costs.append(found[True])
+        low, _, high = statistics.quantiles(ratios, n=4)
+        shares = [cost.recording_seconds / cost.seconds for cost in costs]
+        print(
+            f"{name}: processor time with / without recording, median of {PAIRS} pairs {statistics.median(ratios):.4f} "
+            f"(quartiles {low:.4f} to {high:.4f}); inside the recorder {statistics.median(shares):.2%} of it; "
+            f"{statistics.median(cost.bytes_per_step for cost in costs):.2f} bytes a step",
+            flush=True,
+        )
+
+
+def _train(**settings: Any) -> Cost:
+    """Train CartPole in this process."""
+    spent, stamps, record = [], [], Recorder.record_episode
+
+    def timed(recorder: Recorder, episode: RecordedEpisode, action_count: int) -> str | None:
+        started = time.process_time()
+        problem = record(recorder, episode, action_count)
+        spent.append(time.process_time() - started)
+        return problem
+
+    def stamp(event: Event) -> tuple[()]:
+        if isinstance(event, RunStarted | RunEnded):
+            stamps.append(time.process_time())
+        return ()
+
+    with tempfile.TemporaryDirectory() as folder, patch.object(Recorder, "record_episode", timed):
+        run = train(Path(folder), on_event=stamp, **{**TINY, **settings}).folder
+        size = run.recording.stat().st_size if settings["record"] else 0
+    return Cost(stamps[1] - stamps[0], sum(spent), size / STEPS)
 
 
 def measure_replays(game: Game, episodes: int) -> None:
