@@ -16,7 +16,7 @@ from dqn_tui.runs.episode_record import FILE_HEAD_BYTES, Record, RecordFormat
 from dqn_tui.runs.episode_scan import Position, read_format, scan
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.journal import find_episode_end
-from dqn_tui.runs.safe_open import open_file
+from dqn_tui.runs.safe_open import open_file, require_folder
 
 _RECORDS_PER_MARK = 64
 _TAIL_BYTES = 64
@@ -144,8 +144,9 @@ def _opened(path: Path) -> Iterator[int | None]:
     """Open a recording; None where there is none.
 
     Raises:
-        OSError: it cannot be opened, or is not a regular file.
+        OSError: it cannot be opened, is not a regular file, or is in a folder elsewhere.
     """
+    require_folder(path.parent)
     try:
         descriptor = open_file(path, os.O_RDONLY)
     except FileNotFoundError:

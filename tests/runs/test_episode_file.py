@@ -254,3 +254,14 @@ def test_the_reader_of_a_run_that_trains_finds_what_is_new_and_what_was_cut(tmp_
     folder.recording.unlink()
     with pytest.raises(UsageError, match="no training episode was recorded"):
         reader.read(1)
+
+
+@pytest.mark.parametrize("name", ["episodes", "episodes/episodes.bin"])
+def test_nothing_is_read_through_a_link(tmp_path: Path, name: str) -> None:
+    folder, other = run_folder(tmp_path / "run"), run_folder(tmp_path / "other")
+    write(other, played(1))
+    (folder.path / name).parent.mkdir(exist_ok=True)
+    (folder.path / name).symlink_to(other.path / name)
+    with pytest.raises(UsageError, match="is a symbolic link") as caught:
+        read_episode(folder, 1)
+    one_line(str(caught.value))
