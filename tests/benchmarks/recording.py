@@ -29,7 +29,6 @@ from tests.helpers import only_run, train
 PAIRS, STEPS = 15, 20_000
 TINY: dict[str, Any] = {"total_timesteps": STEPS, "net_arch": [16], "log_every": 200, "train_freq": 4}
 WORKLOADS: dict[str, dict[str, Any]] = {
-    "CartPole-v1, two layers of 128": {"net_arch": [128, 128]},
     "CartPole-v1, one layer of 16": {},
     "CartPole-v1, one layer of 16, random episodes of 22 steps without updates": {"learning_starts": 10 * STEPS},
 }
