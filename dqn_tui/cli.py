@@ -270,6 +270,10 @@ def watch(
     target: Target = None,
     last: Last = False,
     seed: EpisodeSeed = 0,
+    episode: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Play this training episode of the run again.", parser=_parse_count),
+    ] = None,
     imports: Imports = None,
     wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
@@ -289,7 +293,7 @@ def watch(
         typer.Option(metavar="N", help="Longest playing time of the file.  [default: 120]", parser=_parse_seconds),
     ] = None,
 ) -> int:
-    """Play greedy episodes of a saved policy in the terminal, or write one to a file.
+    """Play greedy episodes of a saved policy in the terminal, or a training episode again, or write one to a file.
 
     A file has the environment's own pixels, at its own speed. In the terminal, pictures are in its graphics (kitty,
     iTerm2 or sixel) where it has some, else half blocks.
@@ -314,6 +318,7 @@ def watch(
         imports=tuple(imports or ()),
         should_take_last=last,
         marker=_resolve_marker(marker),
+        episode=episode,
     )
 
 

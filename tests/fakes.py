@@ -47,6 +47,7 @@ class FakeRun:
     def __init__(self, *, should_answer: bool = True, start_time: float = 1_000.0) -> None:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
+        self.played: list[int | None] = []
         self.granted = Access()
         self.is_started = False
         self.step = 0
@@ -72,7 +73,8 @@ class FakeRun:
             inbox, self._inbox = self._inbox, []
         return inbox
 
-    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:
+        self.played.append(episode)
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
 
@@ -357,7 +359,8 @@ class DemoRun(FakeRun):
         self.requests.append(request)
         self._control.submit(request)
 
-    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:
+        self.played.append(episode)
         self.rollouts.append(FakeRollout(should_play=True))
         return self.rollouts[-1]
 

@@ -88,7 +88,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"gymnasium", "numpy", "cloudpickle"},
     ),
     "runs": (
-        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces", "toml_text"},
+        {"dqn", "run_source", "rollout", "events", "event_json", "config", "errors", "spaces", "toml_text"},
         {"numpy", "safetensors", "pydantic"},
     ),
     "attach": (

@@ -16,6 +16,7 @@ from dqn_tui.config import Config
 from dqn_tui.control import Access, Control, CopyPolicy, Request
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
+from dqn_tui.runs.episode_reader import EpisodeReader
 from dqn_tui.runs.error_log import describe_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
@@ -82,6 +83,7 @@ class BackgroundRun:
         self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
         self._final_policy: Policy | None = None
         self._players: list[EpisodePlayer] = []
+        self._episodes = EpisodeReader(folder)
         self.is_paused = self.is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
@@ -124,11 +126,9 @@ class BackgroundRun:
         """
         from dqn_tui.training.player import EpisodePlayer
 
-        if episode is not None:
-            raise UsageError(f"episode {episode:,} was not recorded")
-
+        recorded = None if episode is None else self._episodes.read(episode)
         self._players = [player for player in self._players if not player.join(0)]
-        self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy))
+        self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy, recorded))
         return self._players[-1]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, read_array, read_integers
 from dqn_tui.envs.batch import Environments, Steps
 from dqn_tui.envs.environment import Replayed
+from dqn_tui.rollout import RecordedEpisode
 
 
 class EndedEpisode(NamedTuple):
@@ -20,16 +22,14 @@ class EndedEpisode(NamedTuple):
 
     Attributes:
         episode_return: undiscounted sum of rewards.
-        length: steps.
-        is_truncated: whether it was cut short rather than terminated.
+        played: the episode itself, which can be played again.
         start_q: highest Q-value of an allowed action at its first observation, when it began; None before learning
             has started, and soon after another episode's.
         discounted_return: sum of rewards discounted to its first step; None where unknown.
     """
 
     episode_return: float
-    length: int
-    is_truncated: bool
+    played: RecordedEpisode
     start_q: float | None
     discounted_return: float | None
 
@@ -50,9 +50,20 @@ class _OpenEpisode:
         self.discounted_return += self.discount * reward
         self.discount *= gamma
 
-    def close(self, *, is_truncated: bool) -> EndedEpisode:
+    def close(
+        self, *, number: int, environment: int, seed: int, last_observation: NDArray[Any], is_truncated: bool
+    ) -> EndedEpisode:
+        played = RecordedEpisode(
+            number=number,
+            environment=environment,
+            seed=seed,
+            actions=np.array(self.actions, np.int64),
+            last_observation=hash_observation(last_observation),
+            is_truncated=is_truncated,
+            episode_return=self.episode_return,
+        )
         start_q, discounted = (None if math.isnan(value) else value for value in (self.start_q, self.discounted_return))
-        return EndedEpisode(self.episode_return, len(self.actions), is_truncated, start_q, discounted)
+        return EndedEpisode(self.episode_return, played, start_q, discounted)
 
 
 class TrainingEpisodes:
@@ -105,7 +116,13 @@ class TrainingEpisodes:
 
     def close(self, index: int, *, is_truncated: bool) -> EndedEpisode:
         """Close an episode; `begin` starts the environment's next one."""
-        ended = self._open[index].close(is_truncated=is_truncated)
+        ended = self._open[index].close(
+            number=int(self.ended.sum()) + 1,
+            environment=index,
+            seed=self._seed(index),
+            last_observation=self.observations[index],
+            is_truncated=is_truncated,
+        )
         self.ended[index] += 1
         self._open[index] = _OpenEpisode()
         return ended
@@ -177,6 +194,11 @@ class TrainingEpisodes:
             self.masks = np.ones((len(self.observations), mask.shape[-1]), np.bool_)
         if self.masks is not None:
             self.masks[index] = True if mask is None else mask
+
+
+def hash_observation(observation: NDArray[Any]) -> int:
+    """Return the CRC-32 of an observation's bytes."""
+    return zlib.crc32(observation.tobytes())
 
 
 def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:

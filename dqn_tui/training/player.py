@@ -14,10 +14,11 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.packed import find_vector
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
-from dqn_tui.errors import read_message
-from dqn_tui.rollout import SPEEDS, RolloutFrame
+from dqn_tui.errors import DqnTuiError, read_message
+from dqn_tui.rollout import SPEEDS, RecordedEpisode, RolloutFrame
 from dqn_tui.seeding import episode_seed
 from dqn_tui.spaces import Spaces
+from dqn_tui.training.episode_check import ReplayError, describe_length, find_mismatch
 from dqn_tui.training.evaluation import value_actions
 from dqn_tui.training.policy import Policy
 
@@ -33,10 +34,18 @@ class EpisodePlayer:
         config: settings of the environment; the player makes a separate one, which renders.
         seed: seed of the episodes' resets.
         copy_policy: called on the player's thread; None ends the player.
+        recorded: the one episode that is played instead, with its own seed and actions; the policy only values it.
     """
 
-    def __init__(self, config: Config, seed: int, copy_policy: Callable[[], Policy | None]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        seed: int,
+        copy_policy: Callable[[], Policy | None],
+        recorded: RecordedEpisode | None = None,
+    ) -> None:
         self._config = config
+        self._recorded = recorded
         self._seed = seed
         self._copy_policy = copy_policy
         self._condition = threading.Condition()
@@ -117,7 +126,8 @@ class EpisodePlayer:
             finally:
                 environment.close()
         except Exception as error:  # noqa: BLE001 - an environment that fails ends the player, not the run
-            self._error = f"{type(error).__name__}: {read_message(error)}".splitlines()[0]
+            kind = "" if isinstance(error, DqnTuiError) else f"{type(error).__name__}: "
+            self._error = f"{kind}{read_message(error)}".splitlines()[0]
 
     def _play_episodes(self, environment: Environment) -> None:
         episode = 0
@@ -131,16 +141,20 @@ class EpisodePlayer:
             self._play_episode(environment, policy, episode)
 
     def _play_episode(self, environment: Environment, policy: Policy, episode: int) -> None:
-        observation = environment.reset(episode_seed(self._seed, "rollout", 0, episode))
+        recorded = self._recorded
+        seed = recorded.seed if recorded else episode_seed(self._seed, "rollout", 0, episode)
+        observation = environment.reset(seed)
         episode_return, ending = 0.0, ""
         next_picture = monotonic()
         for step in range(1_000_000_000):
             q_values, action = value_actions(policy.network, environment, observation)
+            if recorded and not ending:
+                action = int(recorded.actions[step])
             if ending or self._is_paused or monotonic() >= next_picture:
                 next_picture = max(next_picture + 1 / PICTURES_PER_SECOND, monotonic() - 1 / PICTURES_PER_SECOND)
                 self._frame = RolloutFrame(
                     policy=policy.label,
-                    episode=episode,
+                    episode=recorded.number if recorded else episode,
                     step=step,
                     episode_return=episode_return,
                     q_values=tuple(float(value) for value in q_values),
@@ -153,7 +167,7 @@ class EpisodePlayer:
                     observation_names=environment.spec.observation_names,
                 )
             if ending:
-                self._wait(ENDING_SECONDS)
+                self._end_episode(recorded, episode_return, observation)
                 return
             if not self._wait(1 / (environment.spec.frames_per_second * self._speed)):
                 return
@@ -161,6 +175,18 @@ class EpisodePlayer:
             observation = result.observation
             episode_return += result.reward
             ending = "terminated" if result.terminated else "truncated" if result.truncated else ""
+            if recorded and bool(ending) != (step + 1 == len(recorded.actions)):
+                raise ReplayError(describe_length(recorded, step + 1, is_over=bool(ending)))
+
+    def _end_episode(self, recorded: RecordedEpisode | None, episode_return: float, observation: NDArray[Any]) -> None:
+        """Hold the last picture: of a recorded episode until it is to be played once more."""
+        if recorded is None:
+            self._wait(ENDING_SECONDS)
+            return
+        if mismatch := find_mismatch(recorded, episode_return, observation):
+            raise ReplayError(mismatch)
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_closed or self._should_restart)
 
     def _wait(self, seconds: float) -> bool:
         """Wait until the next step is due and playback is not paused; return False if the episode is to end."""

@@ -6,12 +6,14 @@ from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.common_keys import PROGRAM
 from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 
 README_KEYS = (
     *DASHBOARD_KEYS,
     *CHART_KEYS,
+    *EPISODE_KEYS,
     *ROLLOUT_KEYS,
     *STOP_KEYS,
     *(key for key in COMPARE_KEYS if key.group != PROGRAM),
