@@ -159,6 +159,8 @@ class RecordFormat:
 
 
 def _encode_varint(value: int) -> bytes:
+    if value < 128:
+        return bytes((value,))
     encoded = bytearray()
     while value >= 128:
         encoded.append(value & 127 | 128)

@@ -12,7 +12,7 @@ from typing import Any
 
 from dqn_tui.config import Config, to_toml
 from dqn_tui.errors import UsageError
-from dqn_tui.events import Event, Progress, RunEnded
+from dqn_tui.events import EpisodeEnded, Event, Progress, RunEnded
 from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.runs.appended_file import AppendedFile
 from dqn_tui.runs.durable import at_once, sync_folder, write_file
@@ -103,10 +103,16 @@ class Recorder:
             except OSError as error:
                 found = self._note_failure(writer, error)
                 problem = problem or found
+        if self._episodes is not None and not isinstance(event, EpisodeEnded):
+            found = self._flush(self._episodes)
+            problem = problem or found
         return self._report_loss(event) or problem
 
     def record_episode(self, episode: RecordedEpisode, action_count: int) -> str | None:
-        """Record a training episode, if that is wanted; return a new problem in one line, as `write` does."""
+        """Record a training episode, if that is wanted; return a new problem in one line, as `write` does.
+
+        It is on the disk after the next event of another kind at the latest.
+        """
         if self._episodes is None:
             return None
         try:
@@ -138,6 +144,13 @@ class Recorder:
         self._is_closed = True
         with suppress(OSError):
             self._opened.close()
+
+    def _flush(self, episodes: EpisodeFile) -> str | None:
+        try:
+            episodes.flush()
+        except OSError as error:
+            return self._note_failure(episodes, error)
+        return None
 
     def _note_failure(self, file: AppendedFile, error: OSError) -> str | None:
         """Return the problem of a file in one line, the first time that it has one."""

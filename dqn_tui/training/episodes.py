@@ -38,6 +38,7 @@ class EndedEpisode(NamedTuple):
 class _OpenEpisode:
     """The part of an episode played so far; NaN marks what an old checkpoint did not record."""
 
+    seed: int = 0
     actions: list[int] = field(default_factory=list)
     episode_return: float = 0.0
     discounted_return: float = 0.0
@@ -51,12 +52,12 @@ class _OpenEpisode:
         self.discount *= gamma
 
     def close(
-        self, *, number: int, environment: int, seed: int, last_observation: NDArray[Any], is_truncated: bool
+        self, *, number: int, environment: int, last_observation: NDArray[Any], is_truncated: bool
     ) -> EndedEpisode:
         played = RecordedEpisode(
             number=number,
             environment=environment,
-            seed=seed,
+            seed=self.seed,
             actions=np.array(self.actions, np.int64),
             last_observation=hash_observation(last_observation),
             is_truncated=is_truncated,
@@ -98,7 +99,8 @@ class TrainingEpisodes:
         """Reset these environments, each with the seed of its next episode."""
         seeds = {index: self._seed(index) for index in indices}
         observations, masks = self._environments.reset(seeds)
-        for place, index in enumerate(seeds):
+        for place, (index, seed) in enumerate(seeds.items()):
+            self._open[index].seed = seed
             self._show(index, observations[place], None if masks is None else masks[place])
 
     def advance(self, actions: NDArray[np.int64]) -> Steps:
@@ -119,7 +121,6 @@ class TrainingEpisodes:
         ended = self._open[index].close(
             number=int(self.ended.sum()) + 1,
             environment=index,
-            seed=self._seed(index),
             last_observation=self.observations[index],
             is_truncated=is_truncated,
         )
@@ -163,7 +164,8 @@ class TrainingEpisodes:
         actions = np.split(taken, np.cumsum(lengths)[:-1])
         for index in closed:
             actions[index] = actions[index][:0]
-        answers = self._environments.play_again([self._seed(index) for index in range(count)], actions)
+        seeds = [self._seed(index) for index in range(count)]
+        answers = self._environments.play_again(seeds, actions)
         lost = []
         for index in set(range(count)).difference(closed):
             replayed = answers[index]
@@ -171,7 +173,8 @@ class TrainingEpisodes:
                 lost.append(index)
             else:
                 numbers = float(discounted[index]), self._discount_after(len(actions[index])), float(start_q[index])
-                self._open[index] = _OpenEpisode(actions[index].tolist(), replayed.episode_return, *numbers)
+                taken_here = actions[index].tolist()
+                self._open[index] = _OpenEpisode(seeds[index], taken_here, replayed.episode_return, *numbers)
                 self._show(index, replayed.observation, replayed.action_mask)
         return lost
 

@@ -173,7 +173,7 @@ class Trainer:
         learner.begin_episodes()
 
     def _record(self, ended: Sequence[EndedEpisode]) -> None:
-        """Record episodes before they are reported, so that whoever hears of one can watch it."""
+        """Record episodes before they are reported: who hears of one can soon watch it."""
         for episode in ended:
             problem = self._recorder.record_episode(episode.played, self.learner.agent.spaces.action_count)
             if problem:

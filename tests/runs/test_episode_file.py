@@ -39,6 +39,7 @@ def write(folder: RunFolder, *episodes: RecordedEpisode, actions: int = 2, envir
     file = EpisodeFile(folder.recording, environments)
     for episode in episodes:
         file.write(episode, actions)
+    file.flush()
     file.close()
 
 
@@ -214,6 +215,7 @@ def test_episodes_that_the_disk_refused_are_missing_and_the_others_keep_their_nu
             for number in range(1, 7):
                 try:
                     file.write(played(number), 2)
+                    file.flush()
                 except OSError:
                     continue
                 taken.append(number)
@@ -232,6 +234,23 @@ def test_an_episode_too_long_to_keep_is_refused_and_the_next_one_is_kept(tmp_pat
     file.write(played(2), 2)
     file.close()
     assert readable(folder) == [2]
+
+
+def test_short_episodes_are_written_together_and_a_refused_write_loses_them_all(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path / "run")
+    file = EpisodeFile(folder.recording, 1)
+    for number in (1, 2, 3):
+        file.write(played(number), 2)
+    assert readable(folder) == [1]
+    with Disk(folder.path, fail_at=1, error=errno.ENOSPC) as disk:
+        disk.descriptors[file._descriptor] = folder.recording
+        with pytest.raises(OSError, match="No space"):
+            file.flush()
+    file.flush()
+    file.write(played(4), 2)
+    assert file.sync() == folder.recording.stat().st_size
+    file.close()
+    assert readable(folder) == [1, 4]
 
 
 def test_the_reader_of_a_run_that_trains_finds_what_is_new_and_what_was_cut(tmp_path: Path) -> None:
