@@ -72,7 +72,9 @@ def _watch(
 
     rollout = LoadingRollout(lambda: _load_player(checkpoint, recorded, seed, imports), leave)
     what = f" · training episode {recorded.number:,}" if recorded else ""
-    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {checkpoint.path}")
+    run = find_own_run(checkpoint)
+    place = checkpoint.path if run is None else run.path.name
+    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {place}")
     app = DqnTuiApp(screen, user_file())
     run_app(app)
     code = _exit_code(app, rollout)

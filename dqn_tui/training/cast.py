@@ -207,9 +207,13 @@ class Cast:
         main = self._roles[0].choice
         if self.is_recorded:
             return main
+        policy = self.takes[0].script.policy
+        step = main.step if policy is None else policy.step
         others = [choice for choice in self._policies.list_choices() if choice.name != main.name]
-        preferred = [choice for name in (BEST, LIVE) for choice in others if choice.name == name]
-        return next(iter([*preferred, *others]), None)
+        # The best policy may be the newest one, too: the same twice teaches nothing.
+        ranks = {BEST: 0, LIVE: 1}
+        others.sort(key=lambda choice: (choice.step == step, ranks.get(choice.name, 2)))
+        return others[0] if others else None
 
     def _find_parting(self) -> int | None:
         """Return the first step at which the two episodes take different actions."""

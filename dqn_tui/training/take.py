@@ -198,7 +198,7 @@ class Take:
         else:
             problem = describe_length(record, self.known, is_over=self.is_over)
             self.ending = self.ending or "cut"
-        self.note = problem or "return and last observation as recorded"
+        self.note = problem or "as recorded"
         self.is_note_warning = problem is not None
 
     # --- playing again ---

@@ -180,7 +180,7 @@ def test_a_recorded_episode_takes_the_recorded_actions_and_says_that_it_came_out
     assert take.length == length
     assert play(take, 1_000) == length
     last = take.frame(length)
-    assert (last.episode_return, last.note) == (record.episode_return, "return and last observation as recorded")
+    assert (last.episode_return, last.note) == (record.episode_return, "as recorded")
     assert not last.is_note_warning
     assert last.taken is None
     assert [take.frame(step).taken for step in range(length)] == record.actions.tolist()

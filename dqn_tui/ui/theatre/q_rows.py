@@ -38,7 +38,7 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
         if action in allowed:
             bar = _bar(shown, action, scale, bar_width, marker)
             is_greedy = action == shown.action
-            sign = f" {'◀' if is_greedy else ' '}{'●' if action == shown.taken else ' '}"
+            sign = f" {'◀' if is_greedy else ' '}{_taken_sign(shown, action)}"
             gap = (f"{sign}{gaps[action]:>{gap_width}}", "success" if is_greedy else "muted")
             rows.append([(" ", "text"), *name, (value, role), *bar, gap])
         else:
@@ -58,6 +58,13 @@ def action_labels(shown: RolloutFrame) -> list[str]:
         return [plain(name) for name in shown.action_names]
     digits = len(str(max(0, count - 1)))
     return [f"Q({action:>{digits}})" for action in range(count)]
+
+
+def _taken_sign(shown: RolloutFrame, action: int) -> str:
+    """Return the mark of the action that is taken, with a gap, where that is another matter than the greedy one."""
+    if shown.taken is None:
+        return " "
+    return "● " if action == shown.taken else "  "
 
 
 def _bar(shown: RolloutFrame, action: int, scale: QScale, width: int, marker: str) -> Row:

@@ -164,7 +164,8 @@ class RolloutPanel(PicturePanel, can_focus=True):
         is_narrow = self.size.width < 36
         digit = f"{self.pane.sign} " if self.pane and self.pane.sign and not is_narrow else ""
         room = self.size.width - (62 if self.size.width >= _WORDY else 44)
-        text = self._label or (plain(self._latest.policy) if self._latest is not None else "")
+        is_policy_named = self._latest is not None and self.size.width >= _NAMES_POLICY
+        text = self._label or (plain(self._latest.policy) if self._latest and is_policy_named else "")
         label = [(" ", "text"), *shorten([(text, "text")], room)] if text and room > 10 else []
         row: Row = [(digit, role), ("ROLLOUT", role), *label]
         rollout = self.rollout

@@ -16,9 +16,7 @@ from dqn_tui.view.raster import DOTS, fill, to_glyphs
 from dqn_tui.view.text import ASCII, number
 
 Array = NDArray[np.float64]
-_ROLES = {"primary": ("smooth-primary", "raw-primary"), "accent": ("smooth-accent", "raw-accent")}
-_ROLES["success"] = ("smooth-success", "raw-success")
-LABEL_WIDTH = 15
+LABEL_WIDTH = 17
 
 
 class Strip(NamedTuple):
@@ -43,7 +41,8 @@ def strip_rows(strip: Strip, span: Span, playhead: int, height: int, marker: str
     """Return the strip in `height` rows: name and value at the playhead, then the cells of the span."""
     lines = _draw(strip, span, height, marker)
     head = span.column_of(playhead)
-    past, ahead = _ROLES[strip.color]
+    past = f"{'spark' if strip.is_signed else 'smooth'}-{strip.color}"
+    ahead = f"raw-{strip.color}"
     cursor = "|" if marker == ASCII else "│"
     rows: list[Row] = []
     for place, line in enumerate(lines):
@@ -56,7 +55,7 @@ def strip_rows(strip: Strip, span: Span, playhead: int, height: int, marker: str
 def _label(strip: Strip) -> Row:
     is_known = 0 <= strip.place < len(strip.values)
     value = number(float(strip.values[strip.place])) if is_known else ""
-    return [(f" {strip.name:<6}", "muted"), (f"{value:>{LABEL_WIDTH - 8}} ", "text")]
+    return [(f" {strip.name:<7}", "muted"), (f"{value:>{LABEL_WIDTH - 9}} ", "text")]
 
 
 def _draw(strip: Strip, span: Span, height: int, marker: str) -> list[str]:

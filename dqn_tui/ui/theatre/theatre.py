@@ -11,10 +11,12 @@ from dqn_tui.ui.theatre.picture import drawing_of
 from dqn_tui.ui.theatre.q_scale import QScale
 from dqn_tui.ui.theatre.strips import LABEL_WIDTH, Strip, strip_rows
 from dqn_tui.ui.theatre.time_line import Span, end_label, span_of, time_line_row
-from dqn_tui.ui.widgets.rows import Row, block, fit, justify
+from dqn_tui.ui.widgets.rows import Row, block, fit, justify, row_width
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
 
+# Of the two episodes in a comparison.
+_NAMES = ("A", "B")
 _NARROWEST_LINE, _NARROWEST_STRIPS, _NARROWEST_PAIR = 24, 40, 52
 _LOWEST_LINE, _LOWEST_STRIPS = 9, 18
 # Rows of the panel from which each strip has so many.
@@ -65,15 +67,18 @@ class Theatre:
         """Return two moments side by side."""
         half = (width - 1) // 2
         sides = [
-            block(self._side(frame, scale, size, height), size, height)
-            for frame, scale, size in zip((left, right), self.scales, (half, width - 1 - half), strict=True)
+            block(self._side(name, frame, scale, half, height), half, height)
+            for name, frame, scale in zip(_NAMES, (left, right), self.scales, strict=True)
         ]
         return [[*one, ("│", "border"), *other] for one, other in zip(*sides, strict=True)]
 
-    def _side(self, frame: RolloutFrame, scale: QScale, width: int, height: int) -> list[Row]:
-        name = f" as trained, episode {frame.episode:,}" if frame.is_recorded else f" {plain(frame.policy)}"
-        head: Row = [(name, "strong")]
-        total: Row = [("R ", "muted"), (f"{fixed(frame.episode_return):>6} ", "number")]
+    def _side(self, name: str, frame: RolloutFrame, scale: QScale, width: int, height: int) -> list[Row]:
+        about = f"as trained, episode {frame.episode:,}" if frame.is_recorded else plain(frame.policy)
+        total: Row = [(" R ", "muted"), (f"{fixed(frame.episode_return):>6} ", "number")]
+        room = width - 3 - row_width(total)
+        about = about if len(about) <= room else about.partition(" · ")[0]
+        about = about if len(about) <= room else about.replace(" @ step", "").removeprefix("as trained, ")
+        head: Row = [(f" {name} ", "accent"), (about, "strong")]
         # The Q-values beside a record are those of the policy.
         shown = frame if frame.is_recorded else replace(frame, policy="")
         return [justify(head, total, width), *self._moment(shown, scale, width, height - 1)]
@@ -103,8 +108,8 @@ class Theatre:
         left = LABEL_WIDTH if has_strips else len(f" {timeline.known:,} ")
         span = span_of(timeline, left, width - max(len(end), 7))
         self._span = span
-        step = f"{timeline.playhead:,} ".rjust(left - (7 if has_strips else 0))
-        label: Row = [(" step  ", "muted")] if has_strips else []
+        step = f"{timeline.playhead:,} ".rjust(left - (8 if has_strips else 0))
+        label: Row = [(" step   ", "muted")] if has_strips else []
         line = [*label, (step, "strong"), *time_line_row(timeline, span, marker), (end, "muted")]
         size = next((rows for least, rows in _STRIP_HEIGHTS if height >= least and has_strips), 0)
         strips = _strips_of(frame) if size else []
@@ -119,8 +124,8 @@ def _strips_of(frame: RolloutFrame) -> list[Strip]:
     trace, step = frame.trace, frame.step
     if (other := frame.beside) is not None:
         return [
-            Strip("left", trace.values, step, "primary"),
-            Strip("right", other.trace.values, other.step, "accent"),
+            Strip(f"value {_NAMES[0]}", trace.values, step, "primary"),
+            Strip(f"value {_NAMES[1]}", other.trace.values, other.step, "accent"),
         ]
     # The reward at the playhead is the one that led to it.
     return [

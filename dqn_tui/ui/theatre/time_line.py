@@ -28,6 +28,10 @@ class Span(NamedTuple):
         """Return the column of a step, counted from `left`."""
         return min(self.columns - 1, step * self.columns // (self.steps + 1))
 
+    def column_after(self, step: int) -> int:
+        """Return the column after the last one of a step."""
+        return min(self.columns, max(self.column_of(step) + 1, (step + 1) * self.columns // (self.steps + 1)))
+
     def step_at(self, x: int) -> int:
         """Return the first step of the cell at `x`; the ends for places beyond them."""
         column = min(max(x - self.left, 0), self.columns - 1)
@@ -46,11 +50,9 @@ def span_of(timeline: Timeline, left: int, right: int) -> Span:
 def time_line_row(timeline: Timeline, span: Span, marker: str) -> Row:
     """Return the cells of the span."""
     is_ascii = marker == ASCII
-    known, head = span.column_of(timeline.known), span.column_of(timeline.playhead)
+    head, known = span.column_of(timeline.playhead), span.column_after(timeline.known)
     past, ahead, unknown = ("=", "-", ".") if is_ascii else ("━", "─", "·")
-    cells = [(past, "bar")] * head + [(ahead, "axis")] * (known + 1 - head) + [(unknown, "dim")] * span.columns
-    if timeline.length is None:
-        cells[known] = (unknown, "dim")
+    cells = [(past, "bar")] * head + [(ahead, "axis")] * (known - head) + [(unknown, "dim")] * span.columns
     if timeline.parting is not None:
         cells[span.column_of(timeline.parting)] = ("x" if is_ascii else "╳", "warning")
     cells[head] = ("O" if is_ascii else "●", "crosshair")
