@@ -259,9 +259,11 @@ class Take:
 
     def _render(self) -> Picture | None:
         picture = self._environment.render()
-        if picture is not None:
-            self._pictures.put(self._head, picture)
-        return picture
+        if picture is None:
+            return None
+        self._pictures.put(self._head, picture)
+        # A copy: some environments draw the next moment into the same array.
+        return picture if isinstance(picture, str) else picture.copy()
 
 
 def _find_ending(result: Step) -> str:

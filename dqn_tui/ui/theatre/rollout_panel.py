@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import events
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -13,7 +15,7 @@ from dqn_tui.rollout import END, Rollout, RolloutFrame
 from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
-from dqn_tui.ui.theatre.theatre import Theatre
+from dqn_tui.ui.theatre.episode_view import EpisodeView
 from dqn_tui.ui.theatre.picture_panel import PicturePanel
 from dqn_tui.ui.widgets.pane_name import PaneName
 from dqn_tui.ui.widgets.rows import Row, centre_block, shorten
@@ -47,7 +49,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
         self.rollout: Rollout | None = None
         self._label = label
         self._latest: RolloutFrame | None = None
-        self._theatre = Theatre(scene)
+        self._view = EpisodeView(scene)
 
     def on_mount(self) -> None:
         """Create the timer, which runs only while the panel is open."""
@@ -60,7 +62,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
     def open(self, rollout: Rollout) -> None:
         """Play this rollout."""
         self.rollout = rollout
-        self._theatre = Theatre(self.scene)
+        self._view = EpisodeView(self.scene)
         self.refresh()
         if self.is_mounted:
             self._timer.resume()
@@ -129,7 +131,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Move the playhead to a place on the time line; elsewhere choose the pane."""
-        step = self._theatre.step_at(event.x - 1, event.y - 1)
+        step = self._view.step_at(event.x - 1, event.y - 1)
         if step is None or self.rollout is None:
             super().on_click(event)
         else:
@@ -140,6 +142,12 @@ class RolloutPanel(PicturePanel, can_focus=True):
     def action_leave(self) -> None:
         """Ask the screen to close the rollout."""
         self.post_message(self.Closed())
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Yield the commands of the keys, for the palette."""
+        for key in ROLLOUT_KEYS:
+            if key.is_command:
+                yield SystemCommand(f"Rollout: {key.label}", key.help, partial(self.run_action, key.call()))
 
     # --- drawing ---
 
@@ -154,7 +162,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
         # The player's thread may replace the frame at any moment, so it is read once.
         newest = rollout.frame
         if newest is not None and newest is not self._latest:
-            self._theatre.include(newest)
+            self._view.include(newest)
         self._latest = newest
         return (id(self._latest), rollout.is_paused, rollout.speed, rollout.error)
 
@@ -198,4 +206,4 @@ class RolloutPanel(PicturePanel, can_focus=True):
         if shown is None:
             return centre_block([[("loading…", "muted")]], width, height)
         is_policy_known = not self._label and self.size.width >= _NAMES_POLICY
-        return self._theatre.rows(shown, width, height, is_policy_known=is_policy_known)
+        return self._view.rows(shown, width, height, is_policy_known=is_policy_known)

@@ -137,3 +137,17 @@ async def test_many_entries_and_actions_leave_the_picture_its_place() -> None:
         assert "entry 0" in text or size == (80, 24)
         assert "Q(17)" in text
     assert "entry 26" in text
+
+
+async def test_the_palette_offers_the_keys_of_an_open_rollout() -> None:
+    async with dashboard() as board:
+        assert not [command for command in board.screen.commands() if command.title.startswith("Rollout")]
+        await board.press("w")
+        commands = {command.title: command for command in board.screen.commands()}
+        await commands["Rollout: Compare"].callback()
+        assert board.run.rollouts[0].calls == ["toggle_compare"]
+    screen = WatchScreen(fakes.FakeRollout(), title="", marker="braille")
+    app = DqnTuiApp(screen)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "Rollout: Policy" in {command.title for command in screen.commands()}

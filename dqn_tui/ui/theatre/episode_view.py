@@ -23,7 +23,7 @@ _LOWEST_LINE, _LOWEST_STRIPS = 9, 18
 _STRIP_HEIGHTS = ((44, 3), (30, 2), (_LOWEST_STRIPS, 1))
 
 
-class Theatre:
+class EpisodeView:
     """Draws frames; remembers the scales of Q-values, and where the time line is for the mouse.
 
     Args:
