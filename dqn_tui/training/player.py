@@ -9,7 +9,10 @@ from contextlib import suppress
 from functools import partial
 from time import monotonic
 
+import torch
+
 from dqn_tui.config import Config
+from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.errors import DqnTuiError, read_message
 from dqn_tui.policy_choice import PolicyChoice
 from dqn_tui.rollout import SPEEDS, RecordedEpisode, RolloutFrame
@@ -153,6 +156,8 @@ class EpisodePlayer:
     # --- the player's thread ---
 
     def _run(self) -> None:
+        # For one observation, handing parts to other threads takes longer than the network itself.
+        torch.set_num_threads(TORCH_THREADS)
         try:
             self._cast = self._make_cast()
             try:
