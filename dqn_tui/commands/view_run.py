@@ -92,7 +92,6 @@ class ViewedRun:
 
     def _load_player(self, run: AttachedRun, recorded: RecordedEpisode | None) -> EpisodePlayer:
         from dqn_tui.config import parse_config
-        from dqn_tui.policy_choice import PolicyChoice
         from dqn_tui.training.player import EpisodePlayer
         from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
 
@@ -100,7 +99,7 @@ class ViewedRun:
         spaces = check_environment(config, self._imports, say, self._folder.path).spaces
         fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
         shelf = PolicyShelf(fetch, self._folder, config, spaces)
-        return EpisodePlayer(config, config.seed, lambda: shelf.load(PolicyChoice()), recorded)
+        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:

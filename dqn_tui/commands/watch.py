@@ -14,7 +14,7 @@ from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
-from dqn_tui.operations.target import check_environment, find_checkpoint, find_run
+from dqn_tui.operations.target import check_environment, find_checkpoint, find_own_run, find_run
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import RecordedEpisode
@@ -72,7 +72,9 @@ def _watch(
 
     rollout = LoadingRollout(lambda: _load_player(checkpoint, recorded, seed, imports), leave)
     what = f" · training episode {recorded.number:,}" if recorded else ""
-    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {checkpoint.path}")
+    run = find_own_run(checkpoint)
+    place = checkpoint.path if run is None else run.path.name
+    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {place}")
     app = DqnTuiApp(screen, user_file())
     run_app(app)
     code = _exit_code(app, rollout)
@@ -86,14 +88,20 @@ def _watch(
 def _load_player(
     checkpoint: Checkpoint, recorded: RecordedEpisode | None, seed: int, imports: tuple[str, ...]
 ) -> EpisodePlayer:
+    from dqn_tui.policy_choice import PolicyChoice
     from dqn_tui.runs.checkpoint import check_fit, read_settings
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.policy import load_policy
+    from dqn_tui.training.policy_shelf import LonePolicy, PolicyShelf
 
     config = read_settings(checkpoint)
     policy = load_policy(checkpoint, config)
-    check_fit(checkpoint, check_environment(config, imports, say, checkpoint.path).spaces)
-    return EpisodePlayer(config, seed, lambda: policy, recorded)
+    spaces = check_environment(config, imports, say, checkpoint.path).spaces
+    check_fit(checkpoint, spaces)
+    choice = PolicyChoice(checkpoint.path.name, checkpoint.step, checkpoint.eval_mean)
+    lone, folder = LonePolicy(choice, policy), find_own_run(checkpoint)
+    policies = lone if folder is None else PolicyShelf(None, folder, config, spaces)
+    return EpisodePlayer(config, seed, lambda _: policies, choice=choice, record=recorded, is_free=lambda: True)
 
 
 def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:

@@ -27,6 +27,7 @@ from dqn_tui.training.side_reports import SideReports
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
+    from dqn_tui.spaces import Spaces
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.policy import Policy
     from dqn_tui.training.trainer import Trainer
@@ -125,11 +126,21 @@ class BackgroundRun:
             UsageError: there is no recorded episode of that number.
         """
         from dqn_tui.training.player import EpisodePlayer
+        from dqn_tui.training.policy_shelf import PolicyShelf
+
+        def make_policies(spaces: Spaces) -> PolicyShelf:
+            return PolicyShelf(self._wait_for_policy, self._folder, self._config, spaces)
 
         recorded = None if episode is None else self._episodes.read(episode)
-        self._players = [player for player in self._players if not player.join(0)]
-        self._players.append(EpisodePlayer(self._config, self._config.seed, self._wait_for_policy, recorded))
-        return self._players[-1]
+        player = EpisodePlayer(
+            self._config,
+            self._config.seed,
+            make_policies,
+            record=recorded,
+            is_free=lambda: self.is_paused or self.is_over,
+        )
+        self._players = [*(one for one in self._players if not one.join(0)), player]
+        return player
 
     @property
     def usage_error(self) -> UsageError | None:

@@ -9,13 +9,8 @@ from numpy.typing import NDArray
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
-from dqn_tui.errors import DqnTuiError
 from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.training.episodes import hash_observation
-
-
-class ReplayError(DqnTuiError):
-    """A recorded episode does not come out as it was; the message is that of `check_episode`."""
 
 
 def check_episode(config: Config, episode: RecordedEpisode) -> str | None:
@@ -46,20 +41,23 @@ def check_episode_in(environment: Environment, episode: RecordedEpisode) -> str 
         is_over = result.terminated or result.truncated
         if is_over != (step == last):
             return describe_length(episode, step, is_over=is_over)
-    if (is_truncated := not result.terminated) != episode.is_truncated:
-        now, before = (_ENDINGS[value] for value in (is_truncated, episode.is_truncated))
-        return _describe(episode, f"it is {now}, recorded is {before}")
-    return find_mismatch(episode, episode_return, observation)
+    return find_mismatch(episode, episode_return, observation, is_truncated=not result.terminated)
 
 
-def find_mismatch(episode: RecordedEpisode, episode_return: float, observation: NDArray[Any]) -> str | None:
+def find_mismatch(
+    episode: RecordedEpisode, episode_return: float, observation: NDArray[Any], *, is_truncated: bool
+) -> str | None:
     """Return how an episode that was played to its end differs from its record, in one line; None where it does not.
 
     Args:
         episode: the record.
         episode_return: undiscounted sum of the rewards.
         observation: the last observation, as the network sees it.
+        is_truncated: whether it was cut short rather than terminated.
     """
+    if is_truncated != episode.is_truncated:
+        now, before = (_ENDINGS[value] for value in (is_truncated, episode.is_truncated))
+        return _describe(episode, f"it is {now}, recorded is {before}")
     if episode.episode_return is not None and episode_return != episode.episode_return:
         return _describe(episode, f"its return is {episode_return:g}, recorded is {episode.episode_return:g}")
     if hash_observation(observation) != episode.last_observation:

@@ -14,6 +14,7 @@ import pytest
 from dqn_tui import events
 from dqn_tui.control import Stop
 from dqn_tui.errors import UsageError
+from dqn_tui.policy_choice import PolicyChoice
 from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.runs.checkpoint import find_checkpoints
 from dqn_tui.runs.episode_file import EpisodeFile
@@ -22,6 +23,7 @@ from dqn_tui.runs.folder import RECORDING
 from dqn_tui.training.episode_check import check_episode
 from dqn_tui.training.player import EpisodePlayer
 from dqn_tui.training.policy import Policy
+from dqn_tui.training.policy_shelf import LonePolicy
 from tests.helpers import (
     Session,
     call_program,
@@ -212,7 +214,7 @@ def test_a_player_plays_the_recorded_episode_and_stands_still_at_its_end(tmp_pat
     session = train(tmp_path)
     episode = read_episode(session.folder, 3)
     policy = Policy(session.agent.copy_policy(), 200)
-    player = EpisodePlayer(quick_config(), 1, lambda: policy, episode)
+    player = EpisodePlayer(quick_config(), 1, lambda _: LonePolicy(PolicyChoice(), policy), record=episode)
     for _ in range(5):
         player.change_speed(1)
     try:
@@ -221,7 +223,8 @@ def test_a_player_plays_the_recorded_episode_and_stands_still_at_its_end(tmp_pat
         assert frame is not None
         assert (frame.episode, frame.step, frame.episode_return) == (3, len(episode.actions), episode.episode_return)
         assert player.error is None
-        player.start_new_episode()
+        wait_until(lambda: player.is_paused, "the pause at the end")
+        player.toggle_pause()
         wait_until(lambda: player.frame is not frame, "the start of the same episode")
         assert player.frame is not None
         assert player.frame.episode == 3
@@ -233,9 +236,10 @@ def test_a_player_says_that_an_episode_comes_out_differently(tmp_path: Path) -> 
     session = train(tmp_path)
     episode = replace(read_episode(session.folder, 3), last_observation=5)
     policy = Policy(session.agent.copy_policy(), 200)
-    player = EpisodePlayer(quick_config(), 1, lambda: policy, episode)
+    player = EpisodePlayer(quick_config(), 1, lambda _: LonePolicy(PolicyChoice(), policy), record=episode)
     for _ in range(5):
         player.change_speed(1)
-    wait_until(lambda: player.error is not None, "the end")
-    assert one_line(player.error or "").startswith("episode 3 does not come out as recorded: its last observation")
+    wait_until(lambda: player.frame is not None and player.frame.is_note_warning, "the end")
+    assert player.frame is not None
+    assert one_line(player.frame.note).startswith("episode 3 does not come out as recorded: its last observation")
     player.close()

@@ -418,6 +418,8 @@ class DashboardScreen(ChartScreen):
     def commands(self) -> Iterable[SystemCommand]:
         """Yield the commands of the keys, and one that focuses each pane."""
         yield from super().commands()
+        if self.scene.is_rollout_open:
+            yield from self._stage.player.commands()
         for pane in self._panes:
             yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
         for notify, about in _NOTIFY_HELP.items():
