@@ -53,6 +53,8 @@ class ExportTarget(enum.StrEnum):
     torchscript = "torchscript"
 
 
+# A day.
+_LONGEST_VIDEO_SECONDS = 86_400
 _ABOUT = "Train DQN in a live terminal dashboard: see it learn, pause it, save it, watch it play."
 
 app = typer.Typer(
@@ -74,6 +76,16 @@ def _parse_seed(text: str) -> int:
 
 def _parse_port(text: str | int) -> int:
     return _parse_integer(str(text), minimum=0, maximum=65_535)
+
+
+def _parse_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST_VIDEO_SECONDS:
+        raise typer.BadParameter(f"must be a number of seconds up to {_LONGEST_VIDEO_SECONDS:,}, got {text!r}")
+    return seconds
 
 
 def _parse_integer(text: str, minimum: int, maximum: float = math.inf) -> int:
@@ -118,7 +130,13 @@ RunsDir = Annotated[Path, typer.Option(metavar="DIR", help="Folder that holds th
 Last = Annotated[bool, typer.Option("--last", help="Take the run's newest checkpoint instead of its best.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 EpisodeSeed = Annotated[int, typer.Option(help="Seed of the episodes.", metavar="N", parser=_parse_seed)]
-MarkerOption = Annotated[Marker, typer.Option(help="Characters that charts are drawn with, for this run.")]
+MarkerOption = Annotated[
+    Marker,
+    typer.Option(
+        help="Characters that everything is drawn with, for this run; auto also uses the terminal's "
+        "own graphics for pictures.",
+    ),
+]
 
 
 def _print_version(is_requested: bool) -> None:
@@ -252,15 +270,47 @@ def watch(
     target: Target = None,
     last: Last = False,
     seed: EpisodeSeed = 0,
+    episode: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Play this training episode of the run again.", parser=_parse_count),
+    ] = None,
     imports: Imports = None,
     wraps: Wraps = None,
     runs_dir: RunsDir = Path("runs"),
     marker: MarkerOption = Marker.auto,
+    gif: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the first episode as an animated GIF instead; a new file."),
+    ] = None,
+    mp4: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the first episode as a video instead; a new file.")
+    ] = None,
+    q_bars: Annotated[
+        bool, typer.Option("--q-bars", help="Draw the Q-values beside the pictures of the file.")
+    ] = False,
+    most_seconds: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="Longest playing time of the file.  [default: 120]", parser=_parse_seconds),
+    ] = None,
 ) -> int:
-    """Play greedy episodes of a saved policy in the terminal."""
+    """Play greedy episodes of a saved policy in the terminal, or a training episode again, or write one to a file.
+
+    A file has the environment's own pixels, at its own speed. In the terminal, pictures are in its graphics (kitty,
+    iTerm2 or sixel) where it has some, else half blocks.
+    """
+    from dqn_tui.commands.export_video import choose_video, export_greedy_episode
     from dqn_tui.commands.watch import watch_policy
 
     _approve(wraps)
+    if video := choose_video(gif, mp4, has_bars=q_bars, most_seconds=most_seconds):
+        return export_greedy_episode(
+            target,
+            video,
+            runs_dir=runs_dir,
+            seed=seed,
+            imports=tuple(imports or ()),
+            should_take_last=last,
+        )
     return watch_policy(
         target,
         runs_dir=runs_dir,
@@ -268,6 +318,7 @@ def watch(
         imports=tuple(imports or ()),
         should_take_last=last,
         marker=_resolve_marker(marker),
+        episode=episode,
     )
 
 
@@ -507,8 +558,9 @@ def _explain(error: TyperException) -> str:
 
 
 def _resolve_marker(marker: Marker) -> str:
-    from dqn_tui.view.marker import detect_marker
+    from dqn_tui.view.marker import detect_marker, name_marker
 
+    name_marker(None if marker is Marker.auto else marker.value)
     return marker.value if marker is not Marker.auto else _choose_marker(detect_marker())
 
 

@@ -134,6 +134,7 @@ class Config(BaseModel):
     save_every: Interval = Field(10_000, description="steps between checkpoints; 0: only at the end")
     keep_last: Count = Field(3, description="newest automatic checkpoints to keep")
     log_every: Interval = Field(0, description="steps between progress events; 0: 100, or 1/10,000 of a long run")
+    record: bool = Field(True, description="keep seed and actions of every training episode, to watch it again")
 
     @field_validator("learning_rate")
     @classmethod

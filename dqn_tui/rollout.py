@@ -1,7 +1,8 @@
-"""Greedy episodes for viewers: the frames of an episode, and the controls of its player."""
+"""Episodes for viewers: the frames of an episode, and the controls of its player."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +11,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+END = 1 << 62
+"""The last step of an episode, for `Rollout.seek`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Numbers of the steps of an episode that are known, one for each step.
+
+    Attributes:
+        values: highest Q-value of an allowed action at each observation, of which there is one more than steps.
+        rewards: reward of each step.
+        td_errors: TD error of each step's action: learned reward + gamma * next value - Q-value.
+    """
+
+    values: Sequence[float] | NDArray[np.float32] = ()
+    rewards: Sequence[float] | NDArray[np.float32] = ()
+    td_errors: Sequence[float] | NDArray[np.float32] = ()
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The steps of an episode, and the place in it.
+
+    Attributes:
+        playhead: the step that is shown; in a comparison the shorter episode has ended where it is beyond.
+        known: steps that were played so far; seeking beyond them plays on.
+        length: steps of the whole episode; None where its end is not known yet.
+        parting: first step at which the two compared episodes take different actions; None without one.
+    """
+
+    playhead: int = 0
+    known: int = 0
+    length: int | None = None
+    parting: int | None = None
 
 
 @dataclass(frozen=True)
@@ -25,10 +60,18 @@ class RolloutFrame:
         action: greedy action at this observation, which is taken next.
         observation: entries of the observation vector; empty where there are too many to read.
         picture: the environment's rendering: RGB uint8 [H, W, 3], text, or None where it renders nothing.
-        ending: empty during the episode, then `"terminated"` or `"truncated"`.
+        ending: empty during the episode, then `"terminated"`, `"truncated"`, or `"cut"` where nothing else ended it.
         mask: whether each action is allowed at this observation; None where all are.
         action_names: name of each action, in order; empty where unknown.
         observation_names: name of each entry of the observation vector; empty where unknown.
+        taken: the action that is taken next where that is not the greedy one of `policy` alone to decide: in a recorded
+            episode; None elsewhere, and after its last step.
+        is_recorded: whether this is a training episode played again.
+        note: a remark on the episode in one line; may be empty.
+        is_note_warning: whether the note says that something is not as it should be.
+        trace: values, rewards and TD errors of the known steps.
+        timeline: the place in the episode.
+        beside: the moment of the compared episode at the same playhead; None where nothing is compared.
     """
 
     policy: str
@@ -43,6 +86,13 @@ class RolloutFrame:
     mask: tuple[bool, ...] | None = None
     action_names: tuple[str, ...] = ()
     observation_names: tuple[str, ...] = ()
+    taken: int | None = None
+    is_recorded: bool = False
+    note: str = ""
+    is_note_warning: bool = False
+    trace: Trace = Trace()
+    timeline: Timeline = Timeline()
+    beside: RolloutFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +119,7 @@ class RecordedEpisode:
 
 
 class Rollout(Protocol):
-    """A player of greedy episodes on its own thread. No call blocks."""
+    """A player of greedy and recorded episodes on its own thread. No call blocks."""
 
     @property
     def frame(self) -> RolloutFrame | None:
@@ -90,14 +140,26 @@ class Rollout(Protocol):
     def toggle_pause(self) -> None:
         """Pause or play."""
 
-    def advance(self) -> None:
-        """Advance by one frame; has no effect while playing."""
+    def advance(self, frames: int = 1) -> None:
+        """Move the playhead by so many frames, back where negative; has no effect while playing."""
+
+    def seek(self, step: int) -> None:
+        """Move the playhead to a step, at most to the episode's end, which `END` always means."""
 
     def change_speed(self, direction: int) -> None:
         """Play at the next faster (+1) or slower (-1) of `SPEEDS`."""
 
     def start_new_episode(self) -> None:
-        """Abandon this episode and start the next one with the newest policy."""
+        """Abandon this episode and start the next greedy one with the newest policy."""
+
+    def choose_policy(self, direction: int) -> None:
+        """Play the episode with the next (+1) or the previous (-1) policy of the run."""
+
+    def toggle_compare(self) -> None:
+        """Open or close a second episode beside the first: from the same seed, by another policy."""
+
+    def choose_compared_policy(self, direction: int) -> None:
+        """Compare with the next (+1) or the previous (-1) policy of the run."""
 
     def close(self) -> None:
         """End the player and close its environment; returns at once."""

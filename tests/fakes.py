@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import math
 import random
 import threading
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from dqn_tui import control, events
 from dqn_tui.control import Access, Request
 from dqn_tui.events import EndReason, Event
-from dqn_tui.rollout import SPEEDS, RolloutFrame
+from dqn_tui.rollout import END, SPEEDS, RolloutFrame, Timeline, Trace
 from dqn_tui.value_pictures import ValuePicture, ValueQuery
 
 CONFIG = {
@@ -40,6 +41,8 @@ CONFIG = {
     "save_every": 10_000,
 }
 TOTAL, LEARNING_STARTS = 50_000, 1_000
+EPISODE_STEPS = 500
+POLICIES = ("live @ step 12,400", "best @ step 10,000 · eval 387.4")
 
 
 class FakeRun:
@@ -49,6 +52,7 @@ class FakeRun:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
         self.pictures: list[FakePictures] = []
+        self.played: list[int | None] = []
         self.granted = Access()
         self.is_started = False
         self.step = 0
@@ -74,7 +78,8 @@ class FakeRun:
             inbox, self._inbox = self._inbox, []
         return inbox
 
-    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:
+        self.played.append(episode)
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
 
@@ -310,16 +315,39 @@ class FakeRollout:
         self.speed = 1.0
         self.calls: list[str] = []
         self.is_closed = False
+        self._policy = 0
+        self._is_comparing = False
         if should_play:
             threading.Thread(target=self._play, daemon=True).start()
+
+    def _show(self, step: int) -> None:
+        beside = make_frame(max(0, step), policy=POLICIES[1]) if self._is_comparing else None
+        self.frame = dataclasses.replace(make_frame(max(0, step), policy=POLICIES[self._policy]), beside=beside)
 
     def toggle_pause(self) -> None:
         self.calls.append("toggle_pause")
         self.is_paused = not self.is_paused
 
-    def advance(self) -> None:
-        self.calls.append("advance")
-        self.frame = make_frame(self.frame.step + 1 if self.frame else 0)
+    def advance(self, frames: int = 1) -> None:
+        self.calls.append("advance" if frames == 1 else f"advance {frames:+}")
+        self._show(self.frame.step + frames if self.frame else 0)
+
+    def seek(self, step: int) -> None:
+        self.calls.append(f"seek {'end' if step == END else step}")
+        self._show(min(step, EPISODE_STEPS))
+
+    def choose_policy(self, direction: int) -> None:
+        self.calls.append(f"choose_policy {direction:+}")
+        self._policy = (self._policy + direction) % len(POLICIES)
+        self._show(self.frame.step if self.frame else 0)
+
+    def toggle_compare(self) -> None:
+        self.calls.append("toggle_compare")
+        self._is_comparing = not self._is_comparing
+        self._show(self.frame.step if self.frame else 0)
+
+    def choose_compared_policy(self, direction: int) -> None:
+        self.calls.append(f"choose_compared_policy {direction:+}")
 
     def change_speed(self, direction: int) -> None:
         self.calls.append(f"change_speed {direction:+}")
@@ -338,10 +366,10 @@ class FakeRollout:
         while not self.is_closed:
             time.sleep(1 / (50 * self.speed))
             if not self.is_paused and self.frame:
-                self.frame = make_frame((self.frame.step + 1) % 500)
+                self._show((self.frame.step + 1) % EPISODE_STEPS)
 
 
-def make_frame(step: int, episode: int = 1, *, policy: str = "live @ step 12,400") -> RolloutFrame:
+def make_frame(step: int, episode: int = 1, *, policy: str = POLICIES[0]) -> RolloutFrame:
     """Return a moment of the swaying cart."""
     position, angle = 0.8 * math.sin(step / 40), 0.12 * math.sin(step / 11)
     return RolloutFrame(
@@ -353,6 +381,17 @@ def make_frame(step: int, episode: int = 1, *, policy: str = "live @ step 12,400
         action=int(angle < 0),
         observation=(position, math.cos(step / 40) / 2, angle, math.cos(step / 11)),
         picture=draw_cart(position, angle),
+        trace=make_trace(max(step, 200)),
+        timeline=Timeline(step, max(step, 200), None),
+    )
+
+
+def make_trace(steps: int) -> Trace:
+    """Return the numbers of an episode that sways."""
+    at = np.arange(steps + 1)
+    values = 41.7 + 10 * np.abs(np.sin(at / 30))
+    return Trace(
+        values.astype(np.float32), np.ones(steps, np.float32), (np.sin(at[1:] / 7) * np.cos(at[1:] / 50)).astype("f4")
     )
 
 
@@ -385,7 +424,8 @@ class DemoRun(FakeRun):
         self.requests.append(request)
         self._control.submit(request)
 
-    def start_rollout(self, episode: int | None = None) -> FakeRollout:  # noqa: ARG002
+    def start_rollout(self, episode: int | None = None) -> FakeRollout:
+        self.played.append(episode)
         self.rollouts.append(FakeRollout(should_play=True))
         return self.rollouts[-1]
 

@@ -90,7 +90,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"gymnasium", "numpy", "cloudpickle"},
     ),
     "runs": (
-        {"dqn", "run_source", "events", "event_json", "config", "errors", "spaces", "toml_text"},
+        {"dqn", "run_source", "rollout", "events", "event_json", "config", "errors", "spaces", "toml_text"},
         {"numpy", "safetensors", "pydantic"},
     ),
     "attach": (
@@ -106,7 +106,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view", "dqn", "config", "spaces"},
-        {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy", "pandas", "torch", "onnx"},
+        {"tensorboard", "pyarrow", "wandb", "matplotlib", "numpy", "pandas", "torch", "onnx"}
+        | {"PIL", "imageio_ffmpeg"},
     ),
     "headless": (VIEWERS, {"rich"}),
     "ui": (
@@ -137,6 +138,8 @@ HEAVY = {
     "wandb",
     "aiohttp",
     "textual_serve",
+    "PIL",
+    "imageio_ffmpeg",
 }
 
 

@@ -149,7 +149,8 @@ def test_a_run_folder_has_the_contracts_name_and_files(
     assert re.fullmatch(r"CartPole-v1__a-b__\d{8}-\d{6}", run.path.name)
     names = {path.name for path in run.path.iterdir()}
     assert names >= {
-        "config.toml", "host.json", "events.jsonl", "progress.csv", "monitor.csv", "checkpoints", "best"
+        "config.toml", "host.json", "events.jsonl", "progress.csv", "monitor.csv", "checkpoints", "best",
+        "episodes",
     }  # fmt: skip
 
 

@@ -393,6 +393,7 @@ def outcome(folder: RunFolder) -> dict[str, Any]:
         "events": told(folder),
         "progress.csv": read_table(folder.progress, 0),
         "monitor.csv": read_table(folder.monitor, 1),
+        "recording": folder.recording.read_bytes(),
         "best": {key: verified(folder.best)[key] for key in ("step", "weights_sha256", "eval_mean")},
     }
 

@@ -230,6 +230,21 @@ class HangsInRender(OneState):
         return np.zeros((8, 8, 3), np.uint8)
 
 
+class Painted(OneState):
+    """Renders text, or a picture in which a white pixel advances by one each step, always into the same array."""
+
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 25}  # noqa: RUF012 - as above
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(reward=1.0, render_mode=render_mode)
+        self._canvas = np.zeros((161, 203, 3), np.uint8)
+
+    def render(self) -> Any:
+        self._canvas[:] = (10, 20, 30)
+        self._canvas[5, self._steps % 203] = 255
+        return self._canvas if self.render_mode == "rgb_array" else f"step {self._steps}"
+
+
 class NeverCloses(OneState):
     """Computes with torch for ever once it is closed, if it renders."""
 
@@ -522,6 +537,8 @@ if "Toy/Truncated-v0" not in gym.registry:
     _register("Talkative", Talkative, max_episode_steps=EPISODE_STEPS)
     _register("LeaksThread", LeaksThread, max_episode_steps=EPISODE_STEPS)
     _register("HangsInRender", HangsInRender, max_episode_steps=EPISODE_STEPS)
+    _register("Painted", Painted, max_episode_steps=EPISODE_STEPS)
+    _register("PaintedEndless", Painted)
     _register("NeverCloses", NeverCloses, max_episode_steps=EPISODE_STEPS)
     _register("OffsetActions", OffsetActions)
     _register(

@@ -68,3 +68,4 @@ class Settings(TypedDict, total=False):
     save_every: int
     keep_last: int
     log_every: int
+    record: bool

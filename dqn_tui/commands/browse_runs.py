@@ -130,9 +130,11 @@ def _resume(run: Path, total_steps: int | None, options: ListOptions, runs_dir: 
         UsageError: the run has no checkpoint to resume from.
     """
     from dqn_tui.runs.resume import find_resumable
+    from dqn_tui.view.marker import named_marker
 
     find_resumable(run)
-    words = ["--resume", str(run), "--runs-dir", str(runs_dir), "--marker", options.marker]
+    words = ["--resume", str(run), "--runs-dir", str(runs_dir)]
+    words += ["--marker", options.marker] if named_marker() else []
     words += [word for module in options.imports for word in ("--import", module)]
     words += [word for wrapper in approved_wrappers() for word in ("--wrap", wrapper)]
     if total_steps:

@@ -64,10 +64,15 @@ class LoadingRollout:
         if self._player:
             self._player.toggle_pause()
 
-    def advance(self) -> None:
-        """While paused: one frame forward."""
+    def advance(self, frames: int = 1) -> None:
+        """While paused: so many frames on."""
         if self._player:
-            self._player.advance()
+            self._player.advance(frames)
+
+    def seek(self, step: int) -> None:
+        """Show that step."""
+        if self._player:
+            self._player.seek(step)
 
     def change_speed(self, direction: int) -> None:
         """Play faster (+1) or slower (-1)."""
@@ -78,6 +83,21 @@ class LoadingRollout:
         """Drop this episode and begin the next."""
         if self._player:
             self._player.start_new_episode()
+
+    def choose_policy(self, direction: int) -> None:
+        """Play with the next (+1) or the previous (-1) policy."""
+        if self._player:
+            self._player.choose_policy(direction)
+
+    def toggle_compare(self) -> None:
+        """Open or close the second episode."""
+        if self._player:
+            self._player.toggle_compare()
+
+    def choose_compared_policy(self, direction: int) -> None:
+        """Compare with the next (+1) or the previous (-1) policy."""
+        if self._player:
+            self._player.choose_compared_policy(direction)
 
     def close(self) -> None:
         """End the player and its environment; return at once."""

@@ -17,6 +17,7 @@ from dqn_tui.operations.target import check_environment, find_run
 
 if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
+    from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.folder import RunFolder
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.value_pictures.easel import Easel
@@ -52,6 +53,7 @@ class ViewedRun:
 
     def __init__(self, folder: RunFolder, imports: tuple[str, ...], *, is_read_only: bool) -> None:
         from dqn_tui.attach.attached_run import AttachedRun
+        from dqn_tui.runs.episode_reader import EpisodeReader
         from dqn_tui.runs.summaries import read_run_summary
 
         summary = read_run_summary(folder)
@@ -60,6 +62,7 @@ class ViewedRun:
         self._folder = folder
         self._imports = imports
         self._settings = summary.settings
+        self._episodes = EpisodeReader(folder)
         self._rollouts: list[LoadingRollout | PaintingThread] = []
         self._run = AttachedRun(folder, self._play, self._paint, is_read_only=is_read_only)
 
@@ -85,9 +88,8 @@ class ViewedRun:
         return all(rollout.join(ROLLOUT_SECONDS) for rollout in self._rollouts)
 
     def _play(self, run: AttachedRun, episode: int | None) -> LoadingRollout:
-        if episode is not None:
-            raise UsageError(f"episode {episode:,} was not recorded")
-        rollout = LoadingRollout(lambda: self._load_player(run), lambda: None)
+        recorded = None if episode is None else self._episodes.read(episode)
+        rollout = LoadingRollout(lambda: self._load_player(run, recorded), lambda: None)
         self._rollouts.append(rollout)
         return rollout
 
@@ -108,9 +110,8 @@ class ViewedRun:
         fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
         return load_easel(config, self._folder, fetch, lambda: None)
 
-    def _load_player(self, run: AttachedRun) -> EpisodePlayer:
+    def _load_player(self, run: AttachedRun, recorded: RecordedEpisode | None) -> EpisodePlayer:
         from dqn_tui.config import parse_config
-        from dqn_tui.policy_choice import PolicyChoice
         from dqn_tui.training.player import EpisodePlayer
         from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
 
@@ -118,7 +119,7 @@ class ViewedRun:
         spaces = check_environment(config, self._imports, say, self._folder.path).spaces
         fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
         shelf = PolicyShelf(fetch, self._folder, config, spaces)
-        return EpisodePlayer(config, config.seed, lambda: shelf.load(PolicyChoice()))
+        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:

@@ -1,4 +1,4 @@
-"""`dqn-tui watch`: plays greedy episodes of a saved policy in the terminal."""
+"""`dqn-tui watch`: plays greedy episodes of a saved policy, or a training episode again, in the terminal."""
 
 from __future__ import annotations
 
@@ -14,35 +14,55 @@ from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
-from dqn_tui.operations.target import check_environment, find_checkpoint
+from dqn_tui.operations.target import check_environment, find_checkpoint, find_own_run, find_run
 
 if TYPE_CHECKING:
+    from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.ui.app.application import DqnTuiApp
 
 
 def watch_policy(
-    target: str | None, *, runs_dir: Path, seed: int, imports: tuple[str, ...], should_take_last: bool, marker: str
+    target: str | None,
+    *,
+    runs_dir: Path,
+    seed: int,
+    imports: tuple[str, ...],
+    should_take_last: bool,
+    marker: str,
+    episode: int | None = None,
 ) -> int:
-    """Play greedy episodes of a saved policy in the terminal; return the exit code.
+    """Play greedy episodes of a saved policy, or a recorded training episode, in the terminal; return the exit code.
 
     The screen is drawn before torch and the environment are loaded. Output of the environment is dropped.
 
     Raises:
-        UsageError: TARGET or its environment is not usable, or there is no terminal.
+        UsageError: TARGET or its environment is not usable, the episode was not recorded, or there is no terminal.
     """
     from dqn_tui.runs.checkpoint import ONLINE, verify_file
 
     checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
     verify_file(checkpoint, ONLINE)
+    recorded = None if episode is None else _read_episode(checkpoint, episode)
     if not has_terminal():
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     with ForeignOutput():
-        return _watch(checkpoint, seed, imports, marker)
+        return _watch(checkpoint, recorded, seed, imports, marker)
 
 
-def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: str) -> int:
+def _read_episode(checkpoint: Checkpoint, number: int) -> RecordedEpisode:
+    """Return a recorded episode of the run that the checkpoint belongs to."""
+    from dqn_tui.runs.episode_reader import read_episode
+
+    folder = find_run(str(checkpoint.path), checkpoint.path.parent)
+    folder.check()
+    return read_episode(folder, number)
+
+
+def _watch(
+    checkpoint: Checkpoint, recorded: RecordedEpisode | None, seed: int, imports: tuple[str, ...], marker: str
+) -> int:
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.theatre.watch_screen import WatchScreen
@@ -50,8 +70,11 @@ def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: 
     def leave() -> None:
         app.call_from_anywhere(lambda: app.leave(EndReason.FAILED.exit_code))
 
-    rollout = LoadingRollout(lambda: _load_player(checkpoint, seed, imports), leave)
-    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']} · {checkpoint.path}")
+    rollout = LoadingRollout(lambda: _load_player(checkpoint, recorded, seed, imports), leave)
+    what = f" · training episode {recorded.number:,}" if recorded else ""
+    run = find_own_run(checkpoint)
+    place = checkpoint.path if run is None else run.path.name
+    screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {place}")
     app = DqnTuiApp(screen, user_file())
     run_app(app)
     code = _exit_code(app, rollout)
@@ -62,15 +85,23 @@ def _watch(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...], marker: 
     return code
 
 
-def _load_player(checkpoint: Checkpoint, seed: int, imports: tuple[str, ...]) -> EpisodePlayer:
+def _load_player(
+    checkpoint: Checkpoint, recorded: RecordedEpisode | None, seed: int, imports: tuple[str, ...]
+) -> EpisodePlayer:
+    from dqn_tui.policy_choice import PolicyChoice
     from dqn_tui.runs.checkpoint import check_fit, read_settings
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.policy import load_policy
+    from dqn_tui.training.policy_shelf import LonePolicy, PolicyShelf
 
     config = read_settings(checkpoint)
     policy = load_policy(checkpoint, config)
-    check_fit(checkpoint, check_environment(config, imports, say, checkpoint.path).spaces)
-    return EpisodePlayer(config, seed, lambda: policy)
+    spaces = check_environment(config, imports, say, checkpoint.path).spaces
+    check_fit(checkpoint, spaces)
+    choice = PolicyChoice(checkpoint.path.name, checkpoint.step, checkpoint.eval_mean)
+    lone, folder = LonePolicy(choice, policy), find_own_run(checkpoint)
+    policies = lone if folder is None else PolicyShelf(None, folder, config, spaces)
+    return EpisodePlayer(config, seed, lambda _: policies, choice=choice, record=recorded, is_free=lambda: True)
 
 
 def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:

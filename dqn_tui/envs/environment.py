@@ -195,9 +195,14 @@ class Environment:
         count, is_image = self._frames
         return FrameStack(count, has_zeros_first=is_image) if count > 1 else None
 
+    @property
+    def is_rendering(self) -> bool:
+        """Whether it was made with a render mode."""
+        return self._env.render_mode is not None
+
     def render(self) -> NDArray[np.uint8] | str | None:
         """Return RGB uint8 [H, W, 3], text, or None where the environment renders neither."""
-        if self._env.render_mode is None:
+        if not self.is_rendering:
             return None
         picture: Any = self._env.render()
         return picture if isinstance(picture, str) else np.asarray(picture, np.uint8)

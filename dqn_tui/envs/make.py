@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import Any
@@ -30,6 +30,8 @@ from dqn_tui.errors import SettingError, UnknownEnvironmentError, UsageError, sh
 from dqn_tui.plain_values import merge_tables
 from dqn_tui.toml_text import toml_value
 
+PIXELS = "rgb_array"
+"""The render mode of pictures."""
 RESERVED_ARGUMENTS = {
     "render_mode": "environments are rendered where they are watched",
     "max_episode_steps": "set time_limit instead",
@@ -74,13 +76,14 @@ def inspect_environment(config: Config, hints: Iterable[str] = ()) -> Environmen
     return environment.spec
 
 
-def make_environment(config: Config, *, should_render: bool = False) -> Environment:
+def make_environment(config: Config, *, should_render: bool = False, modes: Sequence[str] = ()) -> Environment:
     """Make the environment, ready to reset.
 
     Args:
         config: the keys that say what is made (env, env_kwargs, wrappers, time_limit, sticky_actions) and how it is
             learned from (those of `Environment`).
-        should_render: whether it renders, in the mode that its family prefers.
+        should_render: whether it renders.
+        modes: the modes to render in, the preferred one first; empty: those that its family prefers.
 
     Raises:
         UnknownEnvironmentError: nothing has registered the id.
@@ -89,7 +92,7 @@ def make_environment(config: Config, *, should_render: bool = False) -> Environm
     check_approved(config.wrappers)
     register(config.env)
     family = find_family(config.env)
-    env = _make_rendering(config) if should_render else _make(config)
+    env = _make_rendering(config, modes or family.render_modes) if should_render else _make(config)
     try:
         with foreign_code("its spaces or metadata cannot be used"):
             return Environment(
@@ -120,12 +123,12 @@ def register(env_id: str) -> None:
     find_family(env_id).register()
 
 
-def _make_rendering(config: Config) -> gym.Env[Any, Any]:
-    """Make an environment that renders in the mode that its family prefers, or does not where it has no such mode."""
+def _make_rendering(config: Config, wanted: Sequence[str]) -> gym.Env[Any, Any]:
+    """Make an environment that renders in the first of the modes that it has, or does not where it has none."""
     with take_turn():
         env = _make(config)
         modes = env.metadata.get("render_modes") or ()
-        render_mode = next((mode for mode in find_family(config.env).render_modes if mode in modes), None)
+        render_mode = next((mode for mode in wanted if mode in modes), None)
         if render_mode is None:
             return env
         env.close()

@@ -12,17 +12,26 @@ from dqn_tui.errors import UsageError
 from dqn_tui.runs.durable import NEW
 
 
+def check_new(out: Path, option: str = "--out") -> None:
+    """Refuse a file that exists; `option` named it.
+
+    Raises:
+        UsageError: `out` exists.
+    """
+    if os.path.lexists(out):
+        kind = "a folder" if out.is_dir() else "a file"
+        raise UsageError(f"{option} must be a new file, got {out}, {kind} that exists")
+
+
 @contextmanager
-def new_file(out: Path) -> Iterator[Path]:
+def new_file(out: Path, option: str = "--out") -> Iterator[Path]:
     """Yield the path of a temporary file that becomes `out` once the block has written it.
 
     Raises:
         UsageError: `out` exists, or cannot be written.
     """
-    if os.path.lexists(out):
-        kind = "a folder" if out.is_dir() else "a file"
-        raise UsageError(f"--out must be a new file, got {out}, {kind} that exists")
-    with _moved_to(out) as temporary:
+    check_new(out, option)
+    with _moved_to(out, option) as temporary:
         temporary.touch(exist_ok=False)
         yield temporary
         _sync(temporary)
@@ -44,14 +53,14 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _moved_to(out: Path) -> Iterator[Path]:
+def _moved_to(out: Path, option: str = "--out") -> Iterator[Path]:
     place = Path(os.path.realpath(out))
     temporary = place.with_name(f".{place.name}-{os.getpid()}{NEW}")
     try:
         yield temporary
         # A folder takes the place of an empty one; a file that appeared meanwhile is not replaced.
         if temporary.is_file() and os.path.lexists(place):
-            raise UsageError(f"--out must be a new file, got {out}, which exists now")
+            raise UsageError(f"{option} must be a new file, got {out}, which exists now")
         temporary.rename(place)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror or error}") from None

@@ -64,6 +64,18 @@ def find_checkpoint(target: str | None, runs_dir: Path, *, should_take_last: boo
     return _fail_without_runs(runs_dir, "runs with a checkpoint")
 
 
+def find_own_run(checkpoint: Checkpoint) -> RunFolder | None:
+    """Return the run that a checkpoint belongs to; None for one that was copied out of its run."""
+    from dqn_tui.runs.folder import RunFolder, is_run_folder
+
+    path = checkpoint.path.absolute()
+    places = {path.parent: RunFolder(path.parent).best, path.parents[1]: RunFolder(path.parents[1]).checkpoints}
+    for run, place in places.items():
+        if is_run_folder(run) and path in (place, place / path.name):
+            return RunFolder(run)
+    return None
+
+
 def check_environment(
     config: Config, imports: tuple[str, ...], warn: Callable[[str], None], path: Path | None = None
 ) -> EnvironmentSpec:

@@ -17,6 +17,7 @@ from dqn_tui.runs.safe_open import require_file, require_folder, require_no_link
 
 JOURNAL = "events.jsonl"
 NOTES = "notes.toml"
+RECORDING = "episodes/episodes.bin"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class RunFolder:
     def best(self) -> Path:
         """The checkpoint with the best evaluation."""
         return self.path / "best"
+
+    @property
+    def episodes(self) -> Path:
+        """The folder of the recording."""
+        return self.recording.parent
+
+    @property
+    def recording(self) -> Path:
+        """Reset seeds and actions of all training episodes."""
+        return self.path / RECORDING
 
     @property
     def tensorboard(self) -> Path:
@@ -113,10 +124,10 @@ class RunFolder:
             self.events, self.progress, self.monitor, self.host, self.config, self.error_log, self.output_log,
             self.path / LOCK_FILE,
         )  # fmt: skip
-        for file in files:
-            require_file(file)
-        for folder in (self.checkpoints, self.best, self.superseded):
+        for folder in (self.checkpoints, self.best, self.superseded, self.episodes):
             require_folder(folder)
+        for file in (*files, self.recording):
+            require_file(file)
         require_no_links(self.path, f".*{NEW}", f".*{OLD}")
         require_no_links(self.checkpoints, "*")
         require_no_links(self.superseded, "*")

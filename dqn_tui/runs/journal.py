@@ -9,7 +9,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from dqn_tui.event_json import from_json, to_json
-from dqn_tui.events import Event
+from dqn_tui.events import EpisodeEnded, Event
 from dqn_tui.runs.line_file import LineFile
 from dqn_tui.runs.safe_open import open_file
 
@@ -52,6 +52,42 @@ def read_last_event(path: Path) -> Event | None:
         file.seek(max(0, size - _TAIL_BYTES))
         lines = file.read(_TAIL_BYTES).splitlines(keepends=True)
     return next(parse_lines(reversed(lines)), None)
+
+
+def find_episode_end(path: Path, number: int) -> EpisodeEnded | None:
+    """Return the end of the training episode of that number; None where the journal has none.
+
+    Raises:
+        OSError: The journal cannot be read, or is not a regular file.
+    """
+    with _open(path) as file:
+        found = _next_end(file, _find_before(file, number), number)
+        if found is not None and found.episode == number:
+            return found
+        # There is none, or the journal is damaged and not in order.
+        return next((end for end in _ends(file, 0) if end.episode == number), None)
+
+
+def _find_before(file: BufferedReader, number: int) -> int:
+    """Return a place, in bytes, a little before the end of an episode, in a journal where their numbers rise."""
+    low, high = 0, file.seek(0, os.SEEK_END)
+    while high - low > _TAIL_BYTES:
+        middle = (low + high) // 2
+        end = _next_end(file, middle)
+        low, high = (low, middle) if end is None or end.episode >= number else (middle, high)
+    return low
+
+
+def _next_end(file: BufferedReader, place: int, least: int = 0) -> EpisodeEnded | None:
+    """Return the first end of an episode after a place whose number is `least` or higher."""
+    return next((end for end in _ends(file, place) if end.episode >= least), None)
+
+
+def _ends(file: BufferedReader, place: int) -> Iterator[EpisodeEnded]:
+    file.seek(place)
+    if place:
+        file.readline(LONGEST_LINE)
+    return (event for event in parse_lines(_lines(file)) if isinstance(event, EpisodeEnded))
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[Event]:

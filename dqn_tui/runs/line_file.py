@@ -6,38 +6,20 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from dqn_tui.runs.durable import write_all, write_file
-from dqn_tui.runs.safe_open import open_file
+from dqn_tui.runs.appended_file import AppendedFile
+from dqn_tui.runs.durable import write_all
 
 
-class LineFile:
+class LineFile(AppendedFile):
     """Appends lines; a line that was written in part is cut off again, so that a crash tears at most the last one.
-
-    Attributes:
-        path: The file's path.
 
     Raises:
         OSError: The file cannot be opened, or is not a regular file.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._is_torn = self._is_doubtful = False
-        self._open()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was written yet."""
-        return self._length == 0
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the open file is no longer the one at `path`: it was deleted, moved or replaced."""
-        try:
-            found = os.lstat(self.path)
-        except OSError:
-            return True
-        return not os.path.samestat(found, os.fstat(self._descriptor))
+        self._is_torn = False
+        super().__init__(path)
 
     def append(self, text: str) -> None:
         """Append one line, or several joined by line ends, in one write.
@@ -57,34 +39,8 @@ class LineFile:
             raise
         self._is_torn = False
 
-    def sync(self) -> int:
-        """Flush everything to the disk; return the file's length in bytes.
-
-        Raises:
-            OSError: The disk refused it.
-        """
-        if self._is_doubtful:
-            self._rewrite()
-        self._is_doubtful = True
-        os.fsync(self._descriptor)
-        self._is_doubtful = False
-        return self._length
-
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
-
-    @property
-    def _length(self) -> int:
-        return os.fstat(self._descriptor).st_size
-
-    def _open(self) -> None:
-        self._descriptor = open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        self._is_torn = not self.is_empty and os.pread(self._descriptor, 1, self._length - 1) != b"\n"
-
-    def _rewrite(self) -> None:
-        """Copy the file: after a failed sync, the system may drop unwritten data and report the next sync as good."""
-        stale = self._descriptor
-        write_file(self.path, os.pread(stale, self._length, 0))
-        self._open()
-        os.close(stale)
+    def _open(self) -> int:
+        descriptor = super()._open()
+        size = os.fstat(descriptor).st_size
+        self._is_torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        return descriptor

@@ -12,9 +12,12 @@ from typing import Any
 
 from dqn_tui.config import Config, to_toml
 from dqn_tui.errors import UsageError
-from dqn_tui.events import Event, Progress, RunEnded
+from dqn_tui.events import EpisodeEnded, Event, Progress, RunEnded
+from dqn_tui.rollout import RecordedEpisode
+from dqn_tui.runs.appended_file import AppendedFile
 from dqn_tui.runs.durable import at_once, sync_folder, write_file
-from dqn_tui.runs.folder import RunFolder
+from dqn_tui.runs.episode_file import EpisodeFile
+from dqn_tui.runs.folder import RECORDING, RunFolder
 from dqn_tui.runs.host import compare_hosts, read_host
 from dqn_tui.runs.journal import Journal
 from dqn_tui.runs.lock import RunLock
@@ -27,11 +30,11 @@ Writer = Journal | ProgressTable | MonitorTable
 
 
 class Recorder:
-    """The journal and both tables, written with one call per event, and the lock on the run folder.
+    """The journal and both tables, written with one call per event, the recorded training episodes, and the lock.
 
     Args:
         folder: The run folder; it exists.
-        config: Written to `config.toml`.
+        config: Written to `config.toml`; its `record` says whether training episodes are recorded.
         host: Written to `host.json`.
         saved: The checkpoint that a resumed run continues from; later checkpoints are set aside, and everything
             recorded after it is cut off.
@@ -50,7 +53,8 @@ class Recorder:
         self.set_aside: str | None = None
         self._folder = folder
         self._writers: list[Writer] = []
-        self._failed: list[Writer] = []
+        self._episodes: EpisodeFile | None = None
+        self._failed: list[AppendedFile] = []
         self._problem: str | None = None
         self._is_problem_reported = self._is_closed = False
         with ExitStack() as opened:
@@ -59,10 +63,14 @@ class Recorder:
                 opened.callback(self._lock.release)
                 if saved is not None:
                     self.set_aside = set_aside_later(folder, saved.checkpoint.step, config.keep_last)
-                    _cut(folder, saved.state["file_lengths"])
+                    # A checkpoint that does not name the recording is older than all of it.
+                    _cut(folder, {RECORDING: 0} | saved.state["file_lengths"])
                 write_file(folder.config, to_toml(config).encode())
                 write_file(folder.host, (json.dumps(host, indent=2) + "\n").encode())
                 self._open_writers(folder, opened)
+                if config.record:
+                    self._episodes = EpisodeFile(folder.recording, config.num_envs)
+                    opened.callback(self._episodes.close)
                 sync_folder(folder.path)
             except OSError as error:
                 raise UsageError(f"run folder {folder.path} cannot be written: {error.strerror or error}") from None
@@ -93,10 +101,25 @@ class Recorder:
             try:
                 writer.write(event)
             except OSError as error:
-                if writer not in self._failed:
-                    self._failed.append(writer)
-                    problem = problem or f"cannot write {writer.path}: {error.strerror or error}"
+                found = self._note_failure(writer, error)
+                problem = problem or found
+        if self._episodes is not None and not isinstance(event, EpisodeEnded):
+            found = self._flush(self._episodes)
+            problem = problem or found
         return self._report_loss(event) or problem
+
+    def record_episode(self, episode: RecordedEpisode, action_count: int) -> str | None:
+        """Record a training episode, if that is wanted; return a new problem in one line, as `write` does.
+
+        It is on the disk after the next event of another kind at the latest.
+        """
+        if self._episodes is None:
+            return None
+        try:
+            self._episodes.write(episode, action_count)
+        except OSError as error:
+            return self._note_failure(self._episodes, error)
+        return None
 
     def sync(self) -> dict[str, int]:
         """Flush everything to the disk; return the length of each file in bytes, for a checkpoint's state.
@@ -107,8 +130,10 @@ class Recorder:
         if self.problem is not None:
             raise OSError(errno.ENOENT, self.problem)
         self._folder.require_own_files()
-        lengths = at_once(lambda writer: writer.sync(), self._writers)
-        return {writer.path.name: length for writer, length in zip(self._writers, lengths, strict=True)}
+        files = [*self._writers, *([self._episodes] if self._episodes else [])]
+        lengths = at_once(lambda file: file.sync(), files)
+        named = {_name(self._folder, file.path): length for file, length in zip(files, lengths, strict=True)}
+        return {RECORDING: _measure(self._folder.recording)} | named
 
     def close(self) -> None:
         """Flush what the disk takes, close all files, and release the lock; a second call does nothing."""
@@ -119,6 +144,20 @@ class Recorder:
         self._is_closed = True
         with suppress(OSError):
             self._opened.close()
+
+    def _flush(self, episodes: EpisodeFile) -> str | None:
+        try:
+            episodes.flush()
+        except OSError as error:
+            return self._note_failure(episodes, error)
+        return None
+
+    def _note_failure(self, file: AppendedFile, error: OSError) -> str | None:
+        """Return the problem of a file in one line, the first time that it has one."""
+        if file in self._failed:
+            return None
+        self._failed.append(file)
+        return f"cannot write {file.path}: {error.strerror or error}"
 
     def _report_loss(self, event: Event) -> str | None:
         # Two system calls are too many for each episode of a fast environment.
@@ -137,6 +176,18 @@ class Recorder:
             writer = kind(path)
             opened.callback(writer.close)
             self._writers.append(writer)
+
+
+def _name(folder: RunFolder, path: Path) -> str:
+    return path.relative_to(folder.path).as_posix()
+
+
+def _measure(path: Path) -> int:
+    """Return the length of a file in bytes, 0 where there is none."""
+    try:
+        return os.lstat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _cut(folder: RunFolder, lengths: Mapping[str, int]) -> None:

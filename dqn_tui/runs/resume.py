@@ -26,7 +26,7 @@ from dqn_tui.runs.checkpoint import (
     verify_checkpoint,
 )
 from dqn_tui.runs.durable import recover_folders
-from dqn_tui.runs.folder import RunFolder, is_run_folder
+from dqn_tui.runs.folder import RECORDING, RunFolder, is_run_folder
 from dqn_tui.runs.lock import RunLock
 
 
@@ -130,7 +130,9 @@ def _check_state(checkpoint: Checkpoint, folder: RunFolder, state: Mapping[str, 
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{checkpoint.path / STATE} is damaged: {type(error).__name__} {error}") from None
     names = {folder.events.name, folder.progress.name, folder.monitor.name}
-    if step != checkpoint.step or set(lengths) != names or not all(type(n) is int and n >= 0 for n in lengths.values()):
+    # Checkpoints from before there were recordings do not name one.
+    is_of_run = set(lengths) - {RECORDING} == names
+    if step != checkpoint.step or not is_of_run or not all(type(n) is int and n >= 0 for n in lengths.values()):
         raise CheckpointError(f"{checkpoint.path / STATE} is damaged: it does not belong to step {checkpoint.step:,}")
 
 

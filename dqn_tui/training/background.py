@@ -16,6 +16,7 @@ from dqn_tui.config import Config
 from dqn_tui.control import Access, Control, CopyObservations, CopyPolicy, Request
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
+from dqn_tui.runs.episode_reader import EpisodeReader
 from dqn_tui.runs.error_log import describe_error, write_error_log
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dqn_tui.rollout import Rollout
+    from dqn_tui.spaces import Spaces
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.policy import Policy
     from dqn_tui.training.trainer import Trainer
@@ -89,6 +91,7 @@ class BackgroundRun:
         self._final_policy: Policy | None = None
         self._final_observations: NDArray[Any] | None = None
         self._players: list[EpisodePlayer | PaintingThread] = []
+        self._episodes = EpisodeReader(folder)
         self.is_paused = self.is_over = False
 
     def start(self, on_news: Callable[[], None]) -> None:
@@ -130,13 +133,20 @@ class BackgroundRun:
             UsageError: there is no recorded episode of that number.
         """
         from dqn_tui.training.player import EpisodePlayer
+        from dqn_tui.training.policy_shelf import PolicyShelf
 
-        if episode is not None:
-            raise UsageError(f"episode {episode:,} was not recorded")
+        def make_policies(spaces: Spaces) -> PolicyShelf:
+            return PolicyShelf(self._wait_for_policy, self._folder, self._config, spaces)
 
-        self._players = [player for player in self._players if not player.join(0)]
-        player = EpisodePlayer(self._config, self._config.seed, self._wait_for_policy)
-        self._players.append(player)
+        recorded = None if episode is None else self._episodes.read(episode)
+        player = EpisodePlayer(
+            self._config,
+            self._config.seed,
+            make_policies,
+            record=recorded,
+            is_free=lambda: self.is_paused or self.is_over,
+        )
+        self._players = [*(one for one in self._players if not one.join(0)), player]
         return player
 
     def start_value_pictures(self) -> PaintingThread:

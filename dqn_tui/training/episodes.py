@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from dqn_tui.dqn.saved import LARGEST_COUNT, Arrays, read_array, read_integers
 from dqn_tui.envs.batch import Environments, Steps
 from dqn_tui.envs.environment import Replayed
+from dqn_tui.rollout import RecordedEpisode
 
 
 class EndedEpisode(NamedTuple):
@@ -20,16 +22,14 @@ class EndedEpisode(NamedTuple):
 
     Attributes:
         episode_return: undiscounted sum of rewards.
-        length: steps.
-        is_truncated: whether it was cut short rather than terminated.
+        played: the episode itself, which can be played again.
         start_q: highest Q-value of an allowed action at its first observation, when it began; None before learning
             has started, and soon after another episode's.
         discounted_return: sum of rewards discounted to its first step; None where unknown.
     """
 
     episode_return: float
-    length: int
-    is_truncated: bool
+    played: RecordedEpisode
     start_q: float | None
     discounted_return: float | None
 
@@ -38,6 +38,7 @@ class EndedEpisode(NamedTuple):
 class _OpenEpisode:
     """The part of an episode played so far; NaN marks what an old checkpoint did not record."""
 
+    seed: int = 0
     actions: list[int] = field(default_factory=list)
     episode_return: float = 0.0
     discounted_return: float = 0.0
@@ -50,9 +51,20 @@ class _OpenEpisode:
         self.discounted_return += self.discount * reward
         self.discount *= gamma
 
-    def close(self, *, is_truncated: bool) -> EndedEpisode:
+    def close(
+        self, *, number: int, environment: int, last_observation: NDArray[Any], is_truncated: bool
+    ) -> EndedEpisode:
+        played = RecordedEpisode(
+            number=number,
+            environment=environment,
+            seed=self.seed,
+            actions=np.array(self.actions, np.int64),
+            last_observation=hash_observation(last_observation),
+            is_truncated=is_truncated,
+            episode_return=self.episode_return,
+        )
         start_q, discounted = (None if math.isnan(value) else value for value in (self.start_q, self.discounted_return))
-        return EndedEpisode(self.episode_return, len(self.actions), is_truncated, start_q, discounted)
+        return EndedEpisode(self.episode_return, played, start_q, discounted)
 
 
 class TrainingEpisodes:
@@ -87,7 +99,8 @@ class TrainingEpisodes:
         """Reset these environments, each with the seed of its next episode."""
         seeds = {index: self._seed(index) for index in indices}
         observations, masks = self._environments.reset(seeds)
-        for place, index in enumerate(seeds):
+        for place, (index, seed) in enumerate(seeds.items()):
+            self._open[index].seed = seed
             self._show(index, observations[place], None if masks is None else masks[place])
 
     def advance(self, actions: NDArray[np.int64]) -> Steps:
@@ -105,7 +118,12 @@ class TrainingEpisodes:
 
     def close(self, index: int, *, is_truncated: bool) -> EndedEpisode:
         """Close an episode; `begin` starts the environment's next one."""
-        ended = self._open[index].close(is_truncated=is_truncated)
+        ended = self._open[index].close(
+            number=int(self.ended.sum()) + 1,
+            environment=index,
+            last_observation=self.observations[index],
+            is_truncated=is_truncated,
+        )
         self.ended[index] += 1
         self._open[index] = _OpenEpisode()
         return ended
@@ -146,7 +164,8 @@ class TrainingEpisodes:
         actions = np.split(taken, np.cumsum(lengths)[:-1])
         for index in closed:
             actions[index] = actions[index][:0]
-        answers = self._environments.play_again([self._seed(index) for index in range(count)], actions)
+        seeds = [self._seed(index) for index in range(count)]
+        answers = self._environments.play_again(seeds, actions)
         lost = []
         for index in set(range(count)).difference(closed):
             replayed = answers[index]
@@ -154,7 +173,8 @@ class TrainingEpisodes:
                 lost.append(index)
             else:
                 numbers = float(discounted[index]), self._discount_after(len(actions[index])), float(start_q[index])
-                self._open[index] = _OpenEpisode(actions[index].tolist(), replayed.episode_return, *numbers)
+                taken_here = actions[index].tolist()
+                self._open[index] = _OpenEpisode(seeds[index], taken_here, replayed.episode_return, *numbers)
                 self._show(index, replayed.observation, replayed.action_mask)
         return lost
 
@@ -177,6 +197,11 @@ class TrainingEpisodes:
             self.masks = np.ones((len(self.observations), mask.shape[-1]), np.bool_)
         if self.masks is not None:
             self.masks[index] = True if mask is None else mask
+
+
+def hash_observation(observation: NDArray[Any]) -> int:
+    """Return the CRC-32 of an observation's bytes."""
+    return zlib.crc32(observation.tobytes())
 
 
 def _is_at(replayed: Replayed, observation: NDArray[Any], episode_return: float) -> bool:

@@ -28,14 +28,15 @@ class PolicyShelf:
     """Lists the policies of a run and loads them; every call may read the disk and block.
 
     Args:
-        fetch_live: returns a copy of the weights that the run has now; None where it does not answer.
+        fetch_live: returns a copy of the weights that the run has now, None where it does not answer; None instead
+            offers saved policies only.
         folder: the run folder.
         config: its settings.
         spaces: observations and actions of its environment.
     """
 
     def __init__(
-        self, fetch_live: Callable[[], Policy | None], folder: RunFolder, config: Config, spaces: Spaces
+        self, fetch_live: Callable[[], Policy | None] | None, folder: RunFolder, config: Config, spaces: Spaces
     ) -> None:
         self._fetch_live = fetch_live
         self._folder = folder
@@ -49,7 +50,7 @@ class PolicyShelf:
         if (best := self._find_best()) is not None:
             saved.insert(0, (BEST, best))
         found = (PolicyChoice(name, checkpoint.step, checkpoint.eval_mean) for name, checkpoint in saved)
-        return (PolicyChoice(), *found)
+        return tuple(found) if self._fetch_live is None else (PolicyChoice(), *found)
 
     def load(self, choice: PolicyChoice) -> Policy | None:
         """Return a policy; for the live one of a run that does not answer, that of its newest checkpoint.
@@ -61,7 +62,8 @@ class PolicyShelf:
             CheckpointError: the checkpoint is damaged, or does not fit the run's settings.
         """
         if choice.name == LIVE:
-            return self._fetch_live() or self._load(find_newest(self._folder))
+            live = None if self._fetch_live is None else self._fetch_live()
+            return live or self._load(find_newest(self._folder))
         if choice.name == BEST:
             return self._load(self._find_best())
         named = (checkpoint for checkpoint in find_checkpoints(self._folder) if checkpoint.path.name == choice.name)
@@ -82,6 +84,22 @@ class PolicyShelf:
             policy = load_policy(checkpoint, self._config)
             self._kept = dict([*self._kept.items(), (key, policy)][-_POLICIES_KEPT:])
         return self._kept[key]._replace(step=checkpoint.step)
+
+
+class LonePolicy:
+    """The one policy of a checkpoint that belongs to no run."""
+
+    def __init__(self, choice: PolicyChoice, policy: Policy) -> None:
+        self._choice = choice
+        self._policy = policy
+
+    def list_choices(self) -> tuple[PolicyChoice, ...]:
+        """Return its choice."""
+        return (self._choice,)
+
+    def load(self, choice: PolicyChoice) -> Policy | None:
+        """Return it where it is meant."""
+        return self._policy if choice.name == self._choice.name else None
 
 
 def decode_fetched(

@@ -181,15 +181,15 @@ class Reporter:
         self._cautions.set_state(state.get("cautions", {}))
 
     def _report_episodes(self, ended: Sequence[EndedEpisode]) -> None:
-        first = self._learner.episodes - len(ended) + 1
-        for number, episode in enumerate(ended, first):
-            self._window.add(episode.episode_return, episode.length)
+        for episode in ended:
+            played = episode.played
+            self._window.add(episode.episode_return, len(played.actions))
             self._emit(
                 events.EpisodeEnded,
-                episode=number,
+                episode=played.number,
                 episode_return=episode.episode_return,
-                length=episode.length,
-                is_truncated=episode.is_truncated,
+                length=len(played.actions),
+                is_truncated=played.is_truncated,
                 seconds=round(self._clock.total_seconds, 6),
                 start_q=_shorten_optional(episode.start_q),
                 discounted_return=_shorten_optional(episode.discounted_return),

@@ -22,6 +22,7 @@ from dqn_tui.runs.recorder import Recorder
 from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.chores import Chore
 from dqn_tui.training.emitter import Emitter
+from dqn_tui.training.episodes import EndedEpisode
 from dqn_tui.training.evaluation import Evaluator, Verdict
 from dqn_tui.training.learner import Learner
 from dqn_tui.training.meters import PhaseClock
@@ -164,10 +165,19 @@ class Trainer:
                 self._emit(events.LearningStarted)
             self._reporter.add_update(learner.update())
         else:
-            self._reporter.add_steps(learner.take_steps())
+            taken = learner.take_steps()
+            self._record(taken.ended)
+            self._reporter.add_steps(taken)
         if not learner.owed_updates:
             self._finish_step()
         learner.begin_episodes()
+
+    def _record(self, ended: Sequence[EndedEpisode]) -> None:
+        """Record episodes before they are reported: who hears of one can soon watch it."""
+        for episode in ended:
+            problem = self._recorder.record_episode(episode.played, self.learner.agent.spaces.action_count)
+            if problem:
+                self._emit(events.WarningRaised, message=problem)
 
     def _finish_step(self) -> None:
         """After a step and its updates, report progress and note the chores that are due."""

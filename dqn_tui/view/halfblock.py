@@ -10,8 +10,9 @@ Array = NDArray[np.float32]
 
 # Share of the pixels from which a colour counts as the background.
 _LEAST_BACKGROUND = 0.3
-# Weight of a pixel by its contrast with the background, from 1 to 8.
-_WEIGHTS = np.linspace(1, 8, 256, dtype=np.float32)
+# Largest weight of a pixel, for one that differs from the background as much as can be; more where a picture shrinks
+# more than this.
+_LARGEST_WEIGHT = 8
 # Four bits a channel, so that dithering and compression do not split a background.
 _COARSE = np.uint8(0xF0)
 
@@ -34,7 +35,8 @@ def scale_picture(picture: Picture, width: int, height: int) -> Picture:
     """Return the picture in at most `width` x `height` cells: RGB uint8 `[P, C, 3]`, `P <= 2 * height`, `C <= width`.
 
     Pixels are averaged to shrink the picture and repeated to enlarge it. In front of a background, other colours weigh
-    more in the average the more they differ from it, so that thin lines and small things do not fade.
+    more in the average the more they differ from it, so that thin lines and small things do not fade: a line of one
+    pixel, black on white, keeps at least half of its contrast, however much the picture shrinks.
 
     Args:
         picture: uint8 `[H, W, 3]`, or with a fourth channel, which is ignored.
@@ -44,13 +46,26 @@ def scale_picture(picture: Picture, width: int, height: int) -> Picture:
     columns, rows = scaled_size(picture, width, height)
     if not columns:
         return np.zeros((0, 0, 3), dtype=np.uint8)
+    return fit_picture(picture, columns, rows)
+
+
+def fit_picture(picture: Picture, columns: int, rows: int) -> Picture:
+    """Return the picture in exactly `columns` x `rows` pixels, uint8 `[rows, columns, 3]`; see `scale_picture`.
+
+    Args:
+        picture: uint8 `[H, W, 3]`, or with a fourth channel, which is ignored.
+        columns: at most W; a multiple of it where rows is one of H.
+        rows: as high as `scaled_size` says.
+    """
     colours = picture[..., :3]
     if columns >= colours.shape[1] and rows >= colours.shape[0]:
         return _repeated(_repeated(colours, rows, 0), columns, 1)
-    weights = _weights(colours)
-    total = _shrunk(weights, rows, columns)
-    channels = [_shrunk(colours[..., channel] * weights, rows, columns) / total for channel in range(3)]
-    scaled: Picture = np.rint(np.stack(channels, axis=2)).astype(np.uint8)
+    if rows > colours.shape[0]:
+        # A strip that is lower than a cell.
+        colours = np.take(colours, np.arange(rows) * colours.shape[0] // rows, axis=0)
+    ground = background(colours)
+    means = _means(colours, rows, columns) if ground is None else _weighted_means(colours, rows, columns, ground)
+    scaled: Picture = np.rint(means).astype(np.uint8)
     return scaled
 
 
@@ -77,30 +92,49 @@ def contrast(picture: Picture, colour: Picture) -> NDArray[np.uint8]:
     return largest
 
 
-def _weights(picture: Picture) -> Array:
-    colour = background(picture)
-    if colour is None:
-        return np.ones(picture.shape[:2], dtype=np.float32)
-    weights: Array = _WEIGHTS[contrast(picture, colour)]
-    return weights
+def _weighted_means(picture: Picture, rows: int, columns: int, ground: Picture) -> Array:
+    """Return the means in front of a background, `[rows, columns, 3]`.
+
+    Only pixels that differ from the background are visited: in most environments these are few.
+    """
+    tall, wide = picture.shape[:2]
+    differences = contrast(picture, ground).ravel()
+    places = np.flatnonzero(differences)
+    largest = max(_LARGEST_WEIGHT, -(-tall // rows), -(-wide // columns))
+    weights = np.linspace(1, largest, 256)[differences[places]]
+    cell_rows, cell_columns = _cells(tall, rows), _cells(wide, columns)
+    cells = cell_rows[places // wide] * columns + cell_columns[places % wide]
+    shares = np.outer(np.bincount(cell_rows), np.bincount(cell_columns)).ravel() - np.bincount(
+        cells, minlength=rows * columns
+    )
+    totals = shares + np.bincount(cells, weights, rows * columns)
+    pixels = picture.reshape(-1, 3)[places]
+    means = [
+        (shares * ground[channel] + np.bincount(cells, weights * pixels[:, channel], rows * columns)) / totals
+        for channel in range(3)
+    ]
+    stacked: Array = np.stack(means, axis=1).reshape(rows, columns, 3).astype(np.float32)
+    return stacked
+
+
+def _cells(length: int, count: int) -> NDArray[np.int64]:
+    """Return the number of the cell that each of `length` lines is in."""
+    starts = np.zeros(length, dtype=np.int64)
+    starts[np.arange(1, count) * length // count] = 1
+    return np.cumsum(starts)
+
+
+def _means(picture: Picture, rows: int, columns: int) -> Array:
+    """Return the plain means of the cells, `[rows, columns, 3]`."""
+    tall, wide = picture.shape[:2]
+    flat = np.ascontiguousarray(picture).reshape(tall, 3 * wide)
+    sums = np.add.reduceat(flat, np.arange(rows) * tall // rows, axis=0, dtype=np.uint32).reshape(rows, wide, 3)
+    sums = np.add.reduceat(sums, np.arange(columns) * wide // columns, axis=1)
+    sizes = np.outer(np.bincount(_cells(tall, rows)), np.bincount(_cells(wide, columns)))
+    means: Array = (sums / sizes[..., np.newaxis]).astype(np.float32)
+    return means
 
 
 def _repeated(pixels: Picture, count: int, axis: int) -> Picture:
     repeated: Picture = np.repeat(pixels, count // pixels.shape[axis], axis=axis)
     return repeated
-
-
-def _shrunk(values: Array, rows: int, columns: int) -> Array:
-    """Return sums over the rectangles that divide `values` `[H, W]` into `[rows, columns]`."""
-    return _summed(_summed(values, rows, 0), columns, 1)
-
-
-def _summed(values: Array, count: int, axis: int) -> Array:
-    """Return `count` lines along the axis: sums of whole lines, or repeated lines where there are too few."""
-    length = values.shape[axis]
-    starts = np.arange(count) * length // count
-    if count >= length:
-        repeated: Array = np.take(values, starts, axis=axis)
-        return repeated
-    sums: Array = np.add.reduceat(values, starts, axis=axis)
-    return sums

@@ -12,6 +12,7 @@ from dqn_tui.view.text import MARKERS
 _CONSOLES = ("linux",)
 # Strongest first.
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
+_named: str | None = None
 
 
 def detect_marker(variables: Mapping[str, str] = os.environ, encoding: str | None = None) -> str:
@@ -31,3 +32,14 @@ def detect_marker(variables: Mapping[str, str] = os.environ, encoding: str | Non
 def choose_marker(detected: str, remembered: str | None) -> str:
     """Return the remembered marker, or the detected one if that is poorer: the terminal cannot draw more."""
     return max(detected, remembered, key=MARKERS.index) if remembered in MARKERS else detected
+
+
+def name_marker(marker: str | None) -> None:
+    """Note the marker that the command line of this process names; None: it leaves the choice to the program."""
+    global _named
+    _named = marker
+
+
+def named_marker() -> str | None:
+    """Return the marker that the command line names: everything is drawn with its characters, pictures, too."""
+    return _named

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from dqn_tui import events
 from dqn_tui.events import LARGEST_COUNT, PHASES, EndReason
 from dqn_tui.view.cleaning import clean_event
+from dqn_tui.view.episode_table import EpisodeRow, EpisodeTable
 from dqn_tui.view.log_line import LogLine, describe
 from dqn_tui.view.metric_series import MetricSeries
 from dqn_tui.view.point_buffer import PointBuffer
@@ -53,6 +54,7 @@ class RunView:
             imports, config:
             As in `RunStarted`; `SettingChanged` updates them.
         step, episodes, updates: Counted from the start of the run.
+        episode_table: All training episodes.
         metrics: The newest value of each metric of `Progress`.
         start_q: The highest Q-value of each episode's first observation, as in `start_values`.
         action_shares: Action index to the series of its share of the steps.
@@ -90,6 +92,7 @@ class RunView:
 
     def _make_series(self) -> None:
         self.returns, self.lengths, self.start_q = SmoothedSeries(), SmoothedSeries(), Series()
+        self.episode_table = EpisodeTable()
         self._recent_returns = RollingMean(RECENT_EPISODES)
         self._values_at: dict[XUnit, StepMap] = {unit: StepMap() for unit in XUnit if unit is not XUnit.STEP}
         self._series = MetricSeries()
@@ -188,7 +191,9 @@ class RunView:
         self._clock = RunClock()
 
     def _forget_after(self, step: int) -> None:
-        for series in (self.returns, self.lengths, self.start_q, self._series, self._recent_returns):
+        for series in (
+            self.returns, self.lengths, self.start_q, self._series, self._recent_returns, self.episode_table
+        ):  # fmt: skip
             series.forget_after(step)
         for values in self._values_at.values():
             values.forget_after(step)
@@ -231,6 +236,8 @@ class RunView:
         self._points.add(self.returns, event.step, event.episode_return)
         self._points.add(self.lengths, event.step, event.length)
         self._recent_returns.append(event.step, event.episode_return)
+        epsilon = self.metrics.get("rollout/exploration_rate")
+        self.episode_table.append(EpisodeRow(event.episode, event.episode_return, event.length, event.step, epsilon))
         if event.start_q is not None and event.discounted_return is not None:
             self.start_values.append(StartValue(event.step, event.start_q, event.discounted_return))
             self._points.add(self.start_q, event.step, event.start_q)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dqn_tui.events import EpisodeEnded
 from dqn_tui.runs.checkpoint import read_checkpoint
 from tests.helpers import Session, call_program, one_line, program_environment, reseal, train
 from tests.terminal import Terminal, dqn_tui
@@ -21,6 +22,39 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Session:
 def test_watching_without_a_terminal_is_refused(run: Session, capfd: pytest.CaptureFixture[str]) -> None:
     assert call_program("watch", str(run.folder.path)) == 2
     assert "needs a terminal" in one_line(capfd.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("target", "episode", "words"),
+    [
+        ("", "999", "has no record of episode 999: recorded are 1 to "),
+        ("", "0", "0"),
+        ("checkpoints/step_000000200", "999", "has no record of episode 999: recorded are 1 to "),
+    ],
+)
+def test_episode_that_was_not_recorded_is_refused_in_one_line(
+    run: Session, target: str, episode: str, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert call_program("watch", str(run.folder.path / target), "--episode", episode) == 2
+    assert words in one_line(capfd.readouterr().err)
+
+
+def test_run_that_recorded_nothing_says_so(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = train(tmp_path, record=False).folder
+    assert call_program("watch", str(folder.path), "--episode", "1") == 2
+    assert "has no record of episode 1: no training episode was recorded" in one_line(capfd.readouterr().err)
+
+
+def test_training_episode_is_played_again_to_its_recorded_return(run: Session) -> None:
+    ended = min(run.of(EpisodeEnded), key=lambda event: event.length)
+    command = dqn_tui("watch", str(run.folder.path), "--episode", str(ended.episode))
+    with Terminal(command, variables=program_environment()) as terminal:
+        terminal.wait_for(f"training episode {ended.episode}")
+        terminal.wait_for(f"{ended.episode_return:.1f} ")
+        terminal.wait_for("terminated")
+        assert "does not come out" not in terminal.text
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
 
 
 def test_screen_is_drawn_before_torch_is_loaded(run: Session, tmp_path: Path) -> None:

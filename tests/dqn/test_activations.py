@@ -12,7 +12,7 @@ from dqn_tui.spaces import Spaces
 
 
 def make_network(spaces: Spaces, **settings: object) -> QNetwork:
-    return QNetwork(Config(**settings), spaces, generator=torch.Generator().manual_seed(0))  # type: ignore[arg-type]
+    return QNetwork(Config(**settings), spaces, generator=torch.Generator().manual_seed(0))
 
 
 def test_hidden_units_are_those_behind_relu_and_outputs_are_none() -> None:

@@ -6,10 +6,12 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dqn_tui import events
 from dqn_tui.events import Event
-from dqn_tui.runs.journal import Journal, read_journal, read_last_event
+from dqn_tui.runs.journal import Journal, find_episode_end, read_journal, read_last_event
 
 
 def make_events(count: int = 5) -> list[Event]:
@@ -95,3 +97,29 @@ def test_the_last_event_is_found_in_a_long_journal_and_missing_in_an_empty_one(t
     write(path, make_events(2_000))
     assert path.stat().st_size > 100_000
     assert read_last_event(path) == make_events(2_000)[-1]
+
+
+# --- finding the end of an episode ---
+
+
+def ended(number: int) -> events.EpisodeEnded:
+    return events.EpisodeEnded(
+        step=10 * number, time=1.0, episode=number, episode_return=float(number), length=10, is_truncated=False,
+        seconds=0.5,
+    )  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 400), max_size=60, unique=True).map(sorted), st.integers(0, 300), st.booleans())
+def test_the_end_of_an_episode_is_found_as_by_reading_all(
+    tmp_path_factory: pytest.TempPathFactory, numbers: list[int], filling: int, is_damaged: bool
+) -> None:
+    path = tmp_path_factory.mktemp("journal") / "events.jsonl"
+    journal = Journal(path)
+    for number in [*numbers[::-1], *numbers] if is_damaged else numbers:
+        journal.write(ended(number))
+        for _ in range(number % 3):
+            journal.append("x" * 100 * filling)
+    journal.close()
+    for number in (*numbers, 0, 401):
+        assert find_episode_end(path, number) == (ended(number) if number in numbers else None)

@@ -23,8 +23,9 @@ from tests.helpers import call_program, one_line, quick_config, train
 
 FILES = (
     "run.lock", "events.jsonl", "progress.csv", "monitor.csv", "host.json", "config.toml", "error.log", "output.log",
+    "episodes/episodes.bin",
 )  # fmt: skip
-FOLDERS = ("checkpoints", "best", "superseded")
+FOLDERS = ("checkpoints", "best", "superseded", "episodes")
 VICTIM = b"precious\n"
 
 

@@ -121,7 +121,7 @@ def test_a_disk_that_fails_for_good_neither_stops_the_recording_nor_the_end(memo
     with Disk(memory_path) as disk:
         recorder = Recorder(RunFolder(memory_path), quick_config(), HOST)
         recorder.write(EPISODE)
-    before = {path.name: path.read_bytes() for path in memory_path.iterdir()}
+    before = {path.name: path.read_bytes() for path in memory_path.iterdir() if path.is_file()}
     failing = Disk(memory_path, fail_at=1, error=error, lasts=True)
     failing.descriptors = disk.descriptors
     with failing:

@@ -14,6 +14,7 @@ from dqn_tui.ui.dashboard.panes import PANES
 from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import key_table_markdown
 from dqn_tui.ui.keys.readme_keys import README_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
@@ -189,7 +190,7 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
     everything = (
-        *DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
         *TABLE_KEYS,
     )  # fmt: skip
     meanings = [key.help for key in everything]
@@ -200,7 +201,7 @@ def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
     table = key_table_markdown(README_KEYS)
     everything = (
-        *DASHBOARD_KEYS, *CHART_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
         *TABLE_KEYS,
     )  # fmt: skip
     assert len({key.id for key in everything}) == len(everything)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_size
+from dqn_tui.view.halfblock import background, contrast, fit_picture, scale_picture, scaled_size
 
 
 def grey(rows: list[list[int]]) -> np.ndarray:
@@ -28,6 +28,56 @@ def test_a_thin_line_outweighs_the_background() -> None:
     scaled = scale_picture(tall, 2, 2)
     assert scaled.shape == (4, 1, 3)
     assert scaled[:, 0, 0].tolist() == [255, round(255 * 3 / (3 + 8)), 255, 255]
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 14), (60, 20), (76, 36), (12, 3)])
+@pytest.mark.parametrize("is_across", [True, False])
+def test_a_line_of_one_pixel_keeps_at_least_half_of_its_contrast(width: int, height: int, is_across: bool) -> None:
+    picture = np.full((400, 600, 3), 255, dtype=np.uint8)
+    if is_across:
+        picture[123] = 0
+    else:
+        picture[:, 217] = 0
+    scaled = scale_picture(picture, width, height)[..., 0]
+    line = scaled.min(axis=0 if is_across else 1)
+    assert line.max() <= 128
+    assert (scaled == 255).sum() == scaled.size - line.size
+
+
+def naive_means(picture: np.ndarray, rows: int, columns: int, ground: np.ndarray | None) -> np.ndarray:
+    """One cell after the other, one pixel after the other."""
+    tall, wide = picture.shape[:2]
+    means = np.zeros((rows, columns, 3))
+    largest = max(8, -(-tall // rows), -(-wide // columns))
+    for row in range(rows):
+        for column in range(columns):
+            total = 0.0
+            for y in range(row * tall // rows, (row + 1) * tall // rows):
+                for x in range(column * wide // columns, (column + 1) * wide // columns):
+                    pixel = picture[y, x].astype(int)
+                    far = 0 if ground is None else int(np.abs(pixel - ground).max())
+                    weight = 1 + (largest - 1) * far / 255
+                    means[row, column] += weight * pixel
+                    total += weight
+            means[row, column] /= total
+    return means
+
+
+@given(
+    st.integers(20, 40), st.integers(20, 40), st.integers(1, 9), st.integers(1, 9), st.booleans(), st.integers(0, 99)
+)
+def test_shrinking_is_what_a_loop_over_the_pixels_computes(
+    tall: int, wide: int, columns: int, rows: int, has_ground: bool, seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    picture = generator.integers(0, 256, (tall, wide, 3), dtype=np.uint8)
+    if has_ground:
+        picture[generator.random((tall, wide)) < 0.8] = (200, 10, 10)
+    ground = background(picture)
+    assert (ground is not None) == has_ground
+    np.testing.assert_allclose(
+        fit_picture(picture, columns, rows), naive_means(picture, rows, columns, ground), atol=0.51
+    )
 
 
 def test_small_pictures_grow_by_whole_numbers() -> None:

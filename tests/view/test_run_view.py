@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dqn_tui import events
 from dqn_tui.event_json import from_dict, to_dict
 from dqn_tui.events import MOST_ACTION_SHARES, EndReason
+from dqn_tui.view.episode_table import EpisodeTable
 from dqn_tui.view.metric_series import MetricSeries
 from dqn_tui.view.point_buffer import PointBuffer
 from dqn_tui.view.points import StartValue
@@ -511,7 +512,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Series):
         rows = value.window(-1e18, 1e18)
         return type(value), value.count, value.gaps, value.last, np.round(rows, 6).tolist()
-    if isinstance(value, RunView | MetricSeries | RollingMean | RunClock | StepMap):
+    if isinstance(value, RunView | MetricSeries | RollingMean | RunClock | StepMap | EpisodeTable):
         return {name: _plain(item) for name, item in vars(value).items() if not name.startswith("_found")}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}

@@ -22,11 +22,13 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.message import Message
 from textual.screen import Screen
+from textual.signal import Signal
 from textual.theme import Theme
 
 from dqn_tui.preferences import PreferenceFile
 from dqn_tui.ui.app.browser_driver import BrowserDriver
 from dqn_tui.ui.app.driver import TerminalDriver
+from dqn_tui.ui.app.shown_pictures import ShownPictures
 from dqn_tui.ui.app.suspension import Suspension
 from dqn_tui.ui.app.terminal_picture import LeanUpdate, TerminalPicture
 from dqn_tui.view.text import base_name, plain
@@ -66,6 +68,8 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     Attributes:
         memory: the preferences; screens read them, and change them as the user does.
         error: exception of a widget or a message handler that ended the application; None if there was none.
+        pictures: what panels show in the terminal's own graphics.
+        graphics_found_signal: published when the terminal has said what graphics it has, or how large its cells are.
         has_focus: whether the user works in this terminal; None until the terminal has said so.
         was_hung_up: whether the terminal is gone.
         departure: how the user left.
@@ -101,6 +105,10 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self.departure = Departure.LEFT
         self._first_screen = first_screen
         self._picture = TerminalPicture()
+        self.graphics_found_signal: Signal[None] = Signal(self, "graphics-found")
+        self.pictures = ShownPictures(
+            self.write_codes, self._is_terminal_behind, self._picture.is_blank, self._redraw, self.set_timer
+        )
         self._has_been_told_to_exit = False
         self._signals: deque[int] = deque()
         self._event_loop: asyncio.AbstractEventLoop | None = None
@@ -119,6 +127,9 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         if isinstance(self._driver, TerminalDriver):
             self._suspension = Suspension(self._driver, self._redraw)
             self._suspension.install()
+            self._driver.erase_pictures = self.pictures.erase
+            self._driver.on_answer = lambda: self.call_from_anywhere(self._take_graphics)
+            self._take_graphics()
             self.set_interval(_TERMINAL_CHECK_SECONDS, self._check_terminal)
         self._handle_signals()
 
@@ -179,6 +190,21 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         if self._is_terminal_gone and not self.was_hung_up:
             self._hang_up()
 
+    def _take_graphics(self) -> None:
+        """Take over what the terminal has answered so far."""
+        if isinstance(self._driver, TerminalDriver):
+            self.pictures.graphics = self._driver.graphics
+            self.graphics_found_signal.publish(None)
+
+    def on_resize(self) -> None:
+        """Ask how large the cells are now."""
+        if isinstance(self._driver, TerminalDriver):
+            self._take_graphics()
+            self._driver.ask_cell_size()
+
+    def _is_terminal_behind(self) -> bool:
+        return isinstance(self._driver, TerminalDriver) and self._driver.is_behind
+
     def _redraw(self) -> None:
         self._picture.forget()
         self.refresh(layout=True)
@@ -192,10 +218,14 @@ class DqnTuiApp(App[int], inherit_bindings=False):
         self.has_focus = False
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Write only the cells that differ from those on the terminal."""
+        """Write only the cells that differ from those on the terminal; pictures over them where all were written."""
+        is_layout = isinstance(renderable, LayoutUpdate)
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
             renderable = LeanUpdate(self._picture, renderable)
         super()._display(screen, renderable)
+        if is_layout:
+            self.pictures.note_redrawing()
+        self.pictures.update()
 
     # --- services to the screens ---
 

@@ -19,6 +19,7 @@ from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.marker import named_marker
 from dqn_tui.view.text import MARKERS
 
 _MARKER_HELP = {
@@ -74,6 +75,8 @@ class SceneScreen(Screen[None]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self.scene = scene
+        self._is_covered = False
+        self._wants_blocks = False
 
     @property
     def host(self) -> DqnTuiApp:
@@ -86,6 +89,41 @@ class SceneScreen(Screen[None]):
         self._apply_marker()
         self.app.theme_changed_signal.subscribe(self, self._take_colors)
         self._take_colors(self.app.current_theme)
+        if isinstance(self.app, DqnTuiApp):
+            self.app.graphics_found_signal.subscribe(self, lambda _: self._choose_pictures())
+            self._choose_pictures()
+
+    def on_screen_suspend(self) -> None:
+        """Draw pictures with characters below a dialog, which could not cover others."""
+        self._is_covered = True
+        self._choose_pictures()
+
+    def on_screen_resume(self) -> None:
+        """Draw pictures as before."""
+        self._is_covered = False
+        self._choose_pictures()
+
+    def toggle_pictures(self) -> None:
+        """Draw pictures in the terminal's own graphics, or with characters."""
+        if self.host.pictures.graphics is None or self.scene.is_ascii:
+            self.notify(self._why_no_graphics(), title="Pictures")
+            return
+        self._wants_blocks = not self._wants_blocks
+        self._choose_pictures()
+
+    def _why_no_graphics(self) -> str:
+        if self.scene.is_ascii or named_marker() is not None:
+            return f"drawn with {self.scene.marker}, as chosen; marker auto uses the terminal's graphics"
+        return "this terminal has no graphics of its own (kitty, iTerm2 or sixel), or tmux is in between"
+
+    def _choose_pictures(self) -> None:
+        """Tell the panels in what way to draw pictures."""
+        graphics = self.host.pictures.graphics
+        has_graphics = graphics is not None and not (self._is_covered or self._wants_blocks or self.scene.is_ascii)
+        cell = graphics.cell if graphics is not None and has_graphics else None
+        if cell != self.scene.picture_cell:
+            self.scene.picture_cell = cell
+            self.repaint_all()
 
     def _take_colors(self, _theme: Theme) -> None:
         self.scene.colors = Colors(self.app.theme_variables)
@@ -98,6 +136,7 @@ class SceneScreen(Screen[None]):
         """Draw with other characters, now and in the next runs."""
         self.scene.marker = marker
         self._apply_marker()
+        self._choose_pictures()
         self.repaint_all()
         self.host.memory.remember(marker=marker)
 

@@ -126,6 +126,14 @@ class TerminalPicture:
         """Know nothing, so that all that is drawn next is written."""
         self._rows.clear()
 
+    def is_blank(self, x: int, y: int, columns: int, rows: int) -> bool:
+        """Return whether nothing is printed in these cells, as far as is known."""
+        for number in range(y, y + rows):
+            cells = self._rows.get(number, [])[x : x + columns]
+            if len(cells) < columns or any(cell != -1 and cell & _CODE != _BLANK for cell in set(cells)):
+                return False
+        return True
+
     def write(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
         """Return what brings the terminal up to date; a new layout is written whole."""
         if isinstance(update, LayoutUpdate):

@@ -45,6 +45,7 @@ class ChartSpec:
         is_percent: whether the ticks of the y axis are percentages.
         is_steady: whether the metric changes without noise and is drawn as a plain line.
         is_per_progress: whether a point is one progress event rather than one episode.
+        has_episodes: whether the crosshair selects a training episode, which can be played again.
         layers: layers of the picture for a strength of smoothing, from back to front.
         parts: parts of a whole, drawn as a bar in the chart of one row in place of a sparkline.
     """
@@ -61,6 +62,7 @@ class ChartSpec:
     is_percent: Callable[[RunView], bool] = lambda _view: False
     is_steady: bool = False
     is_per_progress: bool = False
+    has_episodes: bool = False
     layers: Callable[[ChartSpec, RunView, int], list[Layer]] = metric_layers
     parts: Callable[[RunView], Parts] | None = None
 

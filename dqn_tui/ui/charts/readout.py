@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dqn_tui.ui.widgets.rows import Row
 from dqn_tui.view.crosshair import LayerReading
+from dqn_tui.view.episode_table import EpisodeRow
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.text import number
 from dqn_tui.view.x_unit import XUnit
@@ -41,11 +42,19 @@ def _facts_of(reading: LayerReading, show: Show) -> Iterator[Row]:
         yield [(f"({show(summary.low)} to {show(summary.high)}, {summary.points:,})", "muted")]
 
 
-def place_facts(view: RunView, step: float) -> list[Row]:
-    """Return the step, the seconds of work until then, and the episodes that had ended."""
+def place_facts(view: RunView, step: float, episode: EpisodeRow | None = None, *, can_play: bool = False) -> list[Row]:
+    """Return the step, the seconds of work until then, and the episodes that had ended.
+
+    Args:
+        view: the run.
+        step: what is read off.
+        episode: the episode that the crosshair selects there, if it does; it takes the place of their number.
+        can_play: whether that can be played now.
+    """
     seconds, episodes = (view.x_scale(unit).x_of(step) for unit in (XUnit.SECOND, XUnit.EPISODE))
-    return [
-        [("step ", "muted"), (f"{round(step):,}", "text")],
-        [("at ", "muted"), (XUnit.SECOND.label(seconds), "text")],
-        [("episode ", "muted"), (f"{int(episodes + 1e-9):,}", "text")],
-    ]
+    where: Row = [("step ", "muted"), (f"{round(step):,}", "text")]
+    when: Row = [("at ", "muted"), (XUnit.SECOND.label(seconds), "text")]
+    if episode is None:
+        return [where, when, [("episode ", "muted"), (f"{int(episodes + 1e-9):,}", "text")]]
+    hint: list[Row] = [[("enter", "key"), (" plays it", "muted")]] if can_play else []
+    return [where, [("episode ", "muted"), (f"{episode.number:,}", "strong")], *hint, when]

@@ -50,5 +50,6 @@ RETURN_CHART = ChartSpec(
     title=lambda view: "Success rate" if is_success_rate(view) else "",
     is_percent=is_success_rate,
     y_range=lambda view: (0.0, 1.0) if is_success_rate(view) else None,
+    has_episodes=True,
     layers=_layers,
 )

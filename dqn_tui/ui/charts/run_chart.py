@@ -63,7 +63,8 @@ class RunChart(ChartPanel):
         """Return the values of all layers, and the moment of the run."""
         view = self.scene.shown
         values = value_facts(picture.read(x), shown_as(is_percent=self._spec.is_percent(view)))
-        return [*values, *place_facts(view, self.scene.x_scale.step_of(x))]
+        episode = self.scene.episode_at(x) if self._spec.has_episodes else None
+        return [*values, *place_facts(view, self.scene.x_scale.step_of(x), episode, can_play=self.is_selected)]
 
     def empty(self) -> str:
         """Return the sentence of the specification."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.value_keys import VALUE_KEYS
@@ -17,17 +18,32 @@ _AFTERWARDS = {"copy"}
 
 
 def bar_keys(
-    scene: RunScene, *, has_player_focus: bool, is_playing: bool, value_labels: Mapping[str, str] | None = None
+    scene: RunScene,
+    *,
+    has_player_focus: bool,
+    is_playing: bool,
+    has_list_focus: bool = False,
+    episode: int | None = None,
+    value_labels: Mapping[str, str] | None = None,
 ) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
-    While the player has the focus, its own keys come first and take `space` from training; those of the value function
-    take the charts' while that has the focus, with `value_labels`; an empty one hides a key.
+    While the player or the list of episodes has the focus, its own keys come first; the player's take `space` from
+    training. `episode` is the number of the one that the crosshair selects, if any.
+
+    While the value function has it, its keys take the place of the charts', with `value_labels`; an empty one hides
+    a key.
     """
     labels = _labels(scene, is_playing=is_playing)
+    if episode is not None:
+        labels["enter"] = f"Play episode {episode:,}"
     signs: dict[str, str] = {}
     keys: tuple[Key, ...] = (*DASHBOARD_KEYS, *CHART_KEYS)
     hidden = _TRAINING if scene.live.is_over or scene.access.refusal is not None else _AFTERWARDS
+    if episode is None:
+        hidden = hidden | {"enter"}
+    if has_list_focus:
+        keys = (*EPISODE_KEYS, *keys)
     if has_player_focus:
         keys = (*ROLLOUT_KEYS, *keys)
         hidden = hidden | {"watch"}

@@ -22,6 +22,7 @@ from dqn_tui.ui.app.scene_screen import REMEMBERED
 from dqn_tui.ui.charts.chart_screen import ChartScreen
 from dqn_tui.ui.charts.run_chart import LEGEND
 from dqn_tui.ui.dashboard.bar_keys import bar_keys
+from dqn_tui.ui.dashboard.episodes_panel import EpisodesPanel
 from dqn_tui.ui.dashboard.pacer import Pacer
 from dqn_tui.ui.dashboard.pane import Pane, PaneTable, help_table
 from dqn_tui.ui.dashboard.panes import PANES
@@ -30,6 +31,7 @@ from dqn_tui.ui.dashboard.stage import Stage
 from dqn_tui.ui.dialogs.stop_screen import Choice, StopScreen
 from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
+from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
@@ -40,6 +42,7 @@ from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.run_scene import RunScene
+from dqn_tui.view.episode_table import EpisodeRow
 from dqn_tui.view.herald import Herald, Notify, choose_notify
 from dqn_tui.view.marker import detect_marker
 from dqn_tui.view.run_view import RunView
@@ -62,7 +65,7 @@ class DashboardScreen(ChartScreen):
     """
 
     KEYS = (*DASHBOARD_KEYS, *CHART_KEYS)
-    HELP_KEYS = (*KEYS, *ROLLOUT_KEYS, *VALUE_KEYS, *STOP_KEYS)
+    HELP_KEYS = (*KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *VALUE_KEYS, *STOP_KEYS)
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
 
     def __init__(
@@ -98,6 +101,7 @@ class DashboardScreen(ChartScreen):
         self._can_detach = can_detach
         self._clock, self._asked_notify = clock, notify
         self._was_over = self._is_leaving = False
+        self._before_rollout = self._panes.main.id
         self._signal_code: int | None = None
 
     def compose(self) -> ComposeResult:
@@ -309,16 +313,22 @@ class DashboardScreen(ChartScreen):
             self.notify(plain(error), title="No rollout")
             return
         self.close_value()
+        self._stage.player.close()
         self._stage.player.open(rollout)
+        self._before_rollout = self._panes.main.id if episode is None else self.scene.selected
         self.scene.is_rollout_open = True
         self.select_pane(self._panes.theatre.id)
 
     @on(RolloutPanel.Closed)
     def close_rollout(self) -> None:
-        """Return to the charts."""
+        """Return to the charts, or to the list that the episode was chosen from."""
         self._stage.player.close()
         self.scene.is_rollout_open = self.scene.is_zoomed = False
-        self.select_pane(self._panes.main.id)
+        self.select_pane(self._before_rollout)
+
+    @on(EpisodesPanel.Chosen)
+    def _play_chosen(self, message: EpisodesPanel.Chosen) -> None:
+        self._open_rollout(episode=message.number)
 
     # --- keys: the value function ---
 
@@ -362,7 +372,7 @@ class DashboardScreen(ChartScreen):
             self._open_value(self._panes[pane])
             return
         self.scene.selected = pane
-        self.set_focus(self._stage.player if is_theatre else self._stage.value if is_value else None)
+        self.set_focus(self._stage.taker_of_keys(pane))
         self.rearrange()
 
     @on(Panel.PaneChosen)
@@ -376,6 +386,10 @@ class DashboardScreen(ChartScreen):
         if pane := self._panes.with_digit(digit):
             self.select_pane(pane.id)
 
+    def action_focus_pane(self, pane: str) -> None:
+        """Focus the pane with this id."""
+        self.select_pane(pane)
+
     def action_focus_next_pane(self, direction: int) -> None:
         """Focus the next (1) or the previous (-1) pane; a closed rollout is passed over."""
         has_theatre = self.scene.is_rollout_open
@@ -388,6 +402,18 @@ class DashboardScreen(ChartScreen):
         """Enlarge the focused pane, or restore it."""
         self.scene.is_zoomed = not self.scene.is_zoomed
         self.rearrange()
+
+    def action_enter(self) -> None:
+        """Play the episode under the crosshair; without one, enlarge the focused pane, or restore it."""
+        if (episode := self._episode_at_crosshair()) is not None:
+            self._open_rollout(episode=episode.number)
+        else:
+            self.action_zoom()
+
+    def _episode_at_crosshair(self) -> EpisodeRow | None:
+        """Return the episode that the crosshair selects in the focused chart; None where it selects none."""
+        chart, x = self._panes[self.scene.selected].chart, self.scene.viewport.crosshair
+        return self.scene.episode_at(x) if x is not None and chart is not None and chart.has_episodes else None
 
     def action_back(self) -> None:
         """Remove the crosshair, else leave the enlarged pane, else the rollout."""
@@ -414,24 +440,28 @@ class DashboardScreen(ChartScreen):
     # --- key bar, palette and help ---
 
     def _bar_keys(self) -> list[BarKey]:
-        has_focus = self.scene.selected == self._panes.theatre.id
-        has_value_focus = self._panes.value is not None and self.scene.selected == self._panes.value.id
+        focused = self._stage.taker_of_keys(self.scene.selected)
+        episode = self._episode_at_crosshair()
         return bar_keys(
             self.scene,
-            has_player_focus=has_focus,
+            has_player_focus=focused is self._stage.player,
+            has_list_focus=isinstance(focused, EpisodesPanel),
+            episode=None if episode is None else episode.number,
             is_playing=self._stage.player.is_playing,
-            value_labels=self._stage.value.key_labels() if self._stage.value and has_value_focus else None,
+            value_labels=focused.key_labels() if isinstance(focused, ValuePanel) else None,
         )
 
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
-        panels = ((ROLLOUT_KEYS, self._stage.player), (VALUE_KEYS, self._stage.value))
-        target = next((panel for keys, panel in panels if panel and message.key in keys), self)
-        await target.run_action(message.key.call())
+        is_own = message.key in (*ROLLOUT_KEYS, *EPISODE_KEYS, *VALUE_KEYS)
+        focused = self._stage.taker_of_keys(self.scene.selected) if is_own else None
+        await (focused or self).run_action(message.key.call())
 
     def commands(self) -> Iterable[SystemCommand]:
         """Yield the commands of the keys, and one that focuses each pane."""
         yield from super().commands()
+        if self.scene.is_rollout_open:
+            yield from self._stage.player.commands()
         for pane in self._panes:
             yield SystemCommand(f"Go to: {pane.title}", pane.about, partial(self.select_pane, pane.id))
         for notify, about in _NOTIFY_HELP.items():

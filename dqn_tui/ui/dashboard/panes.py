@@ -37,6 +37,7 @@ from dqn_tui.ui.charts.schedule_charts import (
     fill,
 )
 from dqn_tui.ui.charts.td_error_chart import td_error_facts, td_error_layers, td_errors
+from dqn_tui.ui.dashboard.episodes_panel import EpisodesPanel
 from dqn_tui.ui.dashboard.evaluations_panel import EvaluationsPanel
 from dqn_tui.ui.dashboard.events_panel import EventsPanel
 from dqn_tui.ui.dashboard.machine_panel import MachinePanel
@@ -223,6 +224,14 @@ PANES: tuple[Pane, ...] = (
         most_rows=7,
     ),
     Pane(
+        id="episodes",
+        title="Episodes",
+        about="training episodes (E); enter plays one again",
+        area=Area.SIDE,
+        make=EpisodesPanel,
+        least_rows=20,
+    ),
+    Pane(
         id="grad_norm",
         title="Gradient norm",
         short_title="Grad norm",
@@ -270,6 +279,7 @@ PANES: tuple[Pane, ...] = (
             note=lambda view: f"{view.lengths.smoothing_name(20)} {fixed(view.lengths.smooth(20).last)}",
             empty=until_episode,
             hue="success",
+            has_episodes=True,
         ),
     ),
     Pane(

@@ -54,6 +54,10 @@ class Stage(Widget):
         """The dashboard's own layout, in place of those that CSS can name."""
         return self._arranger
 
+    def taker_of_keys(self, id: str) -> Widget | None:
+        """Return the pane with that id if it has keys of its own."""
+        return next((panel for panel in self._panels if panel.id == id and panel.can_focus), None)
+
     def repaint(self) -> None:
         """Redraw the visible panels whose content has changed."""
         for panel in self._panels:

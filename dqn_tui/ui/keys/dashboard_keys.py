@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dqn_tui.ui.keys.common_keys import (
     FOCUS,
     HELP,
@@ -94,7 +96,28 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
     FOCUS,
     NEXT,
     PREVIOUS,
-    ZOOM,
+    replace(ZOOM, keys="z", shown="z"),
+    Key(
+        id="enter",
+        keys="enter",
+        shown="enter",
+        action="enter",
+        label="Play episode",
+        help="play the episode at the crosshair; else as z",
+        group=VIEW,
+        rank=1,
+        is_command=False,
+    ),
+    Key(
+        id="episodes",
+        keys="E",
+        shown="E",
+        action="focus_pane('episodes')",
+        label="Episodes",
+        help="list the training episodes, to play one",
+        group=VIEW,
+        rank=12,
+    ),
     SMOOTHER,
     ROUGHER,
     LOG,

@@ -12,6 +12,9 @@ from dqn_tui.view.text import plain
 _ASCII_NAMES = {"θ": "theta"}
 _VALUE_WIDTH = 6
 _NUMBERS_AND_BARS = 30
+_MOST_OBSERVATION_ROWS = 3
+# Vectors of at least so many entries, of which one is 1 and the others are 0, are numbers of states.
+_LEAST_STATES = 9
 
 
 def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
@@ -19,26 +22,34 @@ def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
 
     The columns leave room for bars of a dozen cells; the rows are those in `width` columns.
     """
-    rows = len(shown.q_values) + 2 + len(_observation_rows(shown, width, is_ascii=False))
+    # More than a few rows of numbers are not worth a smaller picture.
+    observation = min(_MOST_OBSERVATION_ROWS, len(_observation_rows(shown, width, is_ascii=False)))
+    rows = len(shown.q_values) + 1 + observation + len(_last_rows(shown, width)) + (shown.taken is not None)
     return _NUMBERS_AND_BARS + max(map(len, action_labels(shown)), default=0), rows
 
 
 def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, scene: RunScene) -> list[Row]:
     """Return at most `height` rows, in order of importance; blank rows separate them if there is room."""
     rows = q_rows(shown, scale, width, height, scene.marker)
+    if shown.taken is not None and len(rows) < height:
+        rows.append(_taken_row(shown, width))
     observation = _observation_rows(shown, width, is_ascii=scene.is_ascii)
-    policy = _policy_row(shown, width)
-    if len(rows) + len(observation) + 3 <= height:
+    last = _last_rows(shown, width)
+    if len(rows) + len(observation) + len(last) + 2 <= height:
         blank: list[Row] = [[]] if observation else []
-        return [*rows, *blank, *observation, [], policy]
-    room = height - len(rows) - 1
+        return [*rows, *blank, *observation, [], *last]
+    room = height - len(rows) - len(last)
     if room > 0 and len(observation) > room:
         observation = [*observation[: room - 1], _cut(observation[room - 1], width)]
-    return [*rows, *observation[: max(0, room)], policy][:height]
+    return [*rows, *observation[: max(0, room)], *last][:height]
 
 
 def _observation_rows(shown: RolloutFrame, width: int, *, is_ascii: bool) -> list[Row]:
     """Return name and value of each entry in as few rows as possible, one below the other in columns."""
+    if (state := _find_state(shown)) is not None:
+        return [
+            fit([(" state ", "muted"), (f"{state:,}", "text"), (f" of {len(shown.observation):,}", "muted")], width)
+        ]
     named = len(shown.observation_names) == len(shown.observation)
     names = shown.observation_names if named else ("obs", *[""] * (len(shown.observation) - 1))
     cells = [
@@ -74,8 +85,34 @@ def _cut(row: Row, width: int) -> Row:
     return [*fit(row, width - 2), (" …", "muted")]
 
 
-def _policy_row(shown: RolloutFrame, width: int) -> Row:
-    row: Row = [(f" {plain(shown.policy)}", "muted")]
+def _find_state(shown: RolloutFrame) -> int | None:
+    """Return the state that a long one-hot vector stands for; None for any other vector."""
+    entries = shown.observation
+    if len(entries) < _LEAST_STATES or shown.observation_names or entries.count(0.0) != len(entries) - 1:
+        return None
+    return entries.index(1.0) if 1.0 in entries else None
+
+
+def _taken_row(shown: RolloutFrame, width: int) -> Row:
+    """Return the action that is taken, and the greedy one where that is another."""
+    assert shown.taken is not None
+    names = action_labels(shown) or [f"action {action}" for action in range(shown.taken + 1)]
+    row: Row = [(" ● taken ", "muted"), (names[shown.taken], "strong")]
+    if shown.q_values and shown.taken != shown.action:
+        row += [("   ◀ greedy ", "muted"), (names[shown.action], "success")]
+    return fit(row, width)
+
+
+def _last_rows(shown: RolloutFrame, width: int) -> list[Row]:
+    """Return the ending and the policy, and the note; no row where there is nothing to say."""
+    row: Row = [(f" {plain(shown.policy)}", "muted")] if shown.policy else []
     if shown.ending:
         row = [(f" {plain(shown.ending)}", "accent"), (" ", "text"), *row]
-    return fit(row, width)
+    rows = [fit(row, width)] if row else []
+    return [*rows, note_row(shown.note, width, is_warning=shown.is_note_warning)] if shown.note else rows
+
+
+def note_row(note: str, width: int, *, is_warning: bool) -> Row:
+    """Return a remark on the episode: loud about something wrong, quiet else."""
+    mark, role = ("⚠", "warning") if is_warning else ("✓", "muted")
+    return fit([(f" {mark} ", role), (plain(note), role)], width)

@@ -1,4 +1,4 @@
-"""The environment's rendering as rows: half blocks, shades of ASCII, a map of tiles, or plain text.
+"""The environment's rendering as rows: real pixels, half blocks, shades of ASCII, a map of tiles, or plain text.
 
 Each kind of drawing gives the columns and rows that it takes of a space (`size`), and itself (`rows`).
 """
@@ -16,6 +16,7 @@ from rich.style import Style
 
 from dqn_tui.ui.theatre.letter_map import LetterMap, read_map
 from dqn_tui.ui.theatre.letters import Letter, read_letters, text_rows
+from dqn_tui.ui.theatre.sharp_picture import SharpDrawing
 from dqn_tui.ui.widgets.rows import Row, fit, row_width
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_size
@@ -23,6 +24,8 @@ from dqn_tui.view.halfblock import background, contrast, scale_picture, scaled_s
 Pixels = NDArray[np.uint8]
 
 _SHADES = " .:-=+*#%@"
+# The shade for each difference from the background. Small differences count more, as they do for the eye.
+_SHADE_OF = (np.sqrt(np.arange(256) / 256) * len(_SHADES)).astype(np.int64)
 # Six bits per channel: the difference is invisible, and styles repeat often enough to be cached.
 _MASK = np.uint8(0xFC)
 _NOTHING = "this environment renders nothing"
@@ -40,6 +43,8 @@ class Drawing(Protocol):
 
 def drawing_of(picture: Pixels | str | None, scene: RunScene) -> Drawing:
     """Return the drawing of a frame's picture."""
+    if isinstance(picture, np.ndarray) and scene.picture_cell is not None and picture.ndim == 3:
+        return SharpDrawing(picture, scene.picture_cell, scene.colors.style("text"))
     if isinstance(picture, np.ndarray):
         return PixelDrawing(picture, is_ascii=scene.is_ascii)
     if picture is None:
@@ -110,10 +115,10 @@ def _shades(pixels: Pixels) -> list[Row]:
     if not pixels.size:
         return []
     ground = background(pixels)
-    differences = contrast(pixels, np.zeros(3, np.uint8) if ground is None else ground).astype(np.int64)
+    differences = contrast(pixels, np.zeros(3, np.uint8) if ground is None else ground)
     pairs = np.vstack([differences, differences[len(differences) - len(differences) % 2 :]])
     strongest = np.maximum(pairs[0::2], pairs[1::2])
-    return [[("".join(_SHADES[shade] for shade in row), "text")] for row in (strongest * len(_SHADES) // 256).tolist()]
+    return [[("".join(_SHADES[shade] for shade in row), "text")] for row in _SHADE_OF[strongest].tolist()]
 
 
 def _pack(pixels: Pixels) -> NDArray[np.int64]:

@@ -16,7 +16,8 @@ _LONGEST_NAME = 14
 def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: str) -> list[Row]:
     """Return a row for each action: its name, Q-value, bar, and difference from the best other action.
 
-    The greedy action is marked and shows its lead over the next best; the others show how far they are behind it.
+    The greedy action is marked and shows its lead over the next best; the others show how far they are behind it. In a
+    recorded episode the action that was taken is marked, too.
     Masked actions come last and have neither. Of more than `most` actions, the greedy one and the best others are
     shown, and the number of those left out. A last row shows the ends of the scale if there is room.
     """
@@ -36,8 +37,9 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
         value = f" {_q_text(shown.q_values[action], scale.decimals):>{number_width}} "
         if action in allowed:
             bar = _bar(shown, action, scale, bar_width, marker)
-            sign, gap_role = (" ◀ ", "success") if action == shown.action else ("   ", "muted")
-            gap = (f"{sign}{gaps[action]:>{gap_width}}", gap_role)
+            is_greedy = action == shown.action
+            sign = f" {'◀' if is_greedy else ' '}{_taken_sign(shown, action)}"
+            gap = (f"{sign}{gaps[action]:>{gap_width}}", "success" if is_greedy else "muted")
             rows.append([(" ", "text"), *name, (value, role), *bar, gap])
         else:
             rows.append([(" ", "text"), *name, (f"{value}masked", "muted")])
@@ -56,6 +58,13 @@ def action_labels(shown: RolloutFrame) -> list[str]:
         return [plain(name) for name in shown.action_names]
     digits = len(str(max(0, count - 1)))
     return [f"Q({action:>{digits}})" for action in range(count)]
+
+
+def _taken_sign(shown: RolloutFrame, action: int) -> str:
+    """Return the mark of the action that is taken, with a gap, where that is another matter than the greedy one."""
+    if shown.taken is None:
+        return " "
+    return "● " if action == shown.taken else "  "
 
 
 def _bar(shown: RolloutFrame, action: int, scale: QScale, width: int, marker: str) -> Row:

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
+from textual import events
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 
-from dqn_tui.rollout import Rollout, RolloutFrame
+from dqn_tui.rollout import END, Rollout, RolloutFrame
+from dqn_tui.ui.app.scene_screen import SceneScreen
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
-from dqn_tui.ui.theatre.arrangement import arrange
-from dqn_tui.ui.theatre.moment_rows import moment_rows, wanted_size
-from dqn_tui.ui.theatre.picture import drawing_of
-from dqn_tui.ui.theatre.q_scale import QScale
+from dqn_tui.ui.theatre.episode_view import EpisodeView
+from dqn_tui.ui.theatre.picture_panel import PicturePanel
 from dqn_tui.ui.widgets.pane_name import PaneName
-from dqn_tui.ui.widgets.panel import FramedPanel
-from dqn_tui.ui.widgets.rows import Row, block, centre_block, shorten
+from dqn_tui.ui.widgets.rows import Row, centre_block, shorten
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
 
-FRAMES_PER_SECOND = 12
+FRAMES_PER_SECOND = 30
+"""How often it looks for a new frame; the player decides how often there is one."""
+# Columns from which the title has room for the policy.
+_NAMES_POLICY = 72
 # Columns from which facts are written out.
 _WORDY = 90
 
 
-class RolloutPanel(FramedPanel, can_focus=True):
+class RolloutPanel(PicturePanel, can_focus=True):
     """A player with its own keys. While it is open, it polls the rollout for a new frame a dozen times a second.
 
     Attributes:
@@ -45,7 +49,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
         self.rollout: Rollout | None = None
         self._label = label
         self._latest: RolloutFrame | None = None
-        self._scale = QScale()
+        self._view = EpisodeView(scene)
 
     def on_mount(self) -> None:
         """Create the timer, which runs only while the panel is open."""
@@ -58,7 +62,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
     def open(self, rollout: Rollout) -> None:
         """Play this rollout."""
         self.rollout = rollout
-        self._scale = QScale()
+        self._view = EpisodeView(self.scene)
         self.refresh()
         if self.is_mounted:
             self._timer.resume()
@@ -83,12 +87,17 @@ class RolloutPanel(FramedPanel, can_focus=True):
         if self.rollout is not None:
             self.rollout.toggle_pause()
 
-    def action_forward(self) -> None:
-        """Advance by one frame; pauses a playing rollout first."""
+    def action_advance(self, frames: int) -> None:
+        """Move the playhead by so many frames; pauses a playing rollout first."""
         if self.rollout is not None:
             if not self.rollout.is_paused:
                 self.rollout.toggle_pause()
-            self.rollout.advance()
+            self.rollout.advance(frames)
+
+    def action_seek(self, place: str) -> None:
+        """Move the playhead to the `"start"` or the `"end"` of the episode."""
+        if self.rollout is not None:
+            self.rollout.seek(END if place == "end" else 0)
 
     def action_change_speed(self, direction: int) -> None:
         """Play faster (+1) or slower (-1)."""
@@ -100,9 +109,45 @@ class RolloutPanel(FramedPanel, can_focus=True):
         if self.rollout is not None:
             self.rollout.start_new_episode()
 
+    def action_toggle_pictures(self) -> None:
+        """Draw pictures in the terminal's own graphics, or with half blocks."""
+        if isinstance(self.screen, SceneScreen):
+            self.screen.toggle_pictures()
+
+    def action_choose_policy(self, direction: int) -> None:
+        """Play the episode with the next (+1) or the previous (-1) policy."""
+        if self.rollout is not None:
+            self.rollout.choose_policy(direction)
+
+    def action_toggle_compare(self) -> None:
+        """Open or close a second episode beside the first."""
+        if self.rollout is not None:
+            self.rollout.toggle_compare()
+
+    def action_choose_compared(self, direction: int) -> None:
+        """Compare with the next (+1) or the previous (-1) policy."""
+        if self.rollout is not None:
+            self.rollout.choose_compared_policy(direction)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the playhead to a place on the time line; elsewhere choose the pane."""
+        step = self._view.step_at(event.x - 1, event.y - 1)
+        if step is None or self.rollout is None:
+            super().on_click(event)
+        else:
+            self.rollout.seek(step)
+            if self.pane and not self.is_selected:
+                self.post_message(self.PaneChosen(self.pane.id))
+
     def action_leave(self) -> None:
         """Ask the screen to close the rollout."""
         self.post_message(self.Closed())
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Yield the commands of the keys, for the palette."""
+        for key in ROLLOUT_KEYS:
+            if key.is_command:
+                yield SystemCommand(f"Rollout: {key.label}", key.help, partial(self.run_action, key.call()))
 
     # --- drawing ---
 
@@ -117,7 +162,7 @@ class RolloutPanel(FramedPanel, can_focus=True):
         # The player's thread may replace the frame at any moment, so it is read once.
         newest = rollout.frame
         if newest is not None and newest is not self._latest:
-            self._scale.include(newest)
+            self._view.include(newest)
         self._latest = newest
         return (id(self._latest), rollout.is_paused, rollout.speed, rollout.error)
 
@@ -127,7 +172,9 @@ class RolloutPanel(FramedPanel, can_focus=True):
         is_narrow = self.size.width < 36
         digit = f"{self.pane.sign} " if self.pane and self.pane.sign and not is_narrow else ""
         room = self.size.width - (62 if self.size.width >= _WORDY else 44)
-        label = [(" ", "text"), *shorten([(self._label, "text")], room)] if self._label and room > 10 else []
+        is_policy_named = self._latest is not None and self.size.width >= _NAMES_POLICY
+        text = self._label or (plain(self._latest.policy) if self._latest and is_policy_named else "")
+        label = [(" ", "text"), *shorten([(text, "text")], room)] if text and room > 10 else []
         row: Row = [(digit, role), ("ROLLOUT", role), *label]
         rollout = self.rollout
         if rollout is None or rollout.error:
@@ -142,6 +189,8 @@ class RolloutPanel(FramedPanel, can_focus=True):
         if shown is None:
             return []
         words = ("return ", "step ", "episode ") if self.size.width >= _WORDY else ("R ", "t ", "ep ")
+        if shown.is_recorded:
+            words = (*words[:2], "training episode " if self.size.width >= _WORDY else "trained ep ")
         values = (
             (f"{fixed(shown.episode_return):>6}", "number"),
             (f"{shown.step:>4}", "text"),
@@ -156,16 +205,5 @@ class RolloutPanel(FramedPanel, can_focus=True):
             return centre_block([[("the rollout ended", "warning")], [(plain(rollout.error), "text")]], width, height)
         if shown is None:
             return centre_block([[("loading…", "muted")]], width, height)
-        return self._moment(shown, width, height)
-
-    def _moment(self, shown: RolloutFrame, width: int, height: int) -> list[Row]:
-        drawing = drawing_of(shown.picture, self.scene)
-        place = arrange(drawing, wanted_size(shown, width), width, height)
-        picture = drawing.rows(*place.picture)
-        numbers = moment_rows(shown, self._scale, *place.numbers, self.scene)
-        if place.is_beside:
-            pairs = zip(block(picture, place.picture[0], height), block(numbers, place.numbers[0], height), strict=True)
-            return [[*left, ("  ", "text"), *right] for left, right in pairs]
-        indent = " " * ((width - place.picture[0]) // 2)
-        gap: list[Row] = [[]] if len(numbers) < place.numbers[1] else []
-        return [*([(indent, "text"), *row] for row in picture), *gap, *numbers]
+        is_policy_known = not self._label and self.size.width >= _NAMES_POLICY
+        return self._view.rows(shown, width, height, is_policy_known=is_policy_known)

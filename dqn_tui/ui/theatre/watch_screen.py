@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Vertical
 
@@ -66,6 +67,11 @@ class WatchScreen(SceneScreen):
     def action_leave(self) -> None:
         """Quit."""
         self.host.leave(0)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Yield the commands of the keys, those of the player among them."""
+        yield from super().commands()
+        yield from self._player.commands()
 
     def _bar_keys(self) -> list[BarKey]:
         keys = [key for key in (*_PLAYER_KEYS, *WATCH_KEYS) if key.rank]

@@ -229,7 +229,7 @@ class ValuePanel(FramedPanel, can_focus=True):
     def _body(self, picture: ValuePicture, width: int, height: int) -> list[Row]:
         map_width, map_height = self._overview_size(width, height + _TIMELINE_ROWS)
         if picture.overview is None:
-            return self._state(picture, width, height)
+            return block(self._state(picture, width, height), width, height)
         overview = self._overview.rows(picture, map_width, map_height, self.scene)
         if width >= _WIDE:
             overview = block(overview, map_width, map_height)

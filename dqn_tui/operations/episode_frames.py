@@ -1,0 +1,55 @@
+"""The moments of an episode in pixels, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dqn_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from dqn_tui.config import Config
+    from dqn_tui.envs.environment import Environment
+    from dqn_tui.exports.video import VideoFrame
+    from dqn_tui.training.policy import Policy
+
+
+def open_for_video(config: Config) -> Environment:
+    """Return an environment that renders pixels, even where its family is watched as text.
+
+    Raises:
+        UsageError: it cannot be made, or renders no pixels.
+    """
+    from dqn_tui.envs.make import PIXELS, make_environment
+
+    environment = make_environment(config, should_render=True, modes=(PIXELS,))
+    if not environment.is_rendering:
+        environment.close()
+        raise UsageError(f"{config.env} renders no pixels (it has no render mode {PIXELS!r}): nothing to export")
+    return environment
+
+
+def play_greedily(policy: Policy, environment: Environment, seed: int) -> Iterator[VideoFrame]:
+    """Yield the moments of a greedy episode, from its reset with `seed` to its last state.
+
+    Raises:
+        UsageError: the environment renders something else than pixels.
+        Exception: the environment's own.
+    """
+    from dqn_tui.exports.video import VideoFrame
+    from dqn_tui.training.evaluation import value_actions
+
+    observation, episode_return, is_over = environment.reset(seed), 0.0, False
+    while True:
+        q_values, action = value_actions(policy.network, environment, observation)
+        picture = environment.render()
+        if picture is None or isinstance(picture, str) or picture.ndim != 3 or 0 in picture.shape:
+            raise UsageError("the environment renders no pixels: nothing to export")
+        # A copy: some environments draw the next moment into the same array.
+        values, next_action = tuple(q_values.tolist()), None if is_over else action
+        yield VideoFrame(picture.copy(), values, next_action, environment.spec.action_names, episode_return)
+        if is_over:
+            return
+        step = environment.step(action)
+        observation, is_over = step.observation, step.terminated or step.truncated
+        episode_return += step.reward
