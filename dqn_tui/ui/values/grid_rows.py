@@ -23,6 +23,7 @@ from dqn_tui.view.grids import (
     greedy_text,
     tile_size,
 )
+from dqn_tui.view.text import plain
 from dqn_tui.view.value_scale import GrowingRange
 
 # Cells without a state, by their letter: colour of the tile.
@@ -111,7 +112,8 @@ class GridDrawing:
 
     def _describe(self, row: int, column: int) -> Tile:
         grid = self._grid
-        kind = grid.kinds[row][column]
+        # A map may be the user's own.
+        kind = plain(grid.kinds[row][column]) or "?"
         is_cursor = self._cursor == (row, column)
         if not grid.is_state[row, column]:
             return Tile(kind, "", np.nan, {}, self._ground(kind), is_cursor, has_state=False)

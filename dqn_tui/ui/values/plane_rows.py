@@ -16,6 +16,7 @@ from dqn_tui.ui.widgets.colors import Colors
 from dqn_tui.ui.widgets.rows import Row, centre
 from dqn_tui.value_pictures import Axis, PlaneValues
 from dqn_tui.view.planes import ACTION, axis_ticks, joined, path_points, point_values, tick_place
+from dqn_tui.view.text import plain
 from dqn_tui.view.value_scale import SHADES, GrowingRange, Pixels, is_dark
 
 # Hues that people with any colour vision can tell apart (Okabe & Ito 2008), dark enough for white letters.
@@ -136,8 +137,9 @@ class PlaneDrawing:
         for value, label in axis_ticks(axis, max(2, rows // _ROWS_PER_TICK)):
             row = rows - 1 - tick_place(axis, value, rows)
             labels[row] = f"{label:>{_GUTTER}}┤"
-        if len(axis.name) <= _GUTTER:
-            labels[0] = f"{axis.name:>{_GUTTER}}│"
+        name = plain(axis.name)
+        if len(name) <= _GUTTER:
+            labels[0] = f"{name:>{_GUTTER}}│"
         return labels
 
     def _x_labels(self, columns: int) -> list[Row]:
@@ -157,7 +159,7 @@ class PlaneDrawing:
 
 
 def _title(axis: Axis) -> str:
-    return f"{axis.name} {axis.unit}".rstrip()
+    return plain(f"{axis.name} {axis.unit}".rstrip())
 
 
 def action_letters(names: Sequence[str], count: int) -> list[str]:

@@ -44,7 +44,7 @@ def action_labels(names: Sequence[str], count: int) -> list[str]:
 
 
 def _place_row(state: StateValues) -> Row:
-    row: Row = [(f" {state.place}", "text")]
+    row: Row = [(f" {plain(state.place)}", "text")]
     if state.visits is not None:
         row.append((f"  {100 * state.visits:.2g}% of the buffer", "muted"))
     return row

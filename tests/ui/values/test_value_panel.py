@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from dqn_tui.errors import UsageError
 from dqn_tui.policy_choice import PolicyChoice
 from dqn_tui.ui.values.value_panel import ValuePanel
-from dqn_tui.value_pictures import RETURNS, UNITS, ValuePicture, ValueQuery
+from dqn_tui.value_pictures import RETURNS, UNITS, PlaneValues, ValuePicture, ValueQuery
 from tests.fakes import FakePictures
 from tests.ui.helpers import Dashboard, dashboard
 from tests.ui.values.pictures import CHECKPOINTS, paint_lake, paint_pixels, paint_plane, paint_town
@@ -219,6 +220,22 @@ async def test_why_there_is_no_picture_is_said_where_it_would_be() -> None:
         assert "painting" in await board.look()
         pictures.error = "there is no policy yet"
         assert "there is no policy yet" in await press(board)
+
+
+async def test_hostile_names_reach_the_terminal_as_plain_text() -> None:
+    def paint(query: ValueQuery) -> ValuePicture:
+        picture = paint_plane(query)
+        assert isinstance(picture.overview, PlaneValues)
+        assert picture.state is not None
+        evil = "\x1b[31mx\x1b]0;y\x07"
+        overview = replace(picture.overview, x=replace(picture.overview.x, name=evil, unit=evil))
+        return replace(
+            picture, overview=overview, state=replace(picture.state, place=evil), action_names=(evil, "right")
+        )
+
+    async with opened(paint) as (board, _, _panel):
+        for _ in range(2):
+            assert "\x1b" not in await press(board, "m")
 
 
 async def test_a_run_without_pictures_says_so() -> None:
