@@ -112,8 +112,10 @@ def _return_rows(state: StateValues, labels: Sequence[str], width: int, height: 
     assert state.returns is not None
     returns, weights = state.returns.returns, state.returns.probabilities
     name_width = min(_LONGEST_NAME, max(map(len, labels)))
-    columns = max(8, width - name_width - 12)
     low, high = _likely_range(returns, weights)
+    # No finer than the returns lie, which would leave gaps.
+    atoms = np.unique(returns[(returns >= low) & (returns <= high)]).size
+    columns = max(8, min(width - name_width - 12, atoms))
     tall = max(1, min(4, (height - 1) // max(1, len(labels))))
     shown = labels[: max(1, (height - 1) // tall)]
     masses = [bin_masses(returns[action], weights[action], low, high, columns) for action in range(len(shown))]

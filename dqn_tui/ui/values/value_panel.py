@@ -210,7 +210,8 @@ class ValuePanel(FramedPanel, can_focus=True):
         picture = self._picture
         if picture is None:
             return []
-        return [[(picture.policy, "text")], [("γ ", "muted"), (f"{picture.gamma:g}", "text")]]
+        sign = "gamma " if self.scene.is_ascii else "γ "
+        return [[(picture.policy, "text")], [(sign, "muted"), (f"{picture.gamma:g}", "text")]]
 
     def inside_rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the overview, the state below or beside it, and the time line."""
