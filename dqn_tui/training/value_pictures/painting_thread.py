@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHARE_OF_TIME = 0.015
 """Share of a processor that pictures of the live policy may take."""
-LEAST_SECONDS = 2.0
+LEAST_SECONDS = 3.0
 """Seconds between two pictures of the live policy, at least."""
 
 

@@ -16,7 +16,7 @@ from dqn_tui.view.text import number
 from dqn_tui.view.value_scale import SHADES, GrowingRange, Pixels, diverging, is_dark, sequential
 
 # So few that small changes of values are not drawn again, and styles are cached.
-_LEVELS = 48
+_LEVELS = 32
 _LEAST_RAMP = 10
 
 
