@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from dqn_tui.events import Event
     from dqn_tui.rollout import Rollout
+    from dqn_tui.value_pictures import ValuePictures
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,13 @@ class Stop(Request):
 @dataclass(frozen=True)
 class CopyPolicy(Request):
     """Pass a copy of the current policy to `reply`, on the trainer's thread."""
+
+    reply: Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class CopyObservations(Request):
+    """Pass observations from the replay buffer to `reply`, evenly spread over it, on the trainer's thread."""
 
     reply: Callable[[Any], None]
 
@@ -133,6 +141,13 @@ class TrainingRun(Protocol):
 
         Raises:
             DqnTuiError: there is no such episode.
+        """
+
+    def start_value_pictures(self) -> ValuePictures:
+        """Paint pictures of the value function, on another thread, with a separate environment.
+
+        Raises:
+            DqnTuiError: the run has no policy that could be painted.
         """
 
     @property

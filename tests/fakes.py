@@ -18,6 +18,7 @@ from dqn_tui import control, events
 from dqn_tui.control import Access, Request
 from dqn_tui.events import EndReason, Event
 from dqn_tui.rollout import END, SPEEDS, RolloutFrame, Timeline, Trace
+from dqn_tui.value_pictures import ValuePicture, ValueQuery
 
 CONFIG = {
     "env": "CartPole-v1",
@@ -51,6 +52,7 @@ class FakeRun:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
         self.played: list[int | None] = []
+        self.pictures: list[FakePictures] = []
         self.granted = Access()
         self.is_started = False
         self.step = 0
@@ -80,6 +82,10 @@ class FakeRun:
         self.played.append(episode)
         self.rollouts.append(FakeRollout())
         return self.rollouts[-1]
+
+    def start_value_pictures(self) -> FakePictures:
+        self.pictures.append(FakePictures())
+        return self.pictures[-1]
 
     @property
     def access(self) -> Access:
@@ -275,6 +281,28 @@ class _ScriptMaker:
             events.EvaluationStarted(step=step, time=at, episodes=10),
             evaluated(step, at, mean, is_best=is_best, std=abs(self._random.gauss(40, 15))),
         ]
+
+
+class FakePictures:
+    """Pictures of a value function that a test makes from what it was asked for."""
+
+    def __init__(self, paint: Callable[[ValueQuery], ValuePicture | None] = lambda _: None) -> None:
+        self.queries: list[ValueQuery] = []
+        self.picture: ValuePicture | None = None
+        self.error: str | None = None
+        self.is_shown = True
+        self.is_closed = False
+        self.paint = paint
+
+    def ask(self, query: ValueQuery) -> None:
+        self.queries.append(query)
+        self.picture = self.paint(query) or self.picture
+
+    def show(self, *, is_shown: bool) -> None:
+        self.is_shown = is_shown
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class FakeRollout:

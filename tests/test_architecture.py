@@ -26,6 +26,7 @@ GROUND = {
     "spaces",
     "rollout",
     "policy_choice",
+    "value_pictures",
     "run_source",
     "collector",
     "work_clock",
@@ -66,7 +67,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "policy_choice": (set(), set()),
     "spaces": (set(), set()),
-    "control": ({"events", "rollout"}, set()),
+    "value_pictures": ({"policy_choice"}, {"numpy"}),
+    "control": ({"events", "rollout", "value_pictures"}, set()),
     "preferences": (set(), {"platformdirs"}),
     "bounds": (set(), {"pydantic"}),
     "key_names": ({"errors"}, set()),
@@ -92,12 +94,15 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"numpy", "safetensors", "pydantic"},
     ),
     "attach": (
-        {"control", "events", "event_json", "errors", "rollout", "runs"},
+        {"control", "events", "event_json", "errors", "rollout", "value_pictures", "runs"},
         {"msgspec"},
     ),
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
-    "view": ({"events", "config", "errors", "key_names", "rollout", "run_source"}, {"numpy", "msgspec"}),
+    "view": (
+        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "run_source"},
+        {"numpy", "msgspec"},
+    ),
     "run_source": ({"events"}, set()),
     "exports": (
         {"runs", "events", "errors", "view", "dqn", "config", "spaces"},
@@ -106,7 +111,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     ),
     "headless": (VIEWERS, {"rich"}),
     "ui": (
-        VIEWERS | {"toml_text", "rollout", "policy_choice", "preferences", "work_clock", "run_source"},
+        VIEWERS
+        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"},
         {"textual", "rich", "numpy"},
     ),
     "operations": (

@@ -6,19 +6,13 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from tests.dynamic_programming import (
-    Model,
-    best_return,
-    expected_return,
-    expected_visits,
-    greedy_policy,
-    optimal_q_values,
-    read_model,
-)
+from dqn_tui.envs.exact_model import Model, greedy_policy, optimal_q_values, read_model
+from tests.dynamic_programming import best_return, expected_return, expected_visits
 
 # In the first state action 0 takes 1 and ends; action 1 leads on with 1/2, else it stays. The second gives 4 and ends.
 GAMBLE = Model(
-    transitions=np.array([[[0.0, 0.0], [0.5, 0.5]], [[0.0, 0.0], [0.0, 0.0]]]),
+    probabilities=np.array([[[0.0, 0.0], [0.5, 0.5]], [[0.0, 0.0], [0.0, 0.0]]]),
+    following=np.array([[[0, 1], [0, 1]], [[0, 1], [0, 1]]]),
     rewards=np.array([[1.0, 0.0], [4.0, 4.0]]),
     start=np.array([1.0, 0.0]),
     allowed=np.ones((2, 2), bool),
@@ -45,8 +39,10 @@ def test_returns_within_a_time_limit_are_those_worked_by_hand() -> None:
 
 
 def test_values_that_never_settle_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.dynamic_programming.MAX_SWEEPS", 100)
-    for_ever = Model(np.ones((1, 1, 1)), np.ones((1, 1)), np.ones(1), np.ones((1, 1), bool))
+    monkeypatch.setattr("dqn_tui.envs.exact_model.MAX_SWEEPS", 100)
+    for_ever = Model(
+        np.ones((1, 1, 1)), np.zeros((1, 1, 1), np.int64), np.ones((1, 1)), np.ones(1), np.ones((1, 1), bool)
+    )
     with pytest.raises(ValueError, match="gamma 1"):
         optimal_q_values(for_ever, 1.0)
 

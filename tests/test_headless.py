@@ -64,6 +64,9 @@ class Script:
     def start_rollout(self, episode: int | None = None) -> Any:  # noqa: ARG002
         raise AssertionError("unexpected rollout")
 
+    def start_value_pictures(self) -> Any:
+        raise AssertionError("unexpected pictures")
+
     @property
     def access(self) -> Access:
         return Access()

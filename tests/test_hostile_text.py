@@ -148,6 +148,9 @@ class Told:
     def start_rollout(self, episode: int | None = None) -> Any:  # noqa: ARG002
         raise AssertionError
 
+    def start_value_pictures(self) -> Any:
+        raise AssertionError
+
     @property
     def access(self) -> Access:
         return Access()

@@ -10,12 +10,13 @@ import pytest
 import torch
 
 from dqn_tui.control import Stop
+from dqn_tui.envs.exact_model import optimal_q_values, read_model
 from dqn_tui.events import Evaluated
 from tests.benchmarks.learning import make_tasks, parse_arguments, parse_seeds
 from tests.benchmarks.learning_runs import Task, find_run, is_finished, score_run
 from tests.benchmarks.learning_table import summarize
 from tests.benchmarks.tabular import score_q_values
-from tests.dynamic_programming import expected_return, optimal_q_values, read_model
+from tests.dynamic_programming import expected_return
 from tests.helpers import QUICK, quick_config, train
 
 LAKE = "FrozenLake-v1"

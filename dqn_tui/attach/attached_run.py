@@ -21,6 +21,7 @@ from dqn_tui.runs.lock import Holder, is_locked, read_holder
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import Rollout
+    from dqn_tui.value_pictures import ValuePictures
 
 POLL_SECONDS = 0.1
 LOCK_SECONDS = 1.0
@@ -37,14 +38,21 @@ class AttachedRun:
     Args:
         folder: the run folder.
         play: starts a rollout with the newest policy, or of the recorded episode with this number.
+        paint: starts pictures of its value function.
         is_read_only: whether requests are refused in any case.
     """
 
     def __init__(
-        self, folder: RunFolder, play: Callable[[AttachedRun, int | None], Rollout], *, is_read_only: bool
+        self,
+        folder: RunFolder,
+        play: Callable[[AttachedRun, int | None], Rollout],
+        paint: Callable[[AttachedRun], ValuePictures],
+        *,
+        is_read_only: bool,
     ) -> None:
         self._folder = folder
         self._play = play
+        self._paint = paint
         self._is_read_only = is_read_only
         self._tail = JournalTail(folder.events)
         self._inbox: deque[Event] = deque()
@@ -82,6 +90,10 @@ class AttachedRun:
     def start_rollout(self, episode: int | None = None) -> Rollout:
         """Play greedy episodes with the newest policy there is, or a recorded training episode again."""
         return self._play(self, episode)
+
+    def start_value_pictures(self) -> ValuePictures:
+        """Paint pictures of the value function of the newest policy there is, or of any checkpoint."""
+        return self._paint(self)
 
     @property
     def access(self) -> Access:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,14 @@ from dqn_tui.operations.target import check_environment, find_run
 
 if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
+    from dqn_tui.config import Config
     from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.folder import RunFolder
+    from dqn_tui.spaces import Spaces
     from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.policy import Policy
+    from dqn_tui.training.value_pictures.easel import Easel
+    from dqn_tui.training.value_pictures.painting_thread import PaintingThread
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
 
 
@@ -61,8 +67,8 @@ class ViewedRun:
         self._imports = imports
         self._settings = summary.settings
         self._episodes = EpisodeReader(folder)
-        self._rollouts: list[LoadingRollout] = []
-        self._run = AttachedRun(folder, self._play, is_read_only=is_read_only)
+        self._rollouts: list[LoadingRollout | PaintingThread] = []
+        self._run = AttachedRun(folder, self._play, self._paint, is_read_only=is_read_only)
 
     def make_screen(self, marker: str) -> DashboardScreen:
         """Return the dashboard."""
@@ -87,19 +93,39 @@ class ViewedRun:
 
     def _play(self, run: AttachedRun, episode: int | None) -> LoadingRollout:
         recorded = None if episode is None else self._episodes.read(episode)
-        self._rollouts.append(LoadingRollout(lambda: self._load_player(run, recorded), lambda: None))
-        return self._rollouts[-1]
+        rollout = LoadingRollout(lambda: self._load_player(run, recorded), lambda: None)
+        self._rollouts.append(rollout)
+        return rollout
+
+    def _paint(self, run: AttachedRun) -> PaintingThread:
+        from dqn_tui.training.value_pictures.painting_thread import PaintingThread
+
+        painter = PaintingThread(lambda: self._load_easel(run))
+        self._rollouts.append(painter)
+        return painter
+
+    def _load_easel(self, run: AttachedRun) -> Easel:
+        from dqn_tui.training.value_pictures.loading import load_easel
+
+        config, _, fetch = self._prepare(run)
+        return load_easel(config, self._folder, fetch, lambda: None)
 
     def _load_player(self, run: AttachedRun, recorded: RecordedEpisode | None) -> EpisodePlayer:
-        from dqn_tui.config import parse_config
         from dqn_tui.training.player import EpisodePlayer
-        from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
+        from dqn_tui.training.policy_shelf import PolicyShelf
+
+        config, spaces, fetch = self._prepare(run)
+        shelf = PolicyShelf(fetch, self._folder, config, spaces)
+        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
+
+    def _prepare(self, run: AttachedRun) -> tuple[Config, Spaces, Callable[[], Policy | None]]:
+        """Return the run's settings, the spaces of its environment, and what fetches the policy that it has now."""
+        from dqn_tui.config import parse_config
+        from dqn_tui.training.policy_shelf import decode_fetched
 
         config = parse_config(self._settings)
         spaces = check_environment(config, self._imports, say, self._folder.path).spaces
-        fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
-        shelf = PolicyShelf(fetch, self._folder, config, spaces)
-        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
+        return config, spaces, decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:

@@ -42,6 +42,9 @@ class Distribution(Protocol):
     def q_values(self, outputs: Tensor) -> Tensor:
         """Return the mean return of each action, [B, A]."""
 
+    def describe(self, outputs: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return ascending returns and their probabilities, [B, A, N] each; None where only means are known."""
+
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
         """Return the targets of the actions taken: [B] or [B, N].
 
@@ -64,6 +67,9 @@ class Expectation:
     def q_values(self, outputs: Tensor) -> Tensor:
         """Return the outputs themselves."""
         return outputs
+
+    def describe(self, outputs: Tensor) -> None:
+        """Return None."""
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
         """Return rewards plus discounted next values, [B]."""
@@ -92,6 +98,10 @@ class Categorical:
     def q_values(self, outputs: Tensor) -> Tensor:
         """Return the mean of each action's distribution, [B, A]."""
         return outputs.softmax(2) @ self._support
+
+    def describe(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the support for each action, and the probabilities on it."""
+        return self._support.expand_as(outputs), outputs.softmax(2)
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
         """Return the shifted next distributions, projected onto the support, [B, N]."""
@@ -142,6 +152,10 @@ class Quantiles:
     def q_values(self, outputs: Tensor) -> Tensor:
         """Return the mean of each action's quantiles, [B, A]."""
         return outputs.mean(2)
+
+    def describe(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the quantiles in order, each with an equal share."""
+        return outputs.sort(2).values, torch.full_like(outputs, 1 / self.atoms)
 
     def targets(self, rewards: Tensor, discounts: Tensor, next_outputs: Tensor, policy: NextPolicy) -> Tensor:
         """Return the shifted next quantiles, [B, N]."""

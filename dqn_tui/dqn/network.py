@@ -133,6 +133,21 @@ class QNetwork(nn.Module):
         """
         return self._rewards.original(self._learned_q_values(observations, with_noise=with_noise))
 
+    def return_distributions(
+        self, observations: NDArray[Any]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return ascending returns and their probabilities, [E, A, N] each, of observations [E, *shape].
+
+        Returns are in the environment's own units. None for a network that knows only means.
+        """
+        self.eval()
+        with torch.no_grad():
+            described = self.distribution.describe(self(torch.as_tensor(observations, device=self.flat.device)))
+        if described is None:
+            return None
+        returns, probabilities = described
+        return self._rewards.original(returns).cpu().numpy(), probabilities.cpu().numpy()
+
     def _learned_q_values(self, observations: NDArray[Any], *, with_noise: bool) -> NDArray[np.float32]:
         if self._mlp is not None:
             outputs = self._mlp.forward_arrays(self._normalize(observations))

@@ -173,6 +173,13 @@ class ReplayBuffer:
             indices,
         )
 
+    def copy_observations(self, most: int) -> NDArray[Any]:
+        """Return the observations of at most `most` transitions, evenly spread over the buffer, [N, *shape]."""
+        count = min(self.size, most)
+        positions = self._ring.tail + np.arange(count) * self.size // max(1, count)
+        numbers = self._ring.numbers.take(positions % self.capacity, axis=0)
+        return self._store.gather(numbers[:, : self._frames])
+
     def update_priorities(self, indices: NDArray[np.int64], priorities: NDArray[np.floating[Any]]) -> None:
         """Set the priorities [B] of the transitions at `indices` [B], such as their absolute TD errors.
 

@@ -171,6 +171,11 @@ class Environment:
         """The environment under all wrappers."""
         return self._env.unwrapped
 
+    @property
+    def wrapped(self) -> Any:
+        """The environment with all wrappers, whose observations are its own."""
+        return self._env
+
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
         """Reset with the seed and take the actions again; return None where the episode ends before they do."""
         observation, episode_return = self.reset(seed), 0.0

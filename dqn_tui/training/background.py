@@ -9,11 +9,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dqn_tui import events
 from dqn_tui.config import Config
-from dqn_tui.control import Access, Control, CopyPolicy, Request
+from dqn_tui.control import Access, Control, CopyObservations, CopyPolicy, Request
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event
 from dqn_tui.runs.episode_reader import EpisodeReader
@@ -24,13 +24,19 @@ from dqn_tui.runs.resume import SavedRun
 from dqn_tui.training.machine import MachineMeter
 from dqn_tui.training.output import OutputInbox
 from dqn_tui.training.side_reports import SideReports
+from dqn_tui.training.value_pictures.painting_thread import PaintingThread
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dqn_tui.rollout import Rollout
     from dqn_tui.spaces import Spaces
     from dqn_tui.training.player import EpisodePlayer
     from dqn_tui.training.policy import Policy
     from dqn_tui.training.trainer import Trainer
+    from dqn_tui.training.value_pictures.easel import Easel
+
+Answer = TypeVar("Answer")
 
 # Too frequent to notify a viewer of each; its timer collects them.
 _QUIET = (events.Progress, events.EpisodeEnded)
@@ -83,7 +89,8 @@ class BackgroundRun:
         self._on_news: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="trainer", daemon=True)
         self._final_policy: Policy | None = None
-        self._players: list[EpisodePlayer] = []
+        self._final_observations: NDArray[Any] | None = None
+        self._players: list[EpisodePlayer | PaintingThread] = []
         self._episodes = EpisodeReader(folder)
         self.is_paused = self.is_over = False
 
@@ -139,8 +146,23 @@ class BackgroundRun:
             record=recorded,
             is_free=lambda: self.is_paused or self.is_over,
         )
-        self._players = [*(one for one in self._players if not one.join(0)), player]
+        self._keep(player)
         return player
+
+    def start_value_pictures(self) -> PaintingThread:
+        """Return a painter of this run's value function; it ends with the rollouts."""
+        painter = PaintingThread(self._load_easel)
+        self._keep(painter)
+        return painter
+
+    def _keep(self, player: EpisodePlayer | PaintingThread) -> None:
+        """Remember a thread that is to end with the run, and forget those that have ended."""
+        self._players = [*(one for one in self._players if not one.join(0)), player]
+
+    def _load_easel(self) -> Easel:
+        from dqn_tui.training.value_pictures.loading import load_easel
+
+        return load_easel(self._config, self._folder, self._wait_for_policy, self._wait_for_observations)
 
     @property
     def usage_error(self) -> UsageError | None:
@@ -200,8 +222,9 @@ class BackgroundRun:
             if trainer is not None:
                 from dqn_tui.training.policy import Policy
 
+                self._final_observations = trainer.learner.copy_observations()
                 self._final_policy = Policy(trainer.learner.agent.copy_policy(), trainer.step)
-                self._answer_with_final_policy()
+                self._answer_finally()
                 self._close(trainer)
             self._recorder.close()
 
@@ -249,23 +272,40 @@ class BackgroundRun:
         """
         self._control.submit(CopyPolicy(reply))
         if self._final_policy is not None:
-            self._answer_with_final_policy()
+            self._answer_finally()
 
-    def _answer_with_final_policy(self) -> None:
+    def _answer_finally(self) -> None:
+        """Answer what is left of the questions, once nobody trains any more."""
         for request in self._control.take():
-            if isinstance(request, CopyPolicy) and self._final_policy is not None:
+            if isinstance(request, CopyPolicy):
                 request.reply(self._final_policy)
+            elif isinstance(request, CopyObservations):
+                request.reply(self._final_observations)
 
     def _wait_for_policy(self) -> Policy | None:
         """Return a copy of the policy; None where the run ended without one."""
-        answer: list[Policy] = []
+        return self._wait_for(self.copy_policy)
+
+    def _wait_for_observations(self) -> NDArray[Any] | None:
+        """Return observations of the replay buffer; None where the run ended without any."""
+
+        def ask(reply: Callable[[NDArray[Any]], None]) -> None:
+            self._control.submit(CopyObservations(reply))
+            if self._final_policy is not None:
+                self._answer_finally()
+
+        return self._wait_for(ask)
+
+    def _wait_for(self, ask: Callable[[Callable[[Answer], None]], None]) -> Answer | None:
+        """Ask the trainer, and return its answer; None where the run ended without one."""
+        answer: list[Answer] = []
         is_answered = threading.Event()
 
-        def reply(policy: Policy) -> None:
-            answer.append(policy)
+        def reply(given: Answer) -> None:
+            answer.append(given)
             is_answered.set()
 
-        self.copy_policy(reply)
+        ask(reply)
         while not is_answered.wait(0.1):
             if not self._thread.is_alive() and self._final_policy is None:
                 return None

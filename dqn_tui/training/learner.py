@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.dqn.agent import Agent, Update
@@ -22,6 +23,7 @@ from dqn_tui.training.meters import PhaseClock
 
 STEPS_BETWEEN_VALUES = 25
 """Steps from one valued start of an episode to the next, so that environments with short episodes are not slowed."""
+_MOST_COPIED, _MOST_COPIED_BYTES = 4_096, 4_000_000
 
 
 class StepsTaken(NamedTuple):
@@ -144,6 +146,11 @@ class Learner:
     def count_due(self, interval: int) -> int:
         """Return how many multiples of `interval` the latest step of all environments reached."""
         return count_multiples(interval, self.step - self._count, self.step)
+
+    def copy_observations(self) -> NDArray[Any]:
+        """Return observations [N, *shape] for viewers: some, evenly spread over the replay buffer."""
+        size = self._spaces.observation_size * np.dtype(self._spaces.observation_dtype).itemsize
+        return self.replay.copy_observations(min(_MOST_COPIED, max(1, _MOST_COPIED_BYTES // size)))
 
     def get_state(self) -> tuple[dict[str, Arrays], dict[str, Any]]:
         """Return all that the next step depends on: groups of arrays, and numbers that JSON can hold."""

@@ -86,6 +86,8 @@ class RequestServer:
                 self._emit(events.StopRequested)
             case requests.CopyPolicy(reply):
                 reply(Policy(self._learner.agent.copy_policy(), self._learner.step))
+            case requests.CopyObservations(reply):
+                reply(self._learner.copy_observations())
             case requests.Save():
                 self._save()
             case requests.Evaluate():

@@ -52,8 +52,11 @@ _ASCII_LOOKALIKES = {
     "~": "◌±",
     ".": "·•…",
     " ": "\u00a0",
+    "(": "↶",
+    ")": "↷",
     "'": "’",
     "u": "µ",
+    "@": "θ",
 }
 ASCII_CELLS = {ord(fancy): plain for plain, fancies in _ASCII_LOOKALIKES.items() for fancy in fancies}
 """For `str.translate`: characters beyond ASCII and the one that takes their place in a cell."""

@@ -71,7 +71,7 @@ class Viewer:
 
 @contextmanager
 def following(folder: RunFolder, *, is_read_only: bool = False) -> Iterator[Viewer]:
-    run = AttachedRun(folder, lambda *_: fakes.FakeRollout(), is_read_only=is_read_only)
+    run = AttachedRun(folder, lambda *_: fakes.FakeRollout(), lambda _: fakes.FakePictures(), is_read_only=is_read_only)
     run.start(lambda: None)
     try:
         yield Viewer(run)
@@ -105,7 +105,7 @@ def test_run_that_ended_before_its_last_output_is_not_interrupted(folder: RunFol
 def test_run_is_loading_until_the_viewer_has_taken_its_past(folder: RunFolder) -> None:
     write(folder, fakes.started(), fakes.ended(100, 1_010.0, "completed"))
     news: list[None] = []
-    run = AttachedRun(folder, lambda *_: fakes.FakeRollout(), is_read_only=False)
+    run = AttachedRun(folder, lambda *_: fakes.FakeRollout(), lambda _: fakes.FakePictures(), is_read_only=False)
     run.start(lambda: news.append(None))
     wait_until(lambda: bool(news), "the past")
     assert run.access.is_loading

@@ -14,19 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config, parse_config
+from dqn_tui.envs.exact_model import Model, greedy_policy, is_tabular, optimal_q_values, read_model
 from dqn_tui.envs.make import register
 from dqn_tui.runs.checkpoint import Checkpoint
 from dqn_tui.training.policy import load_policy
-from tests.dynamic_programming import (
-    Model,
-    best_return,
-    expected_return,
-    expected_visits,
-    greedy_policy,
-    is_tabular,
-    optimal_q_values,
-    read_model,
-)
+from tests.dynamic_programming import best_return, expected_return, expected_visits
 
 # States where an episode acts less often than this do not count in the errors.
 SELDOM = 1e-3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dqn_tui.envs.families.family import Family, NativeVector, names_by_environment
+from dqn_tui.envs.families.family import Family, NativeVector, axes_by_environment, names_by_environment
+from dqn_tui.envs.geometry import PlaneAxis
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +25,22 @@ _OBSERVATIONS = {
     "MountainCar": ("x", "x'"),
     "Pendulum": ("cos θ", "sin θ", "θ'"),
 }
+_AXES = {
+    "CartPole": (
+        PlaneAxis("x", -2.4, 2.4, "m"),
+        PlaneAxis("x'", -3.0, 3.0, "m/s"),
+        PlaneAxis("θ", -0.21, 0.21, "rad"),
+        PlaneAxis("θ'", -3.0, 3.0, "rad/s"),
+    ),
+    "Acrobot": (
+        *(PlaneAxis(name, -1.0, 1.0) for name in ("cos θ1", "sin θ1", "cos θ2", "sin θ2")),
+        PlaneAxis("θ1'", -12.57, 12.57, "rad/s"),
+        PlaneAxis("θ2'", -28.27, 28.27, "rad/s"),
+    ),
+    "MountainCar": (PlaneAxis("position", -1.2, 0.6), PlaneAxis("velocity", -0.07, 0.07)),
+    "Pendulum": (PlaneAxis("cos θ", -1.0, 1.0), PlaneAxis("sin θ", -1.0, 1.0), PlaneAxis("θ'", -8.0, 8.0, "rad/s")),
+}
+_BEST_AXES = {"CartPole": (2, 3), "Acrobot": (4, 5), "MountainCar": (0, 1), "Pendulum": (1, 2)}
 
 
 class CartPoles:
@@ -56,6 +73,8 @@ FAMILY = Family(
     packages={"pygame": "pygame"},
     name_actions=names_by_environment(_ACTIONS),
     name_observations=names_by_environment(_OBSERVATIONS),
+    measure_axes=axes_by_environment(_AXES),
+    best_axes=_BEST_AXES,
     native=NativeVector(
         "CartPole",
         "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv",

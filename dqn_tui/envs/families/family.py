@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dqn_tui.config import Config
+    from dqn_tui.envs.geometry import GridWorld, PlaneAxis
 
     Env = gym.Env[Any, Any]
 
@@ -98,6 +99,14 @@ def _name_nothing(env: Env) -> Names:  # noqa: ARG001
     return ()
 
 
+def _has_no_grid(env: Env) -> GridWorld | None:  # noqa: ARG001
+    return None
+
+
+def _measure_nothing(env: Env) -> tuple[PlaneAxis, ...]:  # noqa: ARG001
+    return ()
+
+
 @dataclass(frozen=True)
 class Family:
     """Environments that come from one package.
@@ -116,6 +125,9 @@ class Family:
         wrap: prepares an environment that was just made.
         name_actions: names the actions of a made environment, in order; empty where they have none.
         name_observations: names the entries of its observation vector; empty where they have none.
+        find_grid: returns the grid that a made environment's states lie on; None where they lie on none.
+        measure_axes: returns an axis for each entry of its observation vector, to draw maps over; empty where unknown.
+        best_axes: the two entries that such a map spans at first, by the environment's id without its version.
         render_modes: the modes to watch it in, the preferred one first.
         native: its own vector environment, where there is one.
     """
@@ -132,6 +144,9 @@ class Family:
     wrap: Callable[[Env, Config], Env] = _leave_unwrapped
     name_actions: Callable[[Env], Names] = _name_nothing
     name_observations: Callable[[Env], Names] = _name_nothing
+    find_grid: Callable[[Env], GridWorld | None] = _has_no_grid
+    measure_axes: Callable[[Env], tuple[PlaneAxis, ...]] = _measure_nothing
+    best_axes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     # Text is sharper than a picture in a terminal.
     render_modes: tuple[str, ...] = ("ansi", "rgb_array")
     native: NativeVector | JoinedVector | None = None
@@ -167,6 +182,15 @@ def names_by_environment(table: Mapping[str, Names]) -> Callable[[Env], Names]:
     """Return a hook that looks names up by the environment's id without its version, such as `"CartPole"`."""
 
     def look_up(env: Env) -> Names:
+        return table.get(env.spec.name, ()) if env.spec else ()
+
+    return look_up
+
+
+def axes_by_environment(table: Mapping[str, tuple[PlaneAxis, ...]]) -> Callable[[Env], tuple[PlaneAxis, ...]]:
+    """Return a hook that looks axes up by the environment's id without its version."""
+
+    def look_up(env: Env) -> tuple[PlaneAxis, ...]:
         return table.get(env.spec.name, ()) if env.spec else ()
 
     return look_up

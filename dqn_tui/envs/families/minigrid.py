@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dqn_tui.envs.families.family import Family
 from dqn_tui.envs.families.minigrid_codes import ACTIONS, bound_codes
+from dqn_tui.envs.families.minigrid_grid import find_grid
 
 if TYPE_CHECKING:
     import gymnasium as gym
@@ -54,4 +55,5 @@ FAMILY = Family(
     register=register,
     wrap=wrap,
     name_actions=name_actions,
+    find_grid=find_grid,
 )

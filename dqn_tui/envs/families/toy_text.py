@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dqn_tui.envs.families.family import Family, names_by_environment
+from dqn_tui.envs.families.toy_grids import find_grid
 
 _LAKE = ("left", "down", "right", "up")
 _ACTIONS = {
@@ -35,4 +36,5 @@ FAMILY = Family(
     packages={"pygame": "pygame"},
     register=register,
     name_actions=names_by_environment(_ACTIONS),
+    find_grid=find_grid,
 )

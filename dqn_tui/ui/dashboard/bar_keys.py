@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dqn_tui.ui.keys.chart_keys import CHART_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import Key
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
+from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 from dqn_tui.ui.widgets.key_bar import BarKey
 from dqn_tui.ui.widgets.run_scene import RunScene
 
@@ -21,11 +24,13 @@ def bar_keys(
     is_playing: bool,
     has_list_focus: bool = False,
     episode: int | None = None,
+    value_labels: Mapping[str, str] | None = None,
 ) -> list[BarKey]:
     """Return key, sign and label of each key that does something now.
 
     While the player or the list of episodes has the focus, its own keys come first; the player's take `space` from
-    training. `episode` is the number of the one that the crosshair selects, if any.
+    training. `episode` is the number of the one that the crosshair selects, if any. The keys of the value function take
+    the charts' while that has the focus, with `value_labels`; an empty one hides a key.
     """
     labels = _labels(scene, is_playing=is_playing)
     if episode is not None:
@@ -41,6 +46,10 @@ def bar_keys(
         keys = (*ROLLOUT_KEYS, *keys)
         hidden = hidden | {"watch"}
         signs, labels["pause"] = {"pause": "p"}, f"{labels.get('pause', 'Pause')} training"
+    if value_labels is not None:
+        keys = (*VALUE_KEYS, *DASHBOARD_KEYS)
+        labels |= value_labels
+        hidden = hidden | {"value", "smoother", "log"} | {key for key, label in value_labels.items() if not label}
     useful = (key for key in keys if key.rank and key.id not in hidden)
     return [(key, signs.get(key.id, key.sign), labels.get(key.id, key.label)) for key in useful]
 

@@ -35,7 +35,9 @@ from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
+from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.values.value_panel import ValuePanel
 from dqn_tui.ui.widgets.help_table import HelpTable
 from dqn_tui.ui.widgets.key_bar import BarKey, KeyBar
 from dqn_tui.ui.widgets.panel import Panel
@@ -63,7 +65,7 @@ class DashboardScreen(ChartScreen):
     """
 
     KEYS = (*DASHBOARD_KEYS, *CHART_KEYS)
-    HELP_KEYS = (*KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS)
+    HELP_KEYS = (*KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *VALUE_KEYS, *STOP_KEYS)
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
 
     def __init__(
@@ -310,6 +312,7 @@ class DashboardScreen(ChartScreen):
         except DqnTuiError as error:
             self.notify(plain(error), title="No rollout")
             return
+        self.close_value()
         self._stage.player.close()
         self._stage.player.open(rollout)
         self._before_rollout = self._panes.main.id if episode is None else self.scene.selected
@@ -327,13 +330,46 @@ class DashboardScreen(ChartScreen):
     def _play_chosen(self, message: EpisodesPanel.Chosen) -> None:
         self._open_rollout(episode=message.number)
 
+    # --- keys: the value function ---
+
+    def action_toggle_value(self) -> None:
+        """Show the value function as a picture, or close it."""
+        if self.scene.is_value_open:
+            self.close_value()
+        elif self._panes.value is not None:
+            self._open_value(self._panes.value)
+
+    def _open_value(self, pane: Pane) -> None:
+        assert self._stage.value is not None
+        try:
+            pictures = self._feed.start_value_pictures()
+        except DqnTuiError as error:
+            self.notify(plain(error), title="No pictures")
+            return
+        if self.scene.is_rollout_open:
+            self.close_rollout()
+        self._stage.value.open(pictures)
+        self.scene.is_value_open = True
+        self.select_pane(pane.id)
+
+    @on(ValuePanel.Closed)
+    def close_value(self) -> None:
+        """Return to the charts, if the value function is shown."""
+        if self.scene.is_value_open and self._stage.value is not None:
+            self._stage.value.close()
+            self.scene.is_value_open = self.scene.is_zoomed = False
+            self.select_pane(self._panes.main.id)
+
     # --- keys: the view ---
 
     def select_pane(self, pane: str) -> None:
         """Focus a pane; the player of a rollout gets the keyboard with it, and is opened first where it is closed."""
-        is_theatre = self._panes[pane] is self._panes.theatre
+        is_theatre, is_value = (self._panes[pane] is one for one in (self._panes.theatre, self._panes.value))
         if is_theatre and not self.scene.is_rollout_open:
             self._open_rollout()
+            return
+        if is_value and not self.scene.is_value_open:
+            self._open_value(self._panes[pane])
             return
         self.scene.selected = pane
         self.set_focus(self._stage.taker_of_keys(pane))
@@ -357,7 +393,10 @@ class DashboardScreen(ChartScreen):
     def action_focus_next_pane(self, direction: int) -> None:
         """Focus the next (1) or the previous (-1) pane; a closed rollout is passed over."""
         has_theatre = self.scene.is_rollout_open
-        self.select_pane(self._panes.neighbour(self.scene.selected, direction, has_theatre=has_theatre).id)
+        following = self._panes.neighbour(
+            self.scene.selected, direction, has_theatre=has_theatre, has_value=self.scene.is_value_open
+        )
+        self.select_pane(following.id)
 
     def action_zoom(self) -> None:
         """Enlarge the focused pane, or restore it."""
@@ -384,6 +423,8 @@ class DashboardScreen(ChartScreen):
             self.action_zoom()
         elif self.scene.is_rollout_open:
             self.close_rollout()
+        else:
+            self.close_value()
 
     def action_toggle_log(self) -> None:
         """Switch the focused chart between a linear and a logarithmic y axis."""
@@ -407,11 +448,12 @@ class DashboardScreen(ChartScreen):
             has_list_focus=isinstance(focused, EpisodesPanel),
             episode=None if episode is None else episode.number,
             is_playing=self._stage.player.is_playing,
+            value_labels=focused.key_labels() if isinstance(focused, ValuePanel) else None,
         )
 
     @on(KeyBar.Pressed)
     async def _press(self, message: KeyBar.Pressed) -> None:
-        is_own = message.key in (*ROLLOUT_KEYS, *EPISODE_KEYS)
+        is_own = message.key in (*ROLLOUT_KEYS, *EPISODE_KEYS, *VALUE_KEYS)
         focused = self._stage.taker_of_keys(self.scene.selected) if is_own else None
         await (focused or self).run_action(message.key.call())
 

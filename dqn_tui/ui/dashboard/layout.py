@@ -32,7 +32,8 @@ class Planner:
         self._scene = scene
         self._charts, self._side, self._foot = (panes.in_area(area) for area in (Area.CHARTS, Area.SIDE, Area.FOOT))
         self._gauges = panes.in_area(Area.GAUGES)
-        self._main_pane, self._theatre = panes.main.id, panes.theatre.id
+        self._main_pane, self._rollout = panes.main.id, panes.theatre.id
+        self._value = panes.value.id if panes.value else ""
 
     def plan(self, size: Size) -> Plan:
         """Return the regions of all visible panels, by id."""
@@ -56,7 +57,7 @@ class Planner:
     # --- one method per class of sizes ---
 
     def _tiny(self, body: Region) -> Plan:
-        if self._scene.is_rollout_open and self._scene.selected == self._theatre:
+        if self._has_theatre and self._scene.selected == self._theatre:
             return {self._theatre: body}
         if self._scene.live.is_over:
             chart, summary = _rows(body, body.height // 2, 0)
@@ -65,7 +66,7 @@ class Planner:
 
     def _narrow(self, body: Region) -> Plan:
         main = self._main()
-        if self._scene.is_rollout_open:
+        if self._has_theatre:
             left, right = _columns(body, body.width // 2, 0)
             return {main: left, self._theatre: right}
         if self._scene.live.is_over:
@@ -86,7 +87,7 @@ class Planner:
         bottom_height = 8 if body.height >= 34 else 6 if body.height >= 25 else 0
         middle_height = int((body.height - bottom_height) * 0.41) if body.height - bottom_height >= 16 else 0
         upper, middle, bottom = _rows(body, body.height - bottom_height - middle_height, middle_height, 0)
-        if self._scene.is_rollout_open:
+        if self._has_theatre:
             return self._wide_with_rollout(body, upper.height, middle_height)
         side_width = 38 if body.width >= 116 else body.width // 3
         side = [pane.id for pane in self._side]
@@ -118,14 +119,14 @@ class Planner:
         left, side = _columns(body, body.width - 44, 0)
         upper, foot = _rows(left, left.height - max(8, body.height // 6), 0)
         plan = self._feet(foot)
-        if self._scene.is_rollout_open:
+        if self._has_theatre:
             upper, right = _columns(upper, upper.width - max(56, upper.width * 2 // 5), 0)
             plan[self._theatre] = right
         first, second, third = _rows(upper, upper.height * 2 // 5, upper.height * 3 // 10, 0)
         plan |= self._middle_charts(second) | _grid(self._charts[3:], third)
         if self._scene.live.is_over:
             top, rest = _rows(side, first.height, 0)
-            if not self._scene.is_rollout_open:
+            if not self._has_theatre:
                 first, top = _columns(first.union(top), first.width * 3 // 4, 0)
             plan["summary"] = top
         else:
@@ -155,9 +156,20 @@ class Planner:
         """Return as many panes of the foot as have room for a sentence, side by side."""
         return _side_by_side(self._foot[: max(1, region.width // _LEAST_FOOT_COLUMNS)], region)
 
+    @property
+    def _theatre(self) -> str:
+        """The pane that is open beside the charts, or would be."""
+        return self._value if self._scene.is_value_open else self._rollout
+
+    @property
+    def _has_theatre(self) -> bool:
+        """Whether a pane is open beside the charts."""
+        return self._scene.is_rollout_open or self._scene.is_value_open
+
     def _selected(self) -> str:
-        """Return the focused pane, or the main one while a closed rollout has the focus."""
-        is_closed = self._scene.selected == self._theatre and not self._scene.is_rollout_open
+        """Return the focused pane, or the main one while a closed pane has the focus."""
+        is_beside = self._scene.selected in (self._rollout, self._value)
+        is_closed = is_beside and not (self._has_theatre and self._scene.selected == self._theatre)
         return self._main_pane if is_closed else self._scene.selected
 
     def _main(self, placed: Plan | None = None) -> str:

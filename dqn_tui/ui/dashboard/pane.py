@@ -22,6 +22,7 @@ class Area(enum.Enum):
     SIDE = "the column on the right"
     FOOT = "the band at the bottom"
     THEATRE = "beside the charts, while a rollout is open"
+    VALUE = "in the place of the theatre, while the value function is shown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +45,12 @@ class Pane(PaneName):
 
 
 class PaneTable:
-    """All panes of one dashboard, in order; there is at least one chart, and exactly one theatre."""
+    """All panes of one dashboard, in order; at least one chart, exactly one theatre, at most one value function."""
 
     def __init__(self, panes: Sequence[Pane]) -> None:
         self._panes = {pane.id: pane for pane in panes}
         (self.theatre,) = self.in_area(Area.THEATRE)
+        self.value = next(iter(self.in_area(Area.VALUE)), None)
         self.main = self.in_area(Area.CHARTS)[0]
 
     def __iter__(self) -> Iterator[Pane]:
@@ -69,9 +71,10 @@ class PaneTable:
         """Return the pane that a digit focuses."""
         return next((pane for pane in self if pane.digit == digit), None)
 
-    def neighbour(self, id: str, direction: int, *, has_theatre: bool) -> Pane:
-        """Return the next (1) or the previous (-1) pane; the theatre is passed over unless `has_theatre`."""
-        panes = [pane for pane in self if has_theatre or pane is not self.theatre]
+    def neighbour(self, id: str, direction: int, *, has_theatre: bool, has_value: bool = False) -> Pane:
+        """Return the next (1) or the previous (-1) pane; theatre and value function are passed over unless open."""
+        closed = {pane for pane, is_open in ((self.theatre, has_theatre), (self.value, has_value)) if not is_open}
+        panes = [pane for pane in self if pane not in closed]
         position = next((place for place, pane in enumerate(panes) if pane.id == id), 0)
         return panes[(position + direction) % len(panes)]
 

@@ -46,6 +46,7 @@ from dqn_tui.ui.dashboard.pane import Area, Pane
 from dqn_tui.ui.dashboard.phases_panel import PhasesPanel
 from dqn_tui.ui.dashboard.settings_panel import SettingsPanel
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.values.value_panel import ValuePanel
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, number, short_number
 
@@ -188,6 +189,14 @@ PANES: tuple[Pane, ...] = (
         about="the greedy policy playing an episode",
         area=Area.THEATRE,
         make=RolloutPanel,
+    ),
+    Pane(
+        id="value",
+        key="v",
+        title="Value",
+        about="value function as a map, any checkpoint",
+        area=Area.VALUE,
+        make=ValuePanel,
     ),
     Pane(
         id="phases",

@@ -9,6 +9,7 @@ from dqn_tui import control
 from dqn_tui.control import Access, Request, TrainingRun
 from dqn_tui.events import Event, Paused, Resumed
 from dqn_tui.rollout import Rollout
+from dqn_tui.value_pictures import ValuePictures
 from dqn_tui.view.run_view import RunView
 from dqn_tui.work_clock import STOP_GAP_SECONDS, working_seconds
 
@@ -87,3 +88,11 @@ class RunFeed:
             DqnTuiError: the run cannot play now.
         """
         return self._run.start_rollout(episode)
+
+    def start_value_pictures(self) -> ValuePictures:
+        """Start pictures of the value function.
+
+        Raises:
+            DqnTuiError: the run has no policy that could be painted.
+        """
+        return self._run.start_value_pictures()

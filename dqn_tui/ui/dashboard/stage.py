@@ -14,6 +14,7 @@ from dqn_tui.ui.dashboard.return_panel import ReturnPanel
 from dqn_tui.ui.dashboard.summary_panel import SummaryPanel
 from dqn_tui.ui.dashboard.too_small_panel import TooSmallPanel
 from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+from dqn_tui.ui.values.value_panel import ValuePanel
 from dqn_tui.ui.widgets.key_bar import KeyBar, KeySource
 from dqn_tui.ui.widgets.panel import Panel
 from dqn_tui.ui.widgets.run_scene import RunScene
@@ -24,6 +25,7 @@ class Stage(Widget):
 
     Attributes:
         player: the panel of the rollout.
+        value: the panel of the value function; None in a dashboard without one.
     """
 
     DEFAULT_CSS = "Stage { width: 100%; height: 100%; }"
@@ -32,6 +34,7 @@ class Stage(Widget):
         made = [pane.make(scene, pane) for pane in panes]
         charts = [(pane, pane.chart) for pane in panes if pane.chart is not None]
         self.player = next(panel for panel in made if isinstance(panel, RolloutPanel))
+        self.value = next((panel for panel in made if isinstance(panel, ValuePanel)), None)
         self._panels: list[Panel] = [
             Header(scene, id="header"),
             *made,

@@ -74,6 +74,16 @@ DASHBOARD_KEYS: tuple[Key, ...] = (
         rank=5,
     ),
     Key(
+        id="value",
+        keys="v",
+        shown="v",
+        action="toggle_value",
+        label="Value",
+        help="the value function as a picture / close it",
+        group=_TRAINING,
+        rank=6,
+    ),
+    Key(
         id="detach",
         keys="d",
         shown="d",

@@ -9,12 +9,14 @@ from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
+from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 
 README_KEYS = (
     *DASHBOARD_KEYS,
     *CHART_KEYS,
     *EPISODE_KEYS,
     *ROLLOUT_KEYS,
+    *VALUE_KEYS,
     *STOP_KEYS,
     *(key for key in COMPARE_KEYS if key.group != PROGRAM),
     *TABLE_KEYS,

@@ -14,6 +14,7 @@ class PaneName:
         title: text in the upper edge of its box.
         short_title: text in a row of its own, where `title` is longer than nine cells.
         digit: key that focuses it; None where only tab, the palette and the mouse do.
+        key: another key that opens it; empty where none does.
         about: what it shows, in a few words, for the help screen and the README.
     """
 
@@ -21,6 +22,7 @@ class PaneName:
     title: str
     short_title: str = ""
     digit: int | None = None
+    key: str = ""
     about: str = ""
 
     @property
@@ -30,5 +32,5 @@ class PaneName:
 
     @property
     def sign(self) -> str:
-        """The digit, or an empty string."""
-        return "" if self.digit is None else str(self.digit)
+        """The digit or the other key, or an empty string."""
+        return self.key if self.digit is None else str(self.digit)

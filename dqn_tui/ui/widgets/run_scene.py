@@ -31,6 +31,7 @@ class RunScene(Scene):
         smoothing: strength of smoothing in the charts, one of `SmoothedSeries.WINDOWS`; 1 is off.
         is_zoomed: whether the focused pane fills the screen.
         is_rollout_open: whether a rollout plays beside the charts.
+        is_value_open: whether the value function is shown in that place; never both.
         log_scaled: ids of the charts with a logarithmic axis.
         placed: ids of the panels that have a place on the dashboard.
         viewport: what the charts show along x and y, and which x is read off.
@@ -46,6 +47,7 @@ class RunScene(Scene):
     smoothing: int = 20
     is_zoomed: bool = False
     is_rollout_open: bool = False
+    is_value_open: bool = False
     log_scaled: set[str] = field(default_factory=set)
     placed: frozenset[str] = frozenset()
     viewport: Viewport = field(default_factory=Viewport)

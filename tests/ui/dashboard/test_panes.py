@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 from textual.geometry import Region
@@ -32,14 +33,15 @@ def test_names_fit_where_they_are_shown() -> None:
         assert f"| {pane.title} | {pane.about} |" in pane_table_markdown(PANES)
 
 
-def test_tab_passes_over_a_closed_rollout_and_comes_round() -> None:
+def test_tab_passes_over_closed_panes_and_comes_round() -> None:
     table = PaneTable(PANES)
-    for has_theatre in (False, True):
+    for has_theatre, has_value in itertools.product((False, True), repeat=2):
+        is_open = {"has_theatre": has_theatre, "has_value": has_value}
         seen = [table.main]
-        while (pane := table.neighbour(seen[-1].id, 1, has_theatre=has_theatre)) is not table.main:
-            assert table.neighbour(pane.id, -1, has_theatre=has_theatre) is seen[-1]
+        while (pane := table.neighbour(seen[-1].id, 1, **is_open)) is not table.main:
+            assert table.neighbour(pane.id, -1, **is_open) is seen[-1]
             seen.append(pane)
-        assert len(seen) == len(PANES) - (not has_theatre)
+        assert len(seen) == len(PANES) - (not has_theatre) - (not has_value)
 
 
 @pytest.mark.parametrize("pane", [CHART, PANEL], ids=["chart", "panel"])

@@ -1,0 +1,1 @@
+"""Pictures of a value function, computed from a network and its environment."""

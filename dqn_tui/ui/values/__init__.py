@@ -1,0 +1,1 @@
+"""The pane that shows the value function as a picture."""
