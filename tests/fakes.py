@@ -51,8 +51,8 @@ class FakeRun:
     def __init__(self, *, should_answer: bool = True, start_time: float = 1_000.0) -> None:
         self.requests: list[Request] = []
         self.rollouts: list[FakeRollout] = []
-        self.pictures: list[FakePictures] = []
         self.played: list[int | None] = []
+        self.pictures: list[FakePictures] = []
         self.granted = Access()
         self.is_started = False
         self.step = 0

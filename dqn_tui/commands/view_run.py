@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,12 @@ from dqn_tui.operations.target import check_environment, find_run
 
 if TYPE_CHECKING:
     from dqn_tui.attach.attached_run import AttachedRun
+    from dqn_tui.config import Config
     from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.folder import RunFolder
+    from dqn_tui.spaces import Spaces
     from dqn_tui.training.player import EpisodePlayer
+    from dqn_tui.training.policy import Policy
     from dqn_tui.training.value_pictures.easel import Easel
     from dqn_tui.training.value_pictures.painting_thread import PaintingThread
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
@@ -101,25 +105,27 @@ class ViewedRun:
         return painter
 
     def _load_easel(self, run: AttachedRun) -> Easel:
-        from dqn_tui.config import parse_config
-        from dqn_tui.training.policy_shelf import decode_fetched
         from dqn_tui.training.value_pictures.loading import load_easel
 
-        config = parse_config(self._settings)
-        spaces = check_environment(config, self._imports, say, self._folder.path).spaces
-        fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
+        config, _, fetch = self._prepare(run)
         return load_easel(config, self._folder, fetch, lambda: None)
 
     def _load_player(self, run: AttachedRun, recorded: RecordedEpisode | None) -> EpisodePlayer:
-        from dqn_tui.config import parse_config
         from dqn_tui.training.player import EpisodePlayer
-        from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
+        from dqn_tui.training.policy_shelf import PolicyShelf
+
+        config, spaces, fetch = self._prepare(run)
+        shelf = PolicyShelf(fetch, self._folder, config, spaces)
+        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
+
+    def _prepare(self, run: AttachedRun) -> tuple[Config, Spaces, Callable[[], Policy | None]]:
+        """Return the run's settings, the spaces of its environment, and what fetches the policy that it has now."""
+        from dqn_tui.config import parse_config
+        from dqn_tui.training.policy_shelf import decode_fetched
 
         config = parse_config(self._settings)
         spaces = check_environment(config, self._imports, say, self._folder.path).spaces
-        fetch = decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
-        shelf = PolicyShelf(fetch, self._folder, config, spaces)
-        return EpisodePlayer(config, config.seed, lambda _: shelf, record=recorded, is_free=lambda: True)
+        return config, spaces, decode_fetched(run.fetch_policy, config, spaces, self._folder.path)
 
 
 def _show(viewed: ViewedRun, marker: str) -> int:

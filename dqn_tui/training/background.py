@@ -146,15 +146,18 @@ class BackgroundRun:
             record=recorded,
             is_free=lambda: self.is_paused or self.is_over,
         )
-        self._players = [*(one for one in self._players if not one.join(0)), player]
+        self._keep(player)
         return player
 
     def start_value_pictures(self) -> PaintingThread:
         """Return a painter of this run's value function; it ends with the rollouts."""
-        self._players = [player for player in self._players if not player.join(0)]
         painter = PaintingThread(self._load_easel)
-        self._players.append(painter)
+        self._keep(painter)
         return painter
+
+    def _keep(self, player: EpisodePlayer | PaintingThread) -> None:
+        """Remember a thread that is to end with the run, and forget those that have ended."""
+        self._players = [*(one for one in self._players if not one.join(0)), player]
 
     def _load_easel(self) -> Easel:
         from dqn_tui.training.value_pictures.loading import load_easel

@@ -29,10 +29,8 @@ def bar_keys(
     """Return key, sign and label of each key that does something now.
 
     While the player or the list of episodes has the focus, its own keys come first; the player's take `space` from
-    training. `episode` is the number of the one that the crosshair selects, if any.
-
-    While the value function has it, its keys take the place of the charts', with `value_labels`; an empty one hides
-    a key.
+    training. `episode` is the number of the one that the crosshair selects, if any. The keys of the value function take
+    the charts' while that has the focus, with `value_labels`; an empty one hides a key.
     """
     labels = _labels(scene, is_playing=is_playing)
     if episode is not None:
