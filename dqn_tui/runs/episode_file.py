@@ -6,6 +6,7 @@ import errno
 import math
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from dqn_tui.runs.durable import make_folder, sync_folder, write_all
 from dqn_tui.runs.episode_record import FILE_HEAD_BYTES, MOST_STEPS, RecordFormat
 from dqn_tui.runs.episode_scan import Position, read_format, scan
 
-# A write costs as much as recording a short episode does otherwise.
+# Many short episodes at once cost a fraction of what they cost one by one.
 _HOLDING_SECONDS = 0.25
 _MOST_HELD = 1_000
 
@@ -38,7 +39,8 @@ class EpisodeFile(AppendedFile):
         self._environment_count = environment_count
         self._layout: RecordFormat | None = None
         self._end = Position(0)
-        self._held: list[bytes] = []
+        self._held: list[RecordedEpisode] = []
+        self._action_count = 0
         self._newest = 0
         self._written_at = -math.inf
         self._is_foreign = self._is_torn = False
@@ -58,11 +60,19 @@ class EpisodeFile(AppendedFile):
         """
         if len(episode.actions) > MOST_STEPS:
             raise OSError(errno.EFBIG, f"an episode of more than {MOST_STEPS:,} steps is not recorded")
-        layout = self._layout = self._find_layout(action_count)
         if episode.number <= self._newest:
             self._go_back(episode.number)
-        self._held.append(layout.encode(episode, self._newest))
+        self._action_count = action_count
+        self._held.append(episode)
         self._newest = episode.number
+        self.flush_due()
+
+    def flush_due(self) -> None:
+        """Write the episodes that have waited for long, or that are many.
+
+        Raises:
+            OSError: as `flush`.
+        """
         if time.monotonic() - self._written_at >= _HOLDING_SECONDS or len(self._held) >= _MOST_HELD:
             self.flush()
 
@@ -70,14 +80,15 @@ class EpisodeFile(AppendedFile):
         """Write the episodes that were not written yet.
 
         Raises:
-            OSError: The disk refused them; they are dropped.
+            OSError: The disk refused them, or the file is no recording of this run; they are dropped.
         """
-        if not self._held or self._layout is None:
+        if not self._held:
             return
         held, self._held = self._held, []
-        newest, self._newest = self._newest, self._end.number
+        self._newest = self._end.number
+        layout = self._layout = self._find_layout(self._action_count)
         self._cut_torn()
-        content = b"".join(held if self._end.offset else [self._layout.head, *held])
+        content = self._encode(layout, held)
         self._is_torn = True
         try:
             write_all(self._descriptor, [content])
@@ -86,8 +97,8 @@ class EpisodeFile(AppendedFile):
                 self._cut_torn()
             raise
         self._is_torn = False
-        self._newest, self._written_at = newest, time.monotonic()
-        self._end = Position(self._end.offset + len(content), newest)
+        self._newest, self._written_at = held[-1].number, time.monotonic()
+        self._end = Position(self._end.offset + len(content), self._newest)
 
     def sync(self) -> int:
         """Flush everything to the disk; return the file's length in bytes.
@@ -97,6 +108,15 @@ class EpisodeFile(AppendedFile):
         """
         self.flush()
         return super().sync()
+
+    def _encode(self, layout: RecordFormat, held: Sequence[RecordedEpisode]) -> bytes:
+        """Return the records of episodes, behind the head of the file where that is not written yet."""
+        parts = [] if self._end.offset else [layout.head]
+        previous = self._end.number
+        for episode in held:
+            parts.append(layout.encode(episode, previous))
+            previous = episode.number
+        return b"".join(parts)
 
     def _find_layout(self, action_count: int) -> RecordFormat:
         known = self._layout or RecordFormat(action_count, self._environment_count)
@@ -121,8 +141,8 @@ class EpisodeFile(AppendedFile):
 
     def _go_back(self, number: int) -> None:
         """Cut the records from an episode's number on: they are of a past that the run has left."""
-        assert self._layout is not None
         self.flush()
+        assert self._layout is not None
         end = Position()
         for after, record in scan(self._descriptor, self._layout, end):
             if record.number >= number:

@@ -103,15 +103,14 @@ class Recorder:
             except OSError as error:
                 found = self._note_failure(writer, error)
                 problem = problem or found
-        if self._episodes is not None and not isinstance(event, EpisodeEnded):
-            found = self._flush(self._episodes)
-            problem = problem or found
+        found = self._flush_episodes(event)
+        problem = problem or found
         return self._report_loss(event) or problem
 
     def record_episode(self, episode: RecordedEpisode, action_count: int) -> str | None:
         """Record a training episode, if that is wanted; return a new problem in one line, as `write` does.
 
-        It is on the disk after the next event of another kind at the latest.
+        It is written soon, with others, and before the next event that is neither of an episode nor of progress.
         """
         if self._episodes is None:
             return None
@@ -145,11 +144,17 @@ class Recorder:
         with suppress(OSError):
             self._opened.close()
 
-    def _flush(self, episodes: EpisodeFile) -> str | None:
+    def _flush_episodes(self, event: Event) -> str | None:
+        """Write the episodes that are held back, at once or when they are due."""
+        if self._episodes is None or isinstance(event, EpisodeEnded):
+            return None
         try:
-            episodes.flush()
+            if isinstance(event, Progress):
+                self._episodes.flush_due()
+            else:
+                self._episodes.flush()
         except OSError as error:
-            return self._note_failure(episodes, error)
+            return self._note_failure(self._episodes, error)
         return None
 
     def _note_failure(self, file: AppendedFile, error: OSError) -> str | None:

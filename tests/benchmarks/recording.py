@@ -10,6 +10,8 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -17,7 +19,6 @@ from unittest.mock import patch
 from dqn_tui.config import parse_config
 from dqn_tui.errors import UsageError
 from dqn_tui.events import Event, RunEnded, RunStarted
-from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.runs.episode_reader import EpisodeReader
 from dqn_tui.runs.folder import RunFolder
 from dqn_tui.runs.recorder import Recorder
@@ -59,10 +60,7 @@ GAMES = (
 
 
 class Cost(NamedTuple):
-    """One run: processor seconds of its training, seconds in the recorder, and bytes a step on the disk.
-
-    The seconds in the recorder are the median of an episode times their number: other work on the machine counts less.
-    """
+    """One run: processor seconds of its training, those of its thread in the recorder, and bytes a step on the disk."""
 
     seconds: float
     recording_seconds: float
@@ -70,45 +68,58 @@ class Cost(NamedTuple):
 
 
 def measure_speed() -> None:
-    """Print the processor time of training with and without recording, in pairs, and the size of the recording."""
+    """Print the processor time of training with and without recording, in pairs, and the size of the recording.
+
+    The share inside the recorder is the difference between the two runs, both of which measure it: on a busy machine
+    it is far steadier than the ratio.
+    """
     for name, settings in WORKLOADS.items():
-        ratios, costs = [], []
+        ratios, shares, sizes = [], [], []
         for pair in range(PAIRS + 1):
             order = (True, False) if pair % 2 else (False, True)
             found = {record: _train(seed=pair, record=record, **settings) for record in order}
             # The first pair warms up.
             if pair:
                 ratios.append(found[True].seconds / found[False].seconds)
-                costs.append(found[True])
-        low, _, high = statistics.quantiles(ratios, n=4)
-        shares = [cost.recording_seconds / cost.seconds for cost in costs]
+                difference = found[True].recording_seconds - found[False].recording_seconds
+                shares.append(difference / found[False].seconds)
+                sizes.append(found[True].bytes_per_step)
         print(
-            f"{name}: processor time with / without recording, median of {PAIRS} pairs {statistics.median(ratios):.4f} "
-            f"(quartiles {low:.4f} to {high:.4f}); inside the recorder {statistics.median(shares):.2%} of it; "
-            f"{statistics.median(cost.bytes_per_step for cost in costs):.2f} bytes a step",
+            f"{name}: processor time with / without recording {_describe(ratios)}, inside the recorder "
+            f"{_describe(shares)}; {statistics.median(sizes):.2f} bytes a step",
             flush=True,
         )
 
 
+def _describe(values: Sequence[float]) -> str:
+    low, _, high = statistics.quantiles(values, n=4)
+    return f"{statistics.median(values):.4f} (quartiles {low:.4f} to {high:.4f}, {len(values)} pairs)"
+
+
 def _train(**settings: Any) -> Cost:
     """Train CartPole in this process."""
-    spent, stamps, record = [], [], Recorder.record_episode
+    spent, stamps = [], []
 
-    def timed(recorder: Recorder, episode: RecordedEpisode, action_count: int) -> str | None:
-        started = time.perf_counter()
-        problem = record(recorder, episode, action_count)
-        spent.append(time.perf_counter() - started)
-        return problem
+    def timed(call: Callable[..., str | None]) -> Callable[..., str | None]:
+        def run(*arguments: Any) -> str | None:
+            started = time.thread_time()
+            problem = call(*arguments)
+            spent.append(time.thread_time() - started)
+            return problem
+
+        return run
 
     def stamp(event: Event) -> tuple[()]:
         if isinstance(event, RunStarted | RunEnded):
             stamps.append(time.process_time())
         return ()
 
-    with tempfile.TemporaryDirectory() as folder, patch.object(Recorder, "record_episode", timed):
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as patches:
+        for name in ("record_episode", "_flush_episodes"):
+            patches.enter_context(patch.object(Recorder, name, timed(getattr(Recorder, name))))
         run = train(Path(folder), on_event=stamp, **{**TINY, **settings}).folder
         size = run.recording.stat().st_size if settings["record"] else 0
-    return Cost(stamps[1] - stamps[0], statistics.median(spent) * len(spent), size / STEPS)
+    return Cost(stamps[1] - stamps[0], sum(spent), size / STEPS)
 
 
 def measure_replays(game: Game, episodes: int) -> None:
