@@ -40,9 +40,17 @@ def test_player_is_loaded_when_the_first_frame_is_looked_for() -> None:
     rollout.advance()
     rollout.change_speed(-1)
     rollout.start_new_episode()
+    rollout.advance(-10)
+    rollout.seek(7)
+    rollout.choose_policy(+1)
+    rollout.toggle_compare()
+    rollout.choose_compared_policy(-1)
     rollout.close()
     assert rollout.join(3.0)
-    assert player.calls == ["toggle_pause", "advance", "change_speed -1", "start_new_episode", "close", "join 3.0"]
+    assert player.calls == [
+        *("toggle_pause", "advance", "change_speed -1", "start_new_episode", "advance -10", "seek 7"),
+        *("choose_policy +1", "toggle_compare", "choose_compared_policy -1", "close", "join 3.0"),
+    ]
     assert (rollout.is_paused, rollout.speed) == (True, player.speed)
 
 

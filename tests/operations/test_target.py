@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from dqn_tui.errors import UsageError
-from dqn_tui.operations.target import find_checkpoint, resolve_run
+from dqn_tui.operations.target import find_checkpoint, find_own_run, resolve_run
+from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.runs.folder import RunFolder, create_run_folder
 from tests.helpers import call_program, one_line, train
 
@@ -37,6 +39,16 @@ def test_latest_is_the_newest_run(runs_dir: Path) -> None:
 def test_without_a_target_the_newest_run_that_has_a_checkpoint_is_meant(runs_dir: Path) -> None:
     assert find_checkpoint(None, runs_dir, should_take_last=False).path == older(runs_dir).best
     assert find_checkpoint(None, runs_dir, should_take_last=True).path == older(runs_dir).step_folders()[-1]
+
+
+def test_a_checkpoint_knows_its_run_until_it_is_copied_out_of_it(runs_dir: Path, tmp_path: Path) -> None:
+    run = older(runs_dir)
+    for path in (run.best, run.step_folders()[-1]):
+        assert find_own_run(read_checkpoint(path)) == RunFolder(run.path.absolute())
+    shutil.copytree(run.best, tmp_path / "best")
+    assert find_own_run(read_checkpoint(tmp_path / "best")) is None
+    shutil.copytree(run.best, run.path / "elsewhere")
+    assert find_own_run(read_checkpoint(run.path / "elsewhere")) is None
 
 
 def test_path_is_taken_as_it_is(tmp_path: Path) -> None:

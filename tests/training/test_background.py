@@ -10,6 +10,8 @@ import pytest
 
 from dqn_tui import events
 from dqn_tui.control import CopyPolicy, Evaluate, Pause, Resume, Save, Stop, TakeStep
+from dqn_tui.errors import UsageError
+from dqn_tui.rollout import END
 from dqn_tui.runs.recorder import Recorder
 from dqn_tui.training.background import BackgroundRun
 from dqn_tui.training.trainer import Trainer
@@ -186,3 +188,25 @@ def test_open_rollouts_are_closed_and_joined(tmp_path: Path) -> None:
     assert follower.run.join(LIMIT_SECONDS)
     assert follower.run.close_rollouts(LIMIT_SECONDS)
     assert "rollout" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_an_episode_of_a_run_that_trains_is_played_again_beside_its_policies(tmp_path: Path) -> None:
+    follower = Follower(tmp_path, **LONG, eval_every=0)
+    ended = follower.wait_for(events.EpisodeEnded)
+    with pytest.raises(UsageError, match="no record of episode 1,000,000"):
+        follower.run.start_rollout(1_000_000)
+    follower.run.request(Save())
+    saved = follower.wait_for(events.CheckpointSaved)
+    player = follower.run.start_rollout(ended.episode)
+    player.seek(END)
+    wait_until(lambda: player.frame is not None and player.frame.note == "as recorded", "its end")
+    assert player.frame is not None
+    assert player.frame.is_recorded
+    assert player.frame.episode_return == ended.episode_return
+    player.choose_policy(+1)
+    wait_until(
+        lambda: player.frame is not None and f"saved @ step {saved.step:,}" in player.frame.policy, "a saved one"
+    )
+    follower.run.request(Stop(should_save=False))
+    follower.finish()
+    assert follower.run.close_rollouts(LIMIT_SECONDS)

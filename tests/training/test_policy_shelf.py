@@ -12,7 +12,7 @@ from dqn_tui.errors import CheckpointError
 from dqn_tui.policy_choice import BEST, PolicyChoice
 from dqn_tui.runs.checkpoint import read_checkpoint
 from dqn_tui.training.policy import Policy, encode_network
-from dqn_tui.training.policy_shelf import PolicyShelf, decode_fetched
+from dqn_tui.training.policy_shelf import LonePolicy, PolicyShelf, decode_fetched
 from tests.helpers import Session, train
 
 LIVE_CHOICE = PolicyChoice()
@@ -76,3 +76,17 @@ def test_fetched_weights_are_those_that_were_sent(trained: tuple[Session, Config
     assert policy is not None
     assert (policy.step, weights_sha256(policy.network)) == (42, weights_sha256(network))
     assert decode_fetched(lambda: None, config, spaces, Path("run"))() is None
+
+
+def test_without_a_run_that_trains_only_saved_policies_are_offered(trained: tuple[Session, Config]) -> None:
+    session, config = trained
+    saved = PolicyShelf(None, session.folder, config, session.agent.spaces)
+    assert saved.list_choices() == shelf_of(trained).list_choices()[1:]
+
+
+def test_the_policy_of_a_lone_checkpoint_is_the_only_choice(trained: tuple[Session, Config]) -> None:
+    policy = Policy(trained[0].agent.copy_policy(), 7)
+    lone = LonePolicy(PolicyChoice(BEST, 7), policy)
+    assert lone.list_choices() == (PolicyChoice(BEST, 7),)
+    assert lone.load(PolicyChoice(BEST)) is policy
+    assert lone.load(PolicyChoice()) is None

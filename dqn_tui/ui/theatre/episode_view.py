@@ -57,7 +57,7 @@ class EpisodeView:
             shown = replace(frame, policy="") if is_policy_known else frame
             return [*block(self._moment(shown, self.scales[0], width, room), width, room), *band]
         if width < _NARROWEST_PAIR:
-            note = note_row("too narrow for two episodes: z enlarges", width, is_warning=True)
+            note = note_row("no room for two: enlarge it", width, is_warning=True)
             return [*block(self._moment(frame, self.scales[0], width, room - 1), width, room - 1), note, *band]
         return [*self._pair(frame, frame.beside, width, room), *band]
 

@@ -30,11 +30,11 @@ def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
 
 def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, scene: RunScene) -> list[Row]:
     """Return at most `height` rows, in order of importance; blank rows separate them if there is room."""
-    rows = q_rows(shown, scale, width, height, scene.marker)
+    last = _last_rows(shown, width)
+    rows = q_rows(shown, scale, width, max(1, height - len(last)), scene.marker)
     if shown.taken is not None and len(rows) < height:
         rows.append(_taken_row(shown, width))
     observation = _observation_rows(shown, width, is_ascii=scene.is_ascii)
-    last = _last_rows(shown, width)
     if len(rows) + len(observation) + len(last) + 2 <= height:
         blank: list[Row] = [[]] if observation else []
         return [*rows, *blank, *observation, [], *last]

@@ -22,8 +22,8 @@ from dqn_tui.ui.widgets.rows import Row, centre_block, shorten
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
 
-FRAMES_PER_SECOND = 30
-"""How often it looks for a new frame; the player decides how often there is one."""
+LOOKS_PER_SECOND = 40
+"""How often it looks for a new frame; the player decides how often there is one, at most 30 times."""
 # Columns from which the title has room for the policy.
 _NAMES_POLICY = 72
 # Columns from which facts are written out.
@@ -31,7 +31,7 @@ _WORDY = 90
 
 
 class RolloutPanel(PicturePanel, can_focus=True):
-    """A player with its own keys. While it is open, it polls the rollout for a new frame a dozen times a second.
+    """A player with its own keys. While it is open, it polls the rollout for new frames.
 
     Attributes:
         rollout: the rollout that it plays; None while it is closed.
@@ -53,7 +53,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
 
     def on_mount(self) -> None:
         """Create the timer, which runs only while the panel is open."""
-        self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.repaint_if_changed, pause=self.rollout is None)
+        self._timer = self.set_interval(1 / LOOKS_PER_SECOND, self.repaint_if_changed, pause=self.rollout is None)
 
     def on_unmount(self) -> None:
         """Close the rollout together with the screen."""

@@ -56,7 +56,7 @@ async def test_a_comparison_shows_both_policies_where_there_is_room(size: tuple[
             assert "A live @ step 12,400" in text
             assert "B best @ step 10,000" in text
         else:
-            assert "B best" in text or "too narrow" in text
+            assert "B best" in text or "no room for two" in text
         assert marker != "ascii" or text.isascii()
 
 
