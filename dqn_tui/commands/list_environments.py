@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.commands.printed_entries import Entry, Line, print_entries
@@ -29,20 +28,22 @@ def list_environments(*, as_json: bool) -> int:
         print_json({"presets": presets, "families": families, "install_all": ALL_COMMAND, "recipes": recipes})
         return 0
     entries = [_family_entry(family) for family in families]
-    entries += [_preset_entry([name for name, env in presets.items() if env == ANY])]
+    entries.append(_general_entry([name for name, env in presets.items() if env == ANY]))
     entries += [_recipe_entry(recipe) for recipe in RECIPES]
     print_entries(entries)
     return 0
 
 
 def _describe(family: Family, presets: dict[str, str]) -> dict[str, Any]:
+    """Return a family as JSON shows it; `install` is None where it comes with this program."""
+    is_separate = bool(family.extra or family.command)
     return {
         "family": family.title,
         "environments": list(family.environments),
         "patterns": list(family.patterns),
         "presets": {name: env for name, env in presets.items() if env != ANY and family.owns(env)},
         "is_installed": family.is_installed,
-        "install": family.install_command,
+        "install": family.install_command if is_separate else None,
         "train": f"dqn-tui --env {family.environments[0]}",
     }
 
@@ -51,21 +52,27 @@ def _family_entry(family: dict[str, Any]) -> Entry:
     presets = [f"{name} ({env})" for name, env in family["presets"].items()]
     lines = [
         Line("environments", ", ".join([*family["environments"], *family["patterns"]])),
-        Line("presets", ", ".join(presets) or "none; the defaults"),
-        Line("install", family["install"], is_command=True),
+        Line("presets", ", ".join(presets) or "none: the defaults"),
+        Line("install", family["install"] or "", is_command=True),
         Line("train", family["train"], is_command=True),
     ]
-    return Entry(family["family"], lines, "installed" if family["is_installed"] else "not installed")
+    return Entry(family["family"], lines, family["is_installed"])
 
 
-def _preset_entry(names: Sequence[str]) -> Entry:
+def _general_entry(presets: list[str]) -> Entry:
     lines = [
-        Line("presets", f"{', '.join(names)}: over those of the environment"),
-        Line("train", f"dqn-tui --env LunarLander-v3 --preset {names[0]}", is_command=True),
-        Line("install", f"{ALL_COMMAND}", is_command=True),
+        Line("install", f"{ALL_COMMAND}  # the small packages", is_command=True),
+        Line("presets", f"{', '.join(presets)}: over the environment's own, with --preset"),
     ]
-    return Entry("Any", lines)
+    return Entry("Several families", lines)
 
 
 def _recipe_entry(recipe: Recipe) -> Entry:
-    return Entry(recipe.title, [])
+    module = [Line("module", line) for line in (recipe.module or "").splitlines()]
+    lines = [
+        Line("install", recipe.install or "", is_command=True),
+        *module,
+        Line("train", recipe.train, is_command=True),
+        Line("note", recipe.note),
+    ]
+    return Entry(recipe.title, lines)

@@ -118,7 +118,7 @@ def test_moving_left_decreases_what_the_first_entry_says() -> None:
     [
         ("CartPole", "Classic control"),
         ("Taxi-v3", "Toy text"),
-        ("ALE/Adventure-v5", "Atari (any ALE/*-v5)"),
+        ("ALE/Adventure-v5", "Atari"),
         ("MiniGrid-Anything-v0", "MiniGrid, BabyAI"),
         ("EnvPool/CartPole-v1", "EnvPool"),
         ("parking-ActionRepeat-v0", "highway-env"),
