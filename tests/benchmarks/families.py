@@ -60,11 +60,8 @@ class Row(NamedTuple):
 def check(env: str, settings: dict[str, Any]) -> Row:
     """Train, kill, resume and evaluate, then draw."""
     start = time.monotonic()
-    arguments = [
-        "--env",
-        env,
-        *(word for key, value in settings.items() for word in ("--set", f"{key}={json.dumps(value)}")),
-    ]
+    named = (word for key, value in settings.items() for word in ("--set", f"{key}={json.dumps(value)}"))
+    arguments = ["--env", env, *named]
     with tempfile.TemporaryDirectory() as folder:
         whole, _ = run_straight(Path(folder) / "straight", arguments)
         killed = run_killed(Path(folder) / "killed", arguments)
@@ -139,7 +136,9 @@ def main() -> int:
     for env in options.env or listed:
         try:
             row = check(env, settings)
-        except (RuntimeError, subprocess.CalledProcessError) as error:
+        except subprocess.CalledProcessError as error:
+            row = Row(env, f"failed: {error.stderr.decode().strip().splitlines()[-1]}", "", "", "", "")
+        except RuntimeError as error:
             row = Row(env, f"failed: {error}", "", "", "", "")
         are_right &= row.resumed == RIGHT
         print(f"| {' | '.join(row)} |", flush=True)
