@@ -131,7 +131,9 @@ def main() -> int:
     listed = [env for family in installed for env in family.environments[: None if options.all else 1]]
     settings = SMALL | dict(parse_assignment(text) for text in options.set)
     print(describe_machine())
-    print("| environment | killed and resumed | greedy return | picture | actions | seconds |\n|---|---|---|---|---|---|")
+    print(
+        "| environment | killed and resumed | greedy return | picture | actions | seconds |\n|---|---|---|---|---|---|"
+    )
     are_right = True
     for env in options.env or listed:
         try:
