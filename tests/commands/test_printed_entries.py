@@ -8,7 +8,9 @@ import pytest
 
 from dqn_tui.commands.printed_entries import Entry, Line, format_entries
 
-GAMES = Entry("Games", [Line("has", "one, two-three, four"), Line("train", "go --env one --set a=1 --quick", True)], True)
+GAMES = Entry(
+    "Games", [Line("has", "one, two-three, four"), Line("train", "go --env one --set a=1 --quick", True)], True
+)
 
 
 def test_lines_are_whole_where_no_width_is_given() -> None:
@@ -36,7 +38,8 @@ def test_a_wrapped_command_can_be_copied_and_keeps_options_with_their_values() -
 
 @pytest.mark.parametrize(("is_there", "words"), [(True, "installed"), (False, "not installed"), (None, "")])
 def test_the_title_says_whether_it_is_there(is_there: bool | None, words: str) -> None:
-    assert next(format_entries([GAMES._replace(is_there=is_there)], None, has_colour=False)) == f"Games  {words}".strip()
+    title = next(format_entries([GAMES._replace(is_there=is_there)], None, has_colour=False))
+    assert title == f"Games  {words}".strip()
 
 
 def test_labels_are_not_repeated_and_empty_lines_are_left_out() -> None:

@@ -39,8 +39,8 @@ def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, sce
 
 def _observation_rows(shown: RolloutFrame, width: int, *, is_ascii: bool) -> list[Row]:
     """Return name and value of each entry in as few rows as possible, one below the other in columns."""
-    named = len(shown.observation_names) == len(shown.observation)
-    names = shown.observation_names if named else ("obs", *[""] * (len(shown.observation) - 1))[: len(shown.observation)]
+    count = len(shown.observation)
+    names = shown.observation_names if len(shown.observation_names) == count else ("obs", *[""] * count)[:count]
     cells = [
         (_plain_name(name, is_ascii=is_ascii), f"{value:.2f}")
         for name, value in zip(names, shown.observation, strict=True)
