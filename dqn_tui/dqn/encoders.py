@@ -48,7 +48,8 @@ class Unpack(nn.Module):
         arrays = []
         frames = packed.view(len(packed), self._frames, -1)
         for part, where in self._parts:
-            content = frames[..., where].contiguous()
+            # A copy, also of a single observation: floats must begin at a multiple of their size.
+            content = frames[..., where].clone(memory_format=torch.contiguous_format)
             array = content if part.dtype == "uint8" else content.view(torch.float32)
             arrays.append(array.reshape(len(packed), *part.shape))
         return arrays

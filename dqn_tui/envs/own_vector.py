@@ -6,7 +6,7 @@ So it does not matter whether it would reset them itself, in the same step, in t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -21,6 +21,11 @@ from dqn_tui.envs.observations import make_encoding
 from dqn_tui.errors import UsageError
 
 Vector = VectorEnv[Any, Any, Any]
+# Before Gymnasium 1.4 the class takes no types.
+if TYPE_CHECKING:
+    _Wrapper = gym.vector.VectorWrapper[Any, Any, Any]
+else:
+    _Wrapper = gym.vector.VectorWrapper
 _PROBE_STEPS = 3
 _NEEDED = (
     "a vector environment must reset single environments, each with its seed: "
@@ -59,7 +64,7 @@ class OwnGames:
         return self._encoded.encode(_reset(self._encoded.env, seeds))
 
 
-class _Encoded(gym.vector.VectorWrapper[Any, Any, Any]):
+class _Encoded(_Wrapper):
     """Steps take int64 [E] actions and return new arrays [E, *shape]; at an episode's end its last observation."""
 
     def __init__(self, vector: Vector, config: Config) -> None:

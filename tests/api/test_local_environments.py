@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
@@ -20,6 +20,12 @@ from dqn_tui.envs import local
 from tests.api.helpers import quick_train
 from tests.helpers import call_program, one_line, program_environment
 from tests.toy import OneState, Roams
+
+# Before Gymnasium 1.4 the class takes no types.
+if TYPE_CHECKING:
+    _SyncVectorEnv = SyncVectorEnv[Any, Any]
+else:
+    _SyncVectorEnv = SyncVectorEnv
 
 SCRIPT = """
 import sys
@@ -196,7 +202,7 @@ def test_a_vector_environment_resumes_exactly(tmp_path: Path) -> None:
     assert run.resume().weights_sha256 == whole.weights_sha256
 
 
-class ResetsAll(SyncVectorEnv[Any, Any]):
+class ResetsAll(_SyncVectorEnv):
     """Knows nothing of masks."""
 
     def reset(self, *, seed: Any = None, options: Any = None) -> Any:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from dqn_tui.dqn.architecture import choose_encoders, count_parameters
+from dqn_tui.dqn.encoders import Unpack
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.packed import are_finite, find_vector, unpack
 from dqn_tui.spaces import Part, Spaces
@@ -57,6 +58,22 @@ def test_unpacking_joins_the_frames_of_each_part(frames: int) -> None:
     vector = find_vector(spaces, packed)
     assert vector is not None
     np.testing.assert_array_equal(vector, arrays[2])
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+@pytest.mark.parametrize("count", [1, 3])
+def test_tensors_are_unpacked_alike_also_where_floats_follow_an_odd_number_of_bytes(count: int, frames: int) -> None:
+    parts = (Part("grid", (3, 7, 7), "uint8", 10.0), Part("vector", (4,), "float32"))
+    spaces = Spaces((frames * sum(part.byte_count for part in parts),), 7, "uint8", frames, parts=parts)
+    generator = np.random.default_rng(1)
+    stacks = [
+        [[generator.integers(0, 11, (3, 7, 7)).astype(np.uint8), generator.random(4, np.float32)]] * frames
+        for _ in range(count)
+    ]
+    packed = np.array([pack(stack) for stack in stacks])
+    found = Unpack(spaces)(torch.from_numpy(packed))
+    for tensor, (_, array) in zip(found, unpack(spaces, packed), strict=True):
+        np.testing.assert_array_equal(tensor.numpy(), array)
 
 
 def test_a_float_that_is_not_finite_is_found_wherever_it_is() -> None:

@@ -78,6 +78,7 @@ def test_every_action_of_a_known_environment_has_a_name_of_its_own(env_id: str) 
     spec = inspect_environment(parse_config(preset_for(env_id)))
     assert len(set(spec.action_names)) == spec.spaces.action_count
     assert all(name.isprintable() and name == name.strip() for name in spec.action_names)
+    assert all(len(name) <= 14 for name in spec.action_names), "longer ones are cut beside their Q-values"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_moving_left_decreases_what_the_first_entry_says() -> None:
     [
         ("CartPole", "Classic control"),
         ("Taxi-v3", "Toy text"),
-        ("ALE/Adventure-v5", "Atari (any ALE/*-v5)"),
+        ("ALE/Adventure-v5", "Atari"),
         ("MiniGrid-Anything-v0", "MiniGrid, BabyAI"),
         ("EnvPool/CartPole-v1", "EnvPool"),
         ("parking-ActionRepeat-v0", "highway-env"),

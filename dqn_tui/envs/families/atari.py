@@ -57,7 +57,7 @@ def make_games(config: Config) -> NativeGames:
 
 
 FAMILY = Family(
-    "Atari (any ALE/*-v5)",
+    "Atari",
     tuple(f"ALE/{game}-v5" for game in ("Pong", "Breakout", "SpaceInvaders", "Qbert", "MsPacman")),
     extra="atari",
     packages={"ale_py": "ale-py", "cv2": "OpenCV"},

@@ -51,7 +51,7 @@ class BsuiteGame(gym.Env[NDArray[Any], np.int64]):
 
     def render(self) -> Any:
         """Return the board as text."""
-        return "\n".join("".join("##" if cell else ". " for cell in row) for row in self._observation)
+        return "\n".join("".join("#" if cell else "." for cell in row) for row in self._observation)
 
 
 def _to_box(spec: Any) -> spaces.Box:

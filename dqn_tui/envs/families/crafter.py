@@ -21,9 +21,9 @@ def register() -> None:
 
 
 def name_actions(env: gym.Env[Any, Any]) -> tuple[str, ...]:
-    """Return the game's names of the actions: `place_stone` as `place stone`."""
+    """Return the game's names of the actions, as short as they are clear: `make_iron_sword` as `iron sword`."""
     game: Any = env.unwrapped
-    return tuple(name.replace("_", " ").removeprefix("move ") for name in game.action_names)
+    return tuple(name.replace("_", " ").removeprefix("move ").removeprefix("make ") for name in game.action_names)
 
 
 FAMILY = Family(

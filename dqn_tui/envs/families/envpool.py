@@ -99,6 +99,7 @@ FAMILY = Family(
         "EnvPool/MiniGrid-DoorKey-5x5-v0",
         "EnvPool/BabyAI-GoToRedBall-v0",
         "EnvPool/highway-fast-v0",
+        "EnvPool/CartPole-v1",
     ),
     extra="envpool",
     packages={"envpool": "EnvPool"},

@@ -161,6 +161,14 @@ class Family:
         )
 
     @property
+    def patterns(self) -> tuple[str, ...]:
+        """What ids look like where it has more than those listed, such as `"MiniGrid-*"`."""
+        if len(self.environments) == 1:
+            return ()
+        starts = (f"{self.namespace}/", *self.prefixes) if self.namespace else self.prefixes
+        return tuple(f"{start}*" for start in starts if any(known.startswith(start) for known in self.environments))
+
+    @property
     def is_installed(self) -> bool:
         """Whether its packages can be imported."""
         return not self.missing_packages

@@ -47,7 +47,7 @@ FAMILY = Family(
         "MiniGrid-DoorKey-5x5-v0",
         "MiniGrid-FourRooms-v0",
         "MiniGrid-Dynamic-Obstacles-6x6-v0",
-        "BabyAI-GoToRedBall-v0",
+        "BabyAI-GoToRedBallNoDists-v0",
     ),
     extra="minigrid",
     packages={"minigrid": "Minigrid"},

@@ -10,6 +10,8 @@ from dqn_tui.envs.families.family import Family
 if TYPE_CHECKING:
     import gymnasium as gym
 
+_SHORT = {"rotate_clockwise": "turn right", "rotate_counterclockwise": "turn left"}
+
 
 def register() -> None:
     """Import the game, which registers it."""
@@ -17,10 +19,10 @@ def register() -> None:
 
 
 def name_actions(env: gym.Env[Any, Any]) -> tuple[str, ...]:
-    """Return the game's names of the actions: `move_left` as `left`."""
+    """Return the game's names of the actions, as short as they are clear: `move_left` as `left`."""
     game: Any = env.unwrapped
     moves = sorted(vars(game.actions).items(), key=lambda item: item[1])
-    return tuple(name.removeprefix("move_").replace("_", " ") for name, _ in moves)
+    return tuple(_SHORT.get(name) or name.removeprefix("move_").replace("_", " ") for name, _ in moves)
 
 
 FAMILY = Family(

@@ -50,8 +50,8 @@ def _observation_rows(shown: RolloutFrame, width: int, *, is_ascii: bool) -> lis
         return [
             fit([(" state ", "muted"), (f"{state:,}", "text"), (f" of {len(shown.observation):,}", "muted")], width)
         ]
-    named = len(shown.observation_names) == len(shown.observation)
-    names = shown.observation_names if named else ("obs", *[""] * (len(shown.observation) - 1))
+    count = len(shown.observation)
+    names = shown.observation_names if len(shown.observation_names) == count else ("obs", *[""] * count)[:count]
     cells = [
         (_plain_name(name, is_ascii=is_ascii), f"{value:.2f}")
         for name, value in zip(names, shown.observation, strict=True)

@@ -45,6 +45,10 @@ def test_entries_without_names_are_an_observation() -> None:
     assert texts_of(frame_of((0.5, -1.25)))[4].split() == ["obs", "0.50", "-1.25"]
 
 
+def test_names_of_an_observation_that_is_too_long_to_read_are_not_shown() -> None:
+    assert texts_of(frame_of((), POLE)) == texts_of(frame_of(()))
+
+
 def test_a_long_observation_is_a_table() -> None:
     texts = texts_of(frame_of((0.0,) * 8, LANDER), width=44, height=12)
     lines = [text for text in texts if "0.00" in text]
