@@ -25,6 +25,8 @@ GROUND = {
     "seeding",
     "spaces",
     "rollout",
+    "key_map",
+    "playing",
     "policy_choice",
     "value_pictures",
     "run_source",
@@ -67,6 +69,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "policy_choice": (set(), set()),
     "spaces": (set(), set()),
+    "key_map": (set(), set()),
+    "playing": ({"key_map", "rollout"}, set()),
     "value_pictures": ({"policy_choice"}, {"numpy"}),
     "control": ({"events", "rollout", "value_pictures"}, set()),
     "preferences": (set(), {"platformdirs"}),
@@ -85,7 +89,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "approval", "config", "bounds", "key_names", "config_file", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (
-        {"errors", "config", "seeding", "spaces", "parent_death"}
+        {"errors", "config", "key_map", "seeding", "spaces", "parent_death"}
         | {"approval", "literal_calls", "plain_values", "toml_text"},
         {"gymnasium", "numpy", "cloudpickle"},
     ),
@@ -112,7 +116,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "headless": (VIEWERS, {"rich"}),
     "ui": (
         VIEWERS
-        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"},
+        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"}
+        | {"playing", "key_map"},
         {"textual", "rich", "numpy"},
     ),
     "operations": (
