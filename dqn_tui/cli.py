@@ -362,6 +362,35 @@ def play(
 
 
 @app.command()
+def probe(
+    env: EnvOption = None,
+    steps: Annotated[
+        int, typer.Option(help="Random steps at least; whole episodes may take more.", metavar="N", parser=_parse_count)
+    ] = 1_000,
+    seed: Annotated[int, typer.Option(help="Seed of episodes and actions.", metavar="N", parser=_parse_seed)] = 0,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    assignments: Assignments = None,
+    env_arguments: EnvArguments = None,
+    imports: Imports = None,
+    wraps: Wraps = None,
+    as_json: Json = False,
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Look at an environment before training: what a random policy meets, what the network will see, and warnings."""
+    from dqn_tui.commands.probe_environment import probe_environment
+
+    return probe_environment(
+        _resolve_settings(env, preset, config, assignments, env_arguments, wraps),
+        steps=steps,
+        seed=seed,
+        imports=tuple(imports or ()),
+        as_json=as_json,
+        marker=_resolve_marker(marker),
+    )
+
+
+@app.command()
 def view(
     run: Run = "latest",
     read_only: Annotated[bool, typer.Option("--read-only", help="Look only: send the run no requests.")] = False,

@@ -27,6 +27,7 @@ GROUND = {
     "rollout",
     "key_map",
     "playing",
+    "probe_report",
     "policy_choice",
     "value_pictures",
     "run_source",
@@ -71,6 +72,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "spaces": (set(), set()),
     "key_map": (set(), set()),
     "playing": ({"key_map", "rollout"}, set()),
+    "probe_report": (set(), {"numpy"}),
     "value_pictures": ({"policy_choice"}, {"numpy"}),
     "control": ({"events", "rollout", "value_pictures"}, set()),
     "preferences": (set(), {"platformdirs"}),
@@ -104,7 +106,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
     "view": (
-        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "run_source"},
+        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "probe_report", "run_source"},
         {"numpy", "msgspec"},
     ),
     "run_source": ({"events"}, set()),
@@ -117,12 +119,12 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "ui": (
         VIEWERS
         | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"}
-        | {"playing", "key_map"},
+        | {"playing", "key_map", "probe_report"},
         {"textual", "rich", "numpy"},
     ),
     "operations": (
         GROUND | LAYERS | {"dqn", "envs", "runs", "attach", "exports", "training", "view"},
-        set(),
+        {"numpy"},
     ),
     "api": (
         GROUND | LAYERS | {"operations", "dqn", "envs", "runs", "exports", "training", "view", "headless"},

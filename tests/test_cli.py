@@ -416,7 +416,7 @@ def test_closed_pipe_stops_and_saves_the_run(started: Program) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["watch"], ["play"], ["eval"], ["runs"], ["envs"], ["settings"]],
+    [[], ["watch"], ["play"], ["probe"], ["eval"], ["runs"], ["envs"], ["settings"]],
     ids=lambda value: " ".join(value),
 )
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:

@@ -36,6 +36,7 @@ class EnvironmentSpec:
         action_names: a name for each action, in order; empty where unknown.
         observation_names: a name for each entry of the observation vector; empty where unknown.
         remarks: what a user should know of the way in which it is learned from, a line each.
+        time_limit: steps after which Gymnasium truncates an episode; None where it does not.
     """
 
     spaces: Spaces
@@ -44,6 +45,7 @@ class EnvironmentSpec:
     action_names: tuple[str, ...] = ()
     observation_names: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    time_limit: int | None = None
 
 
 class Step(NamedTuple):
@@ -125,6 +127,7 @@ class Environment:
             action_names=_fitting(action_names, self._actions.count) or find_action_names(env, self._actions),
             observation_names=self._find_names(observation_names, encoding) if count == 1 else (),
             remarks=tuple(_make_remarks(encoding.left_out, self._actions, config)),
+            time_limit=env.spec.max_episode_steps if env.spec else None,
         )
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env

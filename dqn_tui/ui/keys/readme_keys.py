@@ -8,6 +8,7 @@ from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.play_keys import PLAY_KEYS
+from dqn_tui.ui.keys.probe_keys import PROBE_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from dqn_tui.ui.keys.value_keys import VALUE_KEYS
@@ -22,4 +23,5 @@ README_KEYS = (
     *(key for key in COMPARE_KEYS if key.group != PROGRAM),
     *TABLE_KEYS,
     *(key for key in PLAY_KEYS if key.group != PROGRAM),
+    *(key for key in PROBE_KEYS if key.group != PROGRAM),
 )
