@@ -11,7 +11,10 @@ from dqn_tui.view.text import duration, number, plain
 
 LARGE_ENTRY = 10.0
 SPARSE_FRACTION = 0.01
-LARGE_REWARD, LARGE_REWARD_FRACTION = 5.0, 0.05
+# Of learned rewards: the largest of all, and one that is exceeded often.
+LARGEST_REWARD = 5.0
+LARGE_REWARD, LARGE_REWARD_FRACTION = 2.0, 0.05
+LARGE_RETURN, MODERATE_RETURN = 200.0, 100.0
 LONG_SECONDS = 3_600.0
 _FEW_EPISODES = 3
 _MOST_NAMED = 4
@@ -97,13 +100,15 @@ def _large_rewards(report: ProbeReport, config: Config) -> Iterator[Finding]:
             )
             yield Finding("outside_support", f"{text} of C51: set them wider, or a smaller reward_scale")
         return
-    if rewards.largest_learned > LARGE_REWARD or rewards.beyond_one > LARGE_REWARD_FRACTION * report.steps:
-        scale = _round_down(config.reward_scale / rewards.largest_learned)
+    is_often = rewards.beyond_one > LARGE_REWARD_FRACTION * report.steps and rewards.largest_learned > LARGE_REWARD
+    if is_often or rewards.largest_learned > LARGEST_REWARD or values > LARGE_RETURN:
+        scale = _round_down(config.reward_scale / max(rewards.largest_learned, values / MODERATE_RETURN))
+        clip = " or clip_rewards=true" if rewards.largest_learned > 1 else ""
         yield Finding(
             "large_rewards",
             f"{_share(rewards.beyond_one, report.steps)} of the learned rewards are beyond 1, the largest is "
             f"{number(rewards.largest_learned)}, and discounted returns reach {number(values)}, where the Huber loss "
-            f"is linear: --set reward_scale={scale:g} or clip_rewards=true",
+            f"is linear: --set reward_scale={scale:g}{clip}",
         )
 
 

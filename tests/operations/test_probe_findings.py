@@ -91,11 +91,19 @@ def test_episodes_without_an_end_need_a_time_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("largest", "beyond", "is_found"), [(1.0, 0, False), (5.0, 50, False), (5.5, 1, True), (1.5, 51, True)]
+    ("largest", "beyond", "is_found"),
+    [(1.0, 0, False), (5.0, 50, False), (5.5, 1, True), (2.5, 51, True), (1.6, 999, False)],
 )
 def test_rewards_beyond_hubers_reach_are_few_or_small(largest: float, beyond: int, is_found: bool) -> None:
     rewards = replace(HEALTHY.rewards, largest_learned=largest, beyond_one=beyond)
     assert ("large_rewards" in _find(replace(HEALTHY, rewards=rewards))) == is_found
+
+
+def test_small_rewards_that_add_up_to_large_returns_are_warned_of_too() -> None:
+    episodes = replace(HEALTHY.episodes, largest_discounted=201.0)
+    text = _find(replace(HEALTHY, episodes=episodes))["large_rewards"].text
+    assert "discounted returns reach 201" in text
+    assert text.endswith("--set reward_scale=0.4")
 
 
 def test_the_scale_that_is_advised_brings_the_largest_reward_within_one() -> None:
