@@ -15,6 +15,8 @@ SPARSE_FRACTION = 0.01
 LARGEST_REWARD = 5.0
 LARGE_REWARD, LARGE_REWARD_FRACTION = 2.0, 0.05
 LARGE_RETURN, MODERATE_RETURN = 200.0, 100.0
+SMALLEST_SCALE = 1e-9
+"""The bound of `reward_scale`."""
 LONG_SECONDS = 3_600.0
 _FEW_EPISODES = 3
 _MOST_NAMED = 4
@@ -102,7 +104,8 @@ def _large_rewards(report: ProbeReport, config: Config) -> Iterator[Finding]:
         return
     is_often = rewards.beyond_one > LARGE_REWARD_FRACTION * report.steps and rewards.largest_learned > LARGE_REWARD
     if is_often or rewards.largest_learned > LARGEST_REWARD or values > LARGE_RETURN:
-        scale = _round_down(config.reward_scale / max(rewards.largest_learned, values / MODERATE_RETURN))
+        factor = 1 / max(rewards.largest_learned, values / MODERATE_RETURN)
+        scale = _round_down(max(SMALLEST_SCALE, config.reward_scale * factor))
         clip = " or clip_rewards=true" if rewards.largest_learned > 1 else ""
         yield Finding(
             "large_rewards",

@@ -132,11 +132,14 @@ def spread_of(values: Sequence[float], bins: int = _BAR) -> Spread:
     finite = [value for value in values if abs(value) < float("inf")]
     if not finite:
         return Spread(0, non_finite=len(values))
-    low, high, mean = min(finite), max(finite), sum(finite) / len(finite)
-    std = (sum((value - mean) ** 2 for value in finite) / len(finite)) ** 0.5
+    low, high = min(finite), max(finite)
+    # Shares and halves, for sums and ranges may be larger than any float.
+    mean = sum(value / len(finite) for value in finite)
+    std = sum((value - mean) * (value - mean) / len(finite) for value in finite) ** 0.5
+    span = high / 2 - low / 2
     counts = [0] * bins
     for value in finite:
-        counts[min(bins - 1, int((value - low) / (high - low) * bins)) if high > low else 0] += 1
+        counts[min(bins - 1, int((value / 2 - low / 2) / span * bins)) if span > 0 else 0] += 1
     return Spread(len(finite), low, high, mean, std, len(values) - len(finite), tuple(counts))
 
 

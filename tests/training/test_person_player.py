@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
-import pytest
 from gymnasium import spaces
 
 from dqn_tui.config import parse_config
@@ -230,15 +229,30 @@ def test_a_reset_that_raises_ends_the_session_with_one_line() -> None:
         assert player.moment is None
 
 
-def test_an_environment_that_hangs_is_seen_and_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HANGS_NOW", str(tmp_path / "hangs"))
-    with _playing("Toy/HangsInRender-v0") as player:
+class Hangs(Corridor):
+    """Never returns from a step, until a test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs, self.may_go_on = threading.Event(), threading.Event()
+
+    def step(self, action: Any) -> Any:
+        self.hangs.set()
+        assert self.may_go_on.wait(60)
+        return super().step(action)
+
+
+def test_an_environment_that_hangs_is_seen_and_left() -> None:
+    env = Hangs()
+    with _playing(env) as player:
         _look(player, 0)
         player.press("0")
-        wait_until((tmp_path / "hangs").exists, "a hang")
-        wait_until(lambda: player.busy_seconds > 0, "a call that is open")
+        assert env.hangs.wait(30)
+        assert player.busy_seconds > 0
         player.close()
-        assert not player.join(0.1)
+        assert not player.join(0.05)
+        env.may_go_on.set()
+        assert player.join(30)
 
 
 def test_what_cannot_be_loaded_is_kept_as_the_failure() -> None:

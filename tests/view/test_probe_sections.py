@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from dqn_tui.probe_report import (
     Finding,
@@ -94,8 +95,9 @@ def test_statistics_of_a_list_by_hand() -> None:
     spread = spread_of((1.0, 2.0, 6.0, math.nan, math.inf), bins=5)
     assert (spread.count, spread.non_finite, spread.low, spread.high, spread.mean) == (3, 2, 1, 6, 3)
     # Squares of -2, -1 and 3 are 14 together.
-    assert spread.std == math.sqrt(14 / 3)
+    assert spread.std == pytest.approx(math.sqrt(14 / 3))
     assert spread.histogram == (1, 1, 0, 0, 1)
+    assert spread_of((-1.5e308, 1.5e308, 1.5e308), bins=2).histogram == (1, 2)
     assert spread_of(()).mean is None
     assert spread_of((2.0, 2.0), bins=3).histogram == (2, 0, 0)
 
