@@ -6,7 +6,7 @@ import enum
 import math
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -15,6 +15,9 @@ from dqn_tui import __version__
 from dqn_tui.collector import look_less_often
 from dqn_tui.errors import UsageError
 from dqn_tui.view.x_unit import XUnit
+
+if TYPE_CHECKING:
+    from dqn_tui.config import Config
 
 
 class Marker(enum.StrEnum):
@@ -109,6 +112,27 @@ Target = Annotated[
     ),
 ]
 Run = Annotated[str, typer.Argument(metavar="[RUN]", help="A run folder, or `latest`.")]
+EnvOption = Annotated[
+    str | None, typer.Option("--env", metavar="ID", help="Gymnasium environment; see `envs`.  [default: CartPole-v1]")
+]
+Preset = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Named settings; see `envs`.  [default: the environment's own]")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Settings from a file: TOML, or the RL Zoo's YAML.")
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting; repeatable. `settings` lists them."),
+]
+EnvArguments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--env-arg",
+        metavar="KEY=VALUE",
+        help="Argument of the environment, such as is_slippery=false or config.lanes_count=3; repeatable.",
+    ),
+]
 Imports = Annotated[
     list[str] | None,
     typer.Option(
@@ -148,32 +172,15 @@ def _print_version(is_requested: bool) -> None:
 @app.callback(invoke_without_command=True, help=_ABOUT)
 def train(
     context: typer.Context,
-    env: Annotated[
-        str | None, typer.Option(metavar="ID", help="Gymnasium environment; see `envs`.  [default: CartPole-v1]")
-    ] = None,
+    env: EnvOption = None,
     steps: Annotated[
         str | None, typer.Option(metavar="N", help="Environment steps of the whole run.  [default: the preset's]")
     ] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="Seed of all random draws.  [default: 1]")] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Named settings; see `envs`.  [default: the environment's own]"),
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Settings from a file: TOML, or the RL Zoo's YAML.")
-    ] = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; repeatable. `settings` lists them."),
-    ] = None,
-    env_arguments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--env-arg",
-            metavar="KEY=VALUE",
-            help="Argument of the environment, such as is_slippery=false or config.lanes_count=3; repeatable.",
-        ),
-    ] = None,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    assignments: Assignments = None,
+    env_arguments: EnvArguments = None,
     runs_dir: RunsDir = Path("runs"),
     name: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Part of the run folder's name.  [default: s<seed>]")
@@ -232,19 +239,10 @@ def train(
         return 0
     from dqn_tui.commands.train import ViewOptions
     from dqn_tui.commands.train import train as run_training
-    from dqn_tui.config import merge_settings, parse_assignment, parse_value
+    from dqn_tui.config import parse_value
     from dqn_tui.operations.preparation import RunOptions
-    from dqn_tui.plain_values import make_table
-    from dqn_tui.settings import refuse_wrappers
 
-    flags: dict[str, Any] = dict(parse_assignment(text) for text in assignments or ())
-    _approve(wraps)
-    refuse_wrappers(flags, "--set")
-    if wraps:
-        flags["wrappers"] = list(wraps)
-    if env_arguments:
-        pairs = [parse_assignment(text, "--env-arg") for text in env_arguments]
-        flags = merge_settings(flags, {"env_kwargs": make_table(pairs, "--env-arg")})
+    flags = _read_flags(assignments, env_arguments, wraps)
     named = {"env": env, "device": device}
     named |= {"total_timesteps": steps and parse_value(steps), "seed": seed and parse_value(seed)}
     flags |= {key: value for key, value in named.items() if value is not None}
@@ -319,6 +317,76 @@ def watch(
         should_take_last=last,
         marker=_resolve_marker(marker),
         episode=episode,
+    )
+
+
+@app.command()
+def play(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN]",
+            help="A run folder, a checkpoint folder, or `latest`: play beside its policy.  [default: play alone]",
+            show_default=False,
+        ),
+    ] = None,
+    env: EnvOption = None,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    assignments: Assignments = None,
+    env_arguments: EnvArguments = None,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the first episode; the next ones count up.", metavar="N", parser=_parse_seed)
+    ] = 0,
+    last: Last = False,
+    imports: Imports = None,
+    wraps: Wraps = None,
+    runs_dir: RunsDir = Path("runs"),
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Play an environment yourself with the keys, in real time or step by step, alone or beside a run's policy."""
+    from dqn_tui.commands.play_environment import play_environment, play_run
+
+    given, characters = tuple(imports or ()), _resolve_marker(marker)
+    if run is None:
+        if last:
+            raise UsageError("--last is for a run's checkpoint; name the run")
+        chosen = _resolve_settings(env, preset, config, assignments, env_arguments, wraps)
+        return play_environment(chosen, seed=seed, imports=given, marker=characters)
+    named = {"--env": env, "--preset": preset, "--config": config, "--set": assignments, "--env-arg": env_arguments}
+    for option, value in named.items():
+        if value:
+            raise UsageError(f"{option} cannot be combined with a run, whose environment and settings are played")
+    _approve(wraps)
+    return play_run(run, runs_dir=runs_dir, seed=seed, imports=given, should_take_last=last, marker=characters)
+
+
+@app.command()
+def probe(
+    env: EnvOption = None,
+    steps: Annotated[
+        int, typer.Option(help="Random steps at least; whole episodes may take more.", metavar="N", parser=_parse_count)
+    ] = 1_000,
+    seed: Annotated[int, typer.Option(help="Seed of episodes and actions.", metavar="N", parser=_parse_seed)] = 0,
+    preset: Preset = None,
+    config: ConfigFile = None,
+    assignments: Assignments = None,
+    env_arguments: EnvArguments = None,
+    imports: Imports = None,
+    wraps: Wraps = None,
+    as_json: Json = False,
+    marker: MarkerOption = Marker.auto,
+) -> int:
+    """Look at an environment before training: what a random policy meets, what the network will see, and warnings."""
+    from dqn_tui.commands.probe_environment import probe_environment
+
+    return probe_environment(
+        _resolve_settings(env, preset, config, assignments, env_arguments, wraps),
+        steps=steps,
+        seed=seed,
+        imports=tuple(imports or ()),
+        as_json=as_json,
+        marker=_resolve_marker(marker),
     )
 
 
@@ -493,6 +561,40 @@ def settings(as_json: Json = False) -> int:
     from dqn_tui.commands.list_settings import list_settings
 
     return list_settings(as_json=as_json)
+
+
+def _read_flags(
+    assignments: list[str] | None, env_arguments: list[str] | None, wraps: list[str] | None
+) -> dict[str, Any]:
+    """Return the settings of --set, --env-arg and --wrap, whose wrappers are approved."""
+    from dqn_tui.config import merge_settings, parse_assignment
+    from dqn_tui.plain_values import make_table
+    from dqn_tui.settings import refuse_wrappers
+
+    flags: dict[str, Any] = dict(parse_assignment(text) for text in assignments or ())
+    _approve(wraps)
+    refuse_wrappers(flags, "--set")
+    if wraps:
+        flags["wrappers"] = list(wraps)
+    if env_arguments:
+        pairs = [parse_assignment(text, "--env-arg") for text in env_arguments]
+        flags = merge_settings(flags, {"env_kwargs": make_table(pairs, "--env-arg")})
+    return flags
+
+
+def _resolve_settings(
+    env: str | None,
+    preset: str | None,
+    config: Path | None,
+    assignments: list[str] | None,
+    env_arguments: list[str] | None,
+    wraps: list[str] | None,
+) -> Config:
+    """Return the settings of an environment that is not trained."""
+    from dqn_tui.settings import load_config
+
+    flags = _read_flags(assignments, env_arguments, wraps)
+    return load_config(preset=preset, file=config, flags=flags | ({} if env is None else {"env": env}))
 
 
 def _approve(wraps: list[str] | None) -> None:

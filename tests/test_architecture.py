@@ -25,6 +25,9 @@ GROUND = {
     "seeding",
     "spaces",
     "rollout",
+    "key_map",
+    "playing",
+    "probe_report",
     "policy_choice",
     "value_pictures",
     "run_source",
@@ -67,6 +70,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "rollout": (set(), {"numpy"}),
     "policy_choice": (set(), set()),
     "spaces": (set(), set()),
+    "key_map": (set(), set()),
+    "playing": ({"key_map", "rollout"}, set()),
+    "probe_report": (set(), {"numpy"}),
     "value_pictures": ({"policy_choice"}, {"numpy"}),
     "control": ({"events", "rollout", "value_pictures"}, set()),
     "preferences": (set(), {"platformdirs"}),
@@ -85,7 +91,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"errors", "approval", "config", "bounds", "key_names", "config_file", "zoo"}, set()),
     "dqn": ({"errors", "config", "seeding", "spaces"}, {"torch", "numpy"}),
     "envs": (
-        {"errors", "config", "seeding", "spaces", "parent_death"}
+        {"errors", "config", "key_map", "seeding", "spaces", "parent_death"}
         | {"approval", "literal_calls", "plain_values", "toml_text"},
         {"gymnasium", "numpy", "cloudpickle"},
     ),
@@ -100,7 +106,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | {"dqn", "envs", "runs"}, {"torch", "numpy", "psutil", "pynvml"}),
     "web": ({"view"}, {"aiohttp", "textual_serve"}),
     "view": (
-        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "run_source"},
+        {"events", "config", "errors", "key_names", "rollout", "value_pictures", "probe_report", "run_source"},
         {"numpy", "msgspec"},
     ),
     "run_source": ({"events"}, set()),
@@ -112,12 +118,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "headless": (VIEWERS, {"rich"}),
     "ui": (
         VIEWERS
-        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"},
+        | {"toml_text", "rollout", "policy_choice", "value_pictures", "preferences", "work_clock", "run_source"}
+        | {"playing", "key_map", "probe_report"},
         {"textual", "rich", "numpy"},
     ),
     "operations": (
         GROUND | LAYERS | {"dqn", "envs", "runs", "attach", "exports", "training", "view"},
-        set(),
+        {"numpy"},
     ),
     "api": (
         GROUND | LAYERS | {"operations", "dqn", "envs", "runs", "exports", "training", "view", "headless"},

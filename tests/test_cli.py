@@ -106,7 +106,7 @@ def test_a_wrong_variable_and_a_wrong_file_are_refused_too(tmp_path: Path) -> No
     assert "mine.toml" in refuse("--no-ui", "--config", "mine.toml", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("command", ["eval", "watch"])
+@pytest.mark.parametrize("command", ["eval", "watch", "play"])
 def test_a_damaged_checkpoint_is_refused_in_one_line_that_names_the_file(
     tmp_path: Path, command: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -415,7 +415,9 @@ def test_closed_pipe_stops_and_saves_the_run(started: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["watch"], ["eval"], ["runs"], ["envs"], ["settings"]], ids=lambda value: " ".join(value)
+    "arguments",
+    [[], ["watch"], ["play"], ["probe"], ["eval"], ["runs"], ["envs"], ["settings"]],
+    ids=lambda value: " ".join(value),
 )
 def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     script = (

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from dqn_tui.config import Config
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
-Values = TypeVar("Values", float, NDArray[np.float32], Tensor)
+Values = TypeVar("Values", float, NDArray[np.float32], "Tensor")
 
 
 class RewardTransform:

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
+from dqn_tui.envs.action_keys import find_key_map
 from dqn_tui.envs.action_names import find_action_names
 from dqn_tui.envs.actions import Actions
 from dqn_tui.envs.checked import CheckedEnvironment
 from dqn_tui.envs.frame_skip import FrameSkip
 from dqn_tui.envs.frames import FrameStack
 from dqn_tui.envs.observations import Encoding, make_encoding
+from dqn_tui.key_map import KeyMap
 from dqn_tui.spaces import Spaces
 
 DEFAULT_FRAMES_PER_SECOND = 30.0
@@ -34,6 +36,7 @@ class EnvironmentSpec:
         action_names: a name for each action, in order; empty where unknown.
         observation_names: a name for each entry of the observation vector; empty where unknown.
         remarks: what a user should know of the way in which it is learned from, a line each.
+        time_limit: steps after which Gymnasium truncates an episode; None where it does not.
     """
 
     spaces: Spaces
@@ -42,6 +45,7 @@ class EnvironmentSpec:
     action_names: tuple[str, ...] = ()
     observation_names: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    time_limit: int | None = None
 
 
 class Step(NamedTuple):
@@ -87,6 +91,7 @@ class Environment:
         config: the keys frame_skip, frame_stack, action_bins, and those of `observations.make_encoding`.
         action_names: a name for each action; ignored where their number does not match.
         observation_names: a name for each entry of the observation vector; ignored likewise.
+        action_keys: the key of each action for a person who plays; ignored likewise.
 
     Raises:
         UsageError: observations or actions are of a kind that DQN cannot train on.
@@ -99,6 +104,7 @@ class Environment:
         *,
         action_names: tuple[str, ...] = (),
         observation_names: tuple[str, ...] = (),
+        action_keys: tuple[str, ...] = (),
     ) -> None:
         encoding = make_encoding(env.observation_space, config)
         self._actions = Actions(env.action_space, config.action_bins)
@@ -121,12 +127,14 @@ class Environment:
             action_names=_fitting(action_names, self._actions.count) or find_action_names(env, self._actions),
             observation_names=self._find_names(observation_names, encoding) if count == 1 else (),
             remarks=tuple(_make_remarks(encoding.left_out, self._actions, config)),
+            time_limit=env.spec.max_episode_steps if env.spec else None,
         )
         self.action_mask: NDArray[np.bool_] | None = None
         self._env: Any = env
         self._encode = encoding.encode
         self._frames = (count, encoding.is_image)
         self._decode = self._actions.decode
+        self._action_keys = action_keys
         self._stack = self._make_frames()
 
     @staticmethod
@@ -175,6 +183,10 @@ class Environment:
     def wrapped(self) -> Any:
         """The environment with all wrappers, whose observations are its own."""
         return self._env
+
+    def find_key_map(self) -> KeyMap:
+        """Return the keys with which a person takes the actions."""
+        return find_key_map(self._env, self._actions, self.spec.action_names, self._action_keys)
 
     def play_again(self, seed: int, actions: NDArray[np.int64]) -> Replayed | None:
         """Reset with the seed and take the actions again; return None where the episode ends before they do."""

@@ -100,6 +100,7 @@ def make_environment(config: Config, *, should_render: bool = False, modes: Sequ
                 config,
                 action_names=family.name_actions(env),
                 observation_names=family.name_observations(env),
+                action_keys=family.name_keys(env),
             )
     except UsageError as error:
         with suppress(Exception):

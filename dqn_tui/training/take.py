@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.packed import find_vector
 from dqn_tui.dqn.rewards import RewardTransform
 from dqn_tui.envs.environment import Environment, Step
 from dqn_tui.rollout import RecordedEpisode, RolloutFrame
@@ -19,10 +18,10 @@ from dqn_tui.training.episodes import hash_observation
 from dqn_tui.training.evaluation import value_actions
 from dqn_tui.training.picture_cache import Picture, PictureCache
 from dqn_tui.training.policy import Policy
+from dqn_tui.training.readable import readable_vector
 
 LONGEST = 200_000
 """An episode that nothing ends is cut after so many steps."""
-_MOST_ENTRIES = 64
 # Going back a frame plays the episode again from its start, so the frames before it are kept on the way.
 _FRAMES_BEFORE = 12
 
@@ -87,7 +86,9 @@ class Take:
         observation = environment.reset(script.seed)
         self._head = 0
         self._newest: NDArray[Any] = observation
-        self._log = EpisodeLog(environment.spec.spaces.action_count, self._read_vector(observation).size)
+        self._log = EpisodeLog(
+            environment.spec.spaces.action_count, readable_vector(environment.spec.spaces, observation).size
+        )
         self._observe(observation)
         self._can_render = self._render() is not None
 
@@ -179,13 +180,8 @@ class Take:
             q_values, greedy = np.full(spaces.action_count, np.nan, np.float32), 0
         else:
             q_values, greedy = value_actions(self.script.policy.network, self._environment, observation)
-        self._log.add_observation(q_values, greedy, mask, self._read_vector(observation), hash_observation(observation))
-
-    def _read_vector(self, observation: NDArray[Any]) -> NDArray[np.float32]:
-        """Return the observation's vector; empty where it has none, or too many entries to read."""
-        vectors = find_vector(self._environment.spec.spaces, observation[None])
-        is_readable = vectors is not None and vectors.size <= _MOST_ENTRIES
-        return vectors[0].ravel() if vectors is not None and is_readable else np.zeros(0, np.float32)
+        vector = readable_vector(spaces, observation)
+        self._log.add_observation(q_values, greedy, mask, vector, hash_observation(observation))
 
     def _compare_with(self, record: RecordedEpisode) -> None:
         """At the end, say whether the episode came out as it was recorded."""

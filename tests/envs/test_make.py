@@ -36,7 +36,12 @@ def play(environment: Environment, seed: int, count: int = 8) -> list[list[float
 def test_cartpole_has_gymnasiums_properties() -> None:
     environment = make_environment(make_config("CartPole-v1"))
     assert environment.spec == EnvironmentSpec(
-        Spaces((4,), 2), 475.0, 50.0, action_names=("left", "right"), observation_names=("x", "x'", "θ", "θ'")
+        Spaces((4,), 2),
+        475.0,
+        50.0,
+        action_names=("left", "right"),
+        observation_names=("x", "x'", "θ", "θ'"),
+        time_limit=500,
     )
     observation = environment.reset(3)
     assert (observation.dtype.name, observation.shape) == ("float32", (4,))

@@ -16,6 +16,8 @@ from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
 from dqn_tui.ui.keys.key import key_table_markdown
+from dqn_tui.ui.keys.play_keys import PLAY_KEYS
+from dqn_tui.ui.keys.probe_keys import PROBE_KEYS
 from dqn_tui.ui.keys.readme_keys import README_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
@@ -191,7 +193,7 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
     everything = (
         *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
-        *TABLE_KEYS,
+        *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
     )  # fmt: skip
     meanings = [key.help for key in everything]
     meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
@@ -202,7 +204,7 @@ def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
     table = key_table_markdown(README_KEYS)
     everything = (
         *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
-        *TABLE_KEYS,
+        *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
     )  # fmt: skip
     assert len({key.id for key in everything}) == len(everything)
     for key in (*DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):

@@ -70,5 +70,6 @@ FAMILY = Family(
     namespace="bsuite",
     register=register,
     name_actions=name_actions,
+    is_turn_based=True,
     name_observations=name_observations,
 )

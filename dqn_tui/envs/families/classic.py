@@ -75,6 +75,7 @@ FAMILY = Family(
     name_observations=names_by_environment(_OBSERVATIONS),
     measure_axes=axes_by_environment(_AXES),
     best_axes=_BEST_AXES,
+    name_keys=names_by_environment({"Acrobot": ("left", "", "right")}),
     native=NativeVector(
         "CartPole",
         "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv",

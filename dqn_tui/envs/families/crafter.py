@@ -33,4 +33,5 @@ FAMILY = Family(
     packages={"crafter": "Crafter"},
     register=register,
     name_actions=name_actions,
+    is_turn_based=True,
 )

@@ -128,6 +128,9 @@ class Family:
         find_grid: returns the grid that a made environment's states lie on; None where they lie on none.
         measure_axes: returns an axis for each entry of its observation vector, to draw maps over; empty where unknown.
         best_axes: the two entries that such a map spans at first, by the environment's id without its version.
+        name_keys: names the key of each action for a person who plays, such as "up", "space", "x" or "left+space", as
+            `key_map` does; an empty string leaves it to the action's name, and no names leave all of them.
+        is_turn_based: whether a person plays it step by step rather than in real time.
         render_modes: the modes to watch it in, the preferred one first.
         native: its own vector environment, where there is one.
     """
@@ -147,6 +150,8 @@ class Family:
     find_grid: Callable[[Env], GridWorld | None] = _has_no_grid
     measure_axes: Callable[[Env], tuple[PlaneAxis, ...]] = _measure_nothing
     best_axes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    name_keys: Callable[[Env], Names] = _name_nothing
+    is_turn_based: bool = False
     # Text is sharper than a picture in a terminal.
     render_modes: tuple[str, ...] = ("ansi", "rgb_array")
     native: NativeVector | JoinedVector | None = None

@@ -34,4 +34,5 @@ FAMILY = Family(
     register=register,
     wrap=wrap,
     name_actions=names_by_environment({"TwentyFortyEight": ("up", "right", "down", "left")}),
+    is_turn_based=True,
 )

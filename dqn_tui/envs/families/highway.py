@@ -18,6 +18,8 @@ _OTHERS = (
 )
 META_ACTIONS = ("lane left", "idle", "lane right", "faster", "slower")
 FEATURES = ("presence", "x", "y", "vx", "vy")
+# As highway-env's own manual control: the road leads to the right.
+_KEYS = {"lane left": "up", "lane right": "down", "faster": "right", "slower": "left"}
 _SHORT = {"vx": "x'", "vy": "y'"}
 
 
@@ -34,6 +36,11 @@ def name_actions(env: gym.Env[Any, Any]) -> tuple[str, ...]:
     road: Any = env.unwrapped
     names = getattr(road.action_type, "actions", {})
     return tuple(names[action].replace("_", " ").lower() for action in sorted(names))
+
+
+def name_keys(env: gym.Env[Any, Any]) -> tuple[str, ...]:
+    """Return the keys of meta-actions."""
+    return tuple(_KEYS.get(name, "") for name in name_actions(env))
 
 
 def name_observations(env: gym.Env[Any, Any]) -> tuple[str, ...]:
@@ -65,5 +72,7 @@ FAMILY = Family(
     prefixes=tuple(f"{name}-v" for name in _OTHERS),
     register=register,
     name_actions=name_actions,
+    name_keys=name_keys,
+    is_turn_based=True,
     name_observations=name_observations,
 )

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dqn_tui.envs.families.family import Family
-from dqn_tui.envs.families.minigrid_codes import ACTIONS, bound_codes
+from dqn_tui.envs.families.minigrid_codes import ACTIONS, KEYS, bound_codes
 from dqn_tui.envs.families.minigrid_grid import find_grid
 
 if TYPE_CHECKING:
@@ -40,6 +40,12 @@ def name_actions(env: gym.Env[Any, Any]) -> tuple[str, ...]:
     return ACTIONS[: grid.action_space.n]
 
 
+def name_keys(env: gym.Env[Any, Any]) -> tuple[str, ...]:
+    """Return the keys of the actions, as MiniGrid's own manual control has them as far as a terminal can."""
+    grid: Any = env.unwrapped
+    return KEYS[: grid.action_space.n]
+
+
 FAMILY = Family(
     "MiniGrid, BabyAI",
     (
@@ -56,4 +62,6 @@ FAMILY = Family(
     wrap=wrap,
     name_actions=name_actions,
     find_grid=find_grid,
+    name_keys=name_keys,
+    is_turn_based=True,
 )

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 MISSION = "mission"
 ACTIONS = ("left", "right", "forward", "pick up", "drop", "toggle", "done")
+KEYS = ("left", "right", "up", "e", "x", "space", "")
 LARGEST_CODES = (10, 5, 2)
 """The largest object, colour and state."""
 

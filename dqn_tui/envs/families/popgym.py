@@ -28,4 +28,5 @@ FAMILY = Family(
     prefixes=("popgym-",),
     register=register,
     name_actions=names_by_environment(_ACTIONS),
+    is_turn_based=True,
 )

@@ -37,4 +37,5 @@ FAMILY = Family(
     register=register,
     name_actions=names_by_environment(_ACTIONS),
     find_grid=find_grid,
+    is_turn_based=True,
 )

@@ -7,6 +7,8 @@ from dqn_tui.ui.keys.common_keys import PROGRAM
 from dqn_tui.ui.keys.compare_keys import COMPARE_KEYS, TABLE_KEYS
 from dqn_tui.ui.keys.dashboard_keys import DASHBOARD_KEYS
 from dqn_tui.ui.keys.episode_keys import EPISODE_KEYS
+from dqn_tui.ui.keys.play_keys import PLAY_KEYS
+from dqn_tui.ui.keys.probe_keys import PROBE_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
 from dqn_tui.ui.keys.value_keys import VALUE_KEYS
@@ -20,4 +22,6 @@ README_KEYS = (
     *STOP_KEYS,
     *(key for key in COMPARE_KEYS if key.group != PROGRAM),
     *TABLE_KEYS,
+    *(key for key in PLAY_KEYS if key.group != PROGRAM),
+    *(key for key in PROBE_KEYS if key.group != PROGRAM),
 )

@@ -23,7 +23,7 @@ def wanted_size(shown: RolloutFrame, width: int) -> tuple[int, int]:
     The columns leave room for bars of a dozen cells; the rows are those in `width` columns.
     """
     # More than a few rows of numbers are not worth a smaller picture.
-    observation = min(_MOST_OBSERVATION_ROWS, len(_observation_rows(shown, width, is_ascii=False)))
+    observation = min(_MOST_OBSERVATION_ROWS, len(observation_rows(shown, width, is_ascii=False)))
     rows = len(shown.q_values) + 1 + observation + len(_last_rows(shown, width)) + (shown.taken is not None)
     return _NUMBERS_AND_BARS + max(map(len, action_labels(shown)), default=0), rows
 
@@ -34,7 +34,7 @@ def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, sce
     rows = q_rows(shown, scale, width, max(1, height - len(last)), scene.marker)
     if shown.taken is not None and len(rows) < height:
         rows.append(_taken_row(shown, width))
-    observation = _observation_rows(shown, width, is_ascii=scene.is_ascii)
+    observation = observation_rows(shown, width, is_ascii=scene.is_ascii)
     if len(rows) + len(observation) + len(last) + 2 <= height:
         blank: list[Row] = [[]] if observation else []
         return [*rows, *blank, *observation, [], *last]
@@ -44,7 +44,7 @@ def moment_rows(shown: RolloutFrame, scale: QScale, width: int, height: int, sce
     return [*rows, *observation[: max(0, room)], *last][:height]
 
 
-def _observation_rows(shown: RolloutFrame, width: int, *, is_ascii: bool) -> list[Row]:
+def observation_rows(shown: RolloutFrame, width: int, *, is_ascii: bool) -> list[Row]:
     """Return name and value of each entry in as few rows as possible, one below the other in columns."""
     if (state := _find_state(shown)) is not None:
         return [

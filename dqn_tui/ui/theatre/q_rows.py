@@ -25,7 +25,7 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
     actions = _shown_actions(shown, allowed, most)
     names = action_labels(shown)
     name_width = min(max(map(len, names), default=0), _LONGEST_NAME, max(4, width // 3))
-    number_width = max(len(_q_text(value, scale.decimals)) for value in (scale.low, scale.high, *shown.q_values))
+    number_width = max(len(q_text(value, scale.decimals)) for value in (scale.low, scale.high, *shown.q_values))
     # The row ends in a sign and a gap, which may be longer than a value by its own sign.
     bar_width = max(0, width - name_width - 2 * number_width - 8)
     gaps = {action: _gap(shown, action, allowed, scale.decimals) for action in actions if action in allowed}
@@ -34,9 +34,9 @@ def q_rows(shown: RolloutFrame, scale: QScale, width: int, most: int, marker: st
     for action in actions:
         role = "success" if action == shown.action else "text"
         name = fit([(names[action], role if action in allowed else "muted")], name_width)
-        value = f" {_q_text(shown.q_values[action], scale.decimals):>{number_width}} "
+        value = f" {q_text(shown.q_values[action], scale.decimals):>{number_width}} "
         if action in allowed:
-            bar = _bar(shown, action, scale, bar_width, marker)
+            bar = q_bar(shown, action, scale, bar_width, marker)
             is_greedy = action == shown.action
             sign = f" {'◀' if is_greedy else ' '}{_taken_sign(shown, action)}"
             gap = (f"{sign}{gaps[action]:>{gap_width}}", "success" if is_greedy else "muted")
@@ -67,7 +67,7 @@ def _taken_sign(shown: RolloutFrame, action: int) -> str:
     return "● " if action == shown.taken else "  "
 
 
-def _bar(shown: RolloutFrame, action: int, scale: QScale, width: int, marker: str) -> Row:
+def q_bar(shown: RolloutFrame, action: int, scale: QScale, width: int, marker: str) -> Row:
     """Return the bar of an action and the zero line, `width` cells."""
     if width < 1:
         return []
@@ -89,7 +89,7 @@ def _gap(shown: RolloutFrame, action: int, allowed: Sequence[int], decimals: int
     gap = shown.q_values[action] - best
     if not math.isfinite(gap):
         return ""
-    return f"{'+' if gap >= 0 else ''}{_q_text(gap, decimals)}"
+    return f"{'+' if gap >= 0 else ''}{q_text(gap, decimals)}"
 
 
 def _scale_row(scale: QScale, width: int) -> Row:
@@ -106,7 +106,7 @@ def _scale_row(scale: QScale, width: int) -> Row:
     return [("".join(cells), "muted")]
 
 
-def _q_text(value: float, decimals: int) -> str:
+def q_text(value: float, decimals: int) -> str:
     return f"{value:.{decimals}f}" if abs(value) < 1e4 else number(value)
 
 

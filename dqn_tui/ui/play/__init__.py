@@ -1,0 +1,1 @@
+"""An environment that a person plays with the keys."""

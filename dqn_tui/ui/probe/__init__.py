@@ -1,0 +1,1 @@
+"""What a random policy meets in an environment, as it is measured."""
