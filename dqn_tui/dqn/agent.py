@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dqn_tui.config import Config
-from dqn_tui.dqn.distributions import Loss
+from dqn_tui.dqn.fast_update import BatchLoss, FastUpdate
 from dqn_tui.dqn.network import QNetwork
 from dqn_tui.dqn.optimizer import Adam
 from dqn_tui.dqn.policies import NextPolicy, make_greedy_policy, make_soft_policy, munchausen_rewards
@@ -86,6 +86,12 @@ class Agent:
         self._redraw_noise()
         self.learning_rate = make_learning_rate(config.learning_rate, config.total_timesteps)
         self._optimizer = Adam(self.online.flat, self.online.flat_grad, config.adam_eps)
+        is_plain = config.distribution == "none" and not config.munchausen and self._is_on_cpu
+        self._fast_update = (
+            FastUpdate(self.online, self.target, is_double=config.double)
+            if is_plain and self.online.linear_layers
+            else None
+        )
 
     def act(
         self,
@@ -128,25 +134,41 @@ class Agent:
         Raises:
             DivergedError: the loss, its gradient or the Q-values are not finite; the weights are unchanged.
         """
-        self._redraw_noise()
+        if self._fast_update is not None:
+            with torch.inference_mode():
+                found = self._fast_update.compute(batch)
+        else:
+            self._redraw_noise()
+            with torch.no_grad() if self.online.needs_autograd else torch.inference_mode():
+                found = self._compute(batch)
+        statistics = self._summarize(found)
+        self._check(statistics, step)
+        self._descend(statistics.grad_norm, step)
+        return Update(statistics, found.priorities, found.td_errors)
+
+    def _compute(self, batch: Batch) -> BatchLoss:
+        """Return the loss of a batch, and write its gradient by every parameter to the online network's `flat_grad`."""
         observations, next_observations = self._to_device(batch.observations), self._to_device(batch.next_observations)
         actions, rewards = self._to_device(batch.actions), self._to_device(batch.rewards)
         discounts, weights = self._to_device(batch.discounts), self._to_optional(batch.weights)
-        with torch.no_grad() if self.online.needs_autograd else torch.inference_mode():
-            if self._config.munchausen:
-                rewards = rewards + self._log_policy_rewards(observations, actions, self._to_optional(batch.masks))
-            others = next_observations if self._config.double and not self._config.munchausen else None
-            outputs, record, online_next_outputs = self.online.record(observations, others)
-            next_outputs = self.target.outputs(next_observations)
-            policy = self._next_policy(next_outputs, online_next_outputs, self._to_optional(batch.next_masks))
-            targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
-            loss = self.online.distribution.loss(outputs, actions, targets, weights)
-            self.online.backward(record, loss.output_grad)
-            td_errors = (loss.target_mean - loss.q_selected).abs_()
-            statistics = self._summarize(loss, td_errors)
-            self._check(statistics, step)
-            self._descend(statistics.grad_norm, step)
-        return Update(statistics, loss.priorities.cpu().numpy(), td_errors.cpu().numpy())
+        if self._config.munchausen:
+            rewards = rewards + self._log_policy_rewards(observations, actions, self._to_optional(batch.masks))
+        others = next_observations if self._config.double and not self._config.munchausen else None
+        outputs, record, online_next_outputs = self.online.record(observations, others)
+        next_outputs = self.target.outputs(next_observations)
+        policy = self._next_policy(next_outputs, online_next_outputs, self._to_optional(batch.next_masks))
+        targets = self.target.distribution.targets(rewards, discounts, next_outputs, policy)
+        loss = self.online.distribution.loss(outputs, actions, targets, weights)
+        self.online.backward(record, loss.output_grad)
+        td_errors = (loss.target_mean - loss.q_selected).abs_()
+        return BatchLoss(
+            loss.value.item(),
+            loss.q_selected.mean().item(),
+            loss.target_mean.mean().item(),
+            td_errors.mean().item(),
+            td_errors=td_errors.cpu().numpy(),
+            priorities=loss.priorities.cpu().numpy(),
+        )
 
     def value_greedily(self, observations: NDArray[Any], masks: NDArray[np.bool_] | None) -> NDArray[np.float32]:
         """Return the highest Q-value among the allowed actions, without noise.
@@ -228,13 +250,13 @@ class Agent:
             for network in (self.online, self.target):
                 network.redraw_noise(self._noise)
 
-    def _summarize(self, loss: Loss, td_errors: Tensor) -> UpdateStatistics:
+    def _summarize(self, found: BatchLoss) -> UpdateStatistics:
         original = self.rewards.original
         return UpdateStatistics(
-            loss=loss.value.item(),
-            q_mean=original(loss.q_selected.mean().item()),
-            target_mean=original(loss.target_mean.mean().item()),
-            td_error=original(td_errors.mean().item()),
+            loss=found.loss,
+            q_mean=original(found.q_mean),
+            target_mean=original(found.target_mean),
+            td_error=original(found.td_error),
             grad_norm=torch.linalg.vector_norm(self.online.flat_grad).item(),
         )
 

@@ -83,6 +83,16 @@ class QNetwork(nn.Module):
         return bool(self._noisy_layers)
 
     @property
+    def action_count(self) -> int:
+        """Number of actions."""
+        return self._spaces.action_count
+
+    @property
+    def linear_layers(self) -> list[nn.Linear]:
+        """The layers of a network that has no others, with ReLU between them; empty for any other network."""
+        return [] if self._mlp is None else [layer for layer in self.head.modules() if isinstance(layer, nn.Linear)]
+
+    @property
     def needs_autograd(self) -> bool:
         """Whether `record` builds a graph."""
         return self._mlp is None
@@ -150,7 +160,7 @@ class QNetwork(nn.Module):
 
     def _learned_q_values(self, observations: NDArray[Any], *, with_noise: bool) -> NDArray[np.float32]:
         if self._mlp is not None:
-            outputs = self._mlp.forward_arrays(self._normalize(observations))
+            outputs = self._mlp.forward_arrays(self.normalize(observations))
             if outputs is not None and self._atoms == 1:
                 return outputs
         if self.training != with_noise:
@@ -159,7 +169,7 @@ class QNetwork(nn.Module):
             tensor = torch.as_tensor(observations, device=self.flat.device)
             return self.distribution.q_values(self(tensor)).cpu().numpy()
 
-    def _normalize(self, vectors: NDArray[Any]) -> NDArray[Any]:
+    def normalize(self, vectors: NDArray[Any]) -> NDArray[Any]:
         """Return vectors as the encoder of a network of linear layers does; on another device, unchanged."""
         for normalizer in self._normalizers:
             if self.flat.device.type == "cpu":
