@@ -296,18 +296,19 @@ def watch(
     A file has the environment's own pixels, at its own speed. In the terminal, pictures are in its graphics (kitty,
     iTerm2 or sixel) where it has some, else half blocks.
     """
-    from dqn_tui.commands.export_video import choose_video, export_greedy_episode
+    from dqn_tui.commands.export_video import choose_video, export_watched_episode
     from dqn_tui.commands.watch import watch_policy
 
     _approve(wraps)
     if video := choose_video(gif, mp4, has_bars=q_bars, most_seconds=most_seconds):
-        return export_greedy_episode(
+        return export_watched_episode(
             target,
             video,
             runs_dir=runs_dir,
             seed=seed,
             imports=tuple(imports or ()),
             should_take_last=last,
+            episode=episode,
         )
     return watch_policy(
         target,

@@ -118,6 +118,21 @@ class RecordedEpisode:
     episode_return: float | None
 
 
+class EpisodeExport(Protocol):
+    """An episode that is being written to a file on a thread of its own."""
+
+    @property
+    def frames(self) -> int:
+        """Moments written so far."""
+
+    @property
+    def outcome(self) -> str | None:
+        """What was written, or why nothing was, in one line; None before the end."""
+
+    def cancel(self) -> None:
+        """End it without a file; returns at once."""
+
+
 class Rollout(Protocol):
     """A player of greedy and recorded episodes on its own thread. No call blocks."""
 
@@ -148,6 +163,10 @@ class Rollout(Protocol):
 
     def change_speed(self, direction: int) -> None:
         """Play at the next faster (+1) or slower (-1) of `SPEEDS`."""
+
+    @property
+    def script(self) -> object | None:
+        """What is played, for an export; viewers only hand it on. None before the first frame."""
 
     def start_new_episode(self) -> None:
         """Abandon this episode and start the next greedy one with the newest policy."""

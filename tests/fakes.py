@@ -324,6 +324,10 @@ class FakeRollout:
         beside = make_frame(max(0, step), policy=POLICIES[1]) if self._is_comparing else None
         self.frame = dataclasses.replace(make_frame(max(0, step), policy=POLICIES[self._policy]), beside=beside)
 
+    @property
+    def script(self) -> object:
+        return "a script"
+
     def toggle_pause(self) -> None:
         self.calls.append("toggle_pause")
         self.is_paused = not self.is_paused

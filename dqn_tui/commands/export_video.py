@@ -1,4 +1,4 @@
-"""`dqn-tui watch --gif FILE` and `--mp4 FILE`: writes a greedy episode in real pixels instead of showing it."""
+"""`dqn-tui watch --gif FILE` and `--mp4 FILE`: writes an episode in real pixels instead of showing it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from dqn_tui.commands.signals import SignalTraps, signal_code
 from dqn_tui.commands.streams import own_errors, print_text, say
 from dqn_tui.commands.terminal import Terminal
 from dqn_tui.errors import UsageError
-from dqn_tui.operations.target import check_environment, find_checkpoint
+from dqn_tui.operations.target import check_environment, find_checkpoint, read_training_episode
 from dqn_tui.operations.video_export import (
     MOST_SECONDS,
     ExportCancelledError,
     VideoReport,
     check_video,
-    export_episode,
+    describe_report,
 )
-from dqn_tui.view.text import number, plain
 
 if TYPE_CHECKING:
+    from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.checkpoint import Checkpoint
 
 _REDRAW_SECONDS = 0.1
@@ -72,7 +72,7 @@ def choose_video(
     return VideoOptions(out, "gif" if gif is not None else "mp4", has_bars, most_seconds or MOST_SECONDS)
 
 
-def export_greedy_episode(
+def export_watched_episode(
     target: str | None,
     video: VideoOptions,
     *,
@@ -80,8 +80,9 @@ def export_greedy_episode(
     seed: int,
     imports: tuple[str, ...],
     should_take_last: bool,
+    episode: int | None,
 ) -> int:
-    """Write a greedy episode of a saved policy, the first that `watch` would play; return the exit code.
+    """Write the episode that `watch` would play first; return the exit code.
 
     Output of the environment goes to standard error. A signal ends it without a file.
 
@@ -90,12 +91,13 @@ def export_greedy_episode(
     """
     check_video(video.out, video.kind, option=video.option, has_bars=video.has_bars)
     checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
+    recorded = None if episode is None else read_training_episode(checkpoint, episode)
     signals: list[int] = []
     # An interrupt between any two instructions could leave the environment's turn taken for ever.
     with ForeignOutput() as output, SignalTraps(signals.append, Terminal()):
         output.pass_on_to(show_on_errors)
         try:
-            report = _export(checkpoint, video, seed, imports, lambda: bool(signals))
+            report = _export(checkpoint, recorded, video, seed, imports, lambda: bool(signals))
         except ExportCancelledError:
             return signal_code(signals[0])
         except UsageError:
@@ -103,46 +105,39 @@ def export_greedy_episode(
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the environment's own code
             return report_failure("export", error)
         output.pass_on()
-        print_text(describe_report(report, video.out))
+        print_text(describe_report(report, video.out, ", --most-seconds N writes more of it"))
     return 0
 
 
 def _export(
-    checkpoint: Checkpoint, video: VideoOptions, seed: int, imports: tuple[str, ...], should_stop: Callable[[], bool]
+    checkpoint: Checkpoint,
+    recorded: RecordedEpisode | None,
+    video: VideoOptions,
+    seed: int,
+    imports: tuple[str, ...],
+    should_stop: Callable[[], bool],
 ) -> VideoReport:
-    from dqn_tui.operations.episode_frames import open_for_video, play_greedily
+    from dqn_tui.operations.script_export import write_script
     from dqn_tui.runs.checkpoint import check_fit, read_settings
     from dqn_tui.seeding import episode_seed
     from dqn_tui.training.policy import load_policy
+    from dqn_tui.training.take import PlayedScript, Script
 
     config = read_settings(checkpoint)
     policy = load_policy(checkpoint, config)
     check_fit(checkpoint, check_environment(config, imports, say, checkpoint.path).spaces)
-    environment = open_for_video(config)
-    try:
-        with _progress(video.kind) as progress:
-            return export_episode(
-                play_greedily(policy, environment, episode_seed(seed, "rollout", 0, 1)),
-                video.out,
-                video.kind,
-                environment.spec.frames_per_second,
-                option=video.option,
-                has_bars=video.has_bars,
-                most_seconds=video.most_seconds,
-                on_progress=progress.show,
-                should_stop=should_stop,
-            )
-    finally:
-        environment.close()
-
-
-def describe_report(report: VideoReport, out: Path) -> str:
-    """Return what was written, in one line."""
-    cut = "; the episode goes on, --most-seconds N writes more of it" if report.is_cut else ""
-    return (
-        f"{report.frames:,} frames, {report.seconds:.1f} s, return {number(report.episode_return)} "
-        f"written to {plain(out)}{cut}"
-    )
+    number, seed = (1, episode_seed(seed, "rollout", 0, 1)) if recorded is None else (recorded.number, recorded.seed)
+    with _progress(video.kind) as progress:
+        return write_script(
+            PlayedScript(config, Script(policy, policy.label, number, seed, recorded)),
+            video.out,
+            video.kind,
+            has_bars=video.has_bars,
+            option=video.option,
+            most_seconds=video.most_seconds,
+            on_progress=progress.show,
+            should_stop=should_stop,
+        )
 
 
 class _Meter(Protocol):

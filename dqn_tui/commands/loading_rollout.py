@@ -59,6 +59,11 @@ class LoadingRollout:
         """Playback speed; 1.0 is the environment's own frame rate."""
         return self._player.speed if self._player else 1.0
 
+    @property
+    def script(self) -> object | None:
+        """What is played; None while loading."""
+        return self._player.script if self._player else None
+
     def toggle_pause(self) -> None:
         """Pause or play."""
         if self._player:

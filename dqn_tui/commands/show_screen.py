@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 def show_screen(screen: SceneScreen) -> int:
     """Show a screen until the user leaves it; return the exit code."""
+    from dqn_tui.operations.script_export import start_export
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
 
-    app = DqnTuiApp(screen, user_file())
+    app = DqnTuiApp(screen, user_file(), start_export=start_export)
     run_app(app)
     return app_exit_code(app)
 

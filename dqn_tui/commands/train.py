@@ -176,6 +176,7 @@ def _show_dashboard(
     *,
     can_detach: bool,
 ) -> int:
+    from dqn_tui.operations.script_export import start_export
     from dqn_tui.preferences import user_file
     from dqn_tui.ui.app.application import DqnTuiApp
     from dqn_tui.ui.dashboard.dashboard_screen import DashboardScreen
@@ -191,7 +192,7 @@ def _show_dashboard(
         notify=shown.notify,
         can_detach=can_detach,
     )
-    return supervisor.show_dashboard(DqnTuiApp(screen, user_file()))
+    return supervisor.show_dashboard(DqnTuiApp(screen, user_file(), start_export=start_export))
 
 
 def _print_summary(view: RunView, folder: RunFolder, imports: Sequence[str], start: Path) -> None:

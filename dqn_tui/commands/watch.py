@@ -14,7 +14,8 @@ from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
 from dqn_tui.events import EndReason
-from dqn_tui.operations.target import check_environment, find_checkpoint, find_own_run, find_run
+from dqn_tui.operations.script_export import start_export
+from dqn_tui.operations.target import check_environment, find_checkpoint, find_own_run, read_training_episode
 
 if TYPE_CHECKING:
     from dqn_tui.rollout import RecordedEpisode
@@ -44,20 +45,11 @@ def watch_policy(
 
     checkpoint = find_checkpoint(target, runs_dir, should_take_last=should_take_last)
     verify_file(checkpoint, ONLINE)
-    recorded = None if episode is None else _read_episode(checkpoint, episode)
+    recorded = None if episode is None else read_training_episode(checkpoint, episode)
     if not has_terminal():
         raise UsageError("watch needs a terminal; `dqn-tui eval` measures a policy without one")
     with ForeignOutput():
         return _watch(checkpoint, recorded, seed, imports, marker)
-
-
-def _read_episode(checkpoint: Checkpoint, number: int) -> RecordedEpisode:
-    """Return a recorded episode of the run that the checkpoint belongs to."""
-    from dqn_tui.runs.episode_reader import read_episode
-
-    folder = find_run(str(checkpoint.path), checkpoint.path.parent)
-    folder.check()
-    return read_episode(folder, number)
 
 
 def _watch(
@@ -75,7 +67,7 @@ def _watch(
     run = find_own_run(checkpoint)
     place = checkpoint.path if run is None else run.path.name
     screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {place}")
-    app = DqnTuiApp(screen, user_file())
+    app = DqnTuiApp(screen, user_file(), start_export=start_export)
     run_app(app)
     code = _exit_code(app, rollout)
     rollout.close()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dqn_tui.config import Config
     from dqn_tui.envs.environment import Environment
     from dqn_tui.exports.video import VideoFrame
-    from dqn_tui.training.policy import Policy
+    from dqn_tui.training.take import Script
 
 
 def open_for_video(config: Config) -> Environment:
@@ -29,8 +29,8 @@ def open_for_video(config: Config) -> Environment:
     return environment
 
 
-def play_greedily(policy: Policy, environment: Environment, seed: int) -> Iterator[VideoFrame]:
-    """Yield the moments of a greedy episode, from its reset with `seed` to its last state.
+def play_episode(environment: Environment, script: Script) -> Iterator[VideoFrame]:
+    """Yield the moments of an episode, from its reset to its last state: of a recorded one, or a greedy one.
 
     Raises:
         UsageError: the environment renders something else than pixels.
@@ -39,14 +39,23 @@ def play_greedily(policy: Policy, environment: Environment, seed: int) -> Iterat
     from dqn_tui.exports.video import VideoFrame
     from dqn_tui.training.evaluation import value_actions
 
-    observation, episode_return, is_over = environment.reset(seed), 0.0, False
+    observation, episode_return, is_over = environment.reset(script.seed), 0.0, False
+    recorded = None if script.record is None else iter(script.record.actions.tolist())
     while True:
-        q_values, action = value_actions(policy.network, environment, observation)
+        values: tuple[float, ...] = ()
+        action = 0
+        if script.policy is not None:
+            q_values, action = value_actions(script.policy.network, environment, observation)
+            values = tuple(q_values.tolist())
+        if recorded is not None:
+            following = next(recorded, None)
+            # A replay that comes out longer than its record ends with it.
+            action, is_over = (action, True) if following is None else (following, is_over)
         picture = environment.render()
         if picture is None or isinstance(picture, str) or picture.ndim != 3 or 0 in picture.shape:
             raise UsageError("the environment renders no pixels: nothing to export")
         # A copy: some environments draw the next moment into the same array.
-        values, next_action = tuple(q_values.tolist()), None if is_over else action
+        next_action = None if is_over else action
         yield VideoFrame(picture.copy(), values, next_action, environment.spec.action_names, episode_return)
         if is_over:
             return

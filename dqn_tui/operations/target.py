@@ -11,6 +11,7 @@ from dqn_tui.errors import UsageError
 if TYPE_CHECKING:
     from dqn_tui.config import Config
     from dqn_tui.envs.environment import EnvironmentSpec
+    from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.runs.folder import RunFolder
 
@@ -74,6 +75,19 @@ def find_own_run(checkpoint: Checkpoint) -> RunFolder | None:
         if is_run_folder(run) and path in (place, place / path.name):
             return RunFolder(run)
     return None
+
+
+def read_training_episode(checkpoint: Checkpoint, number: int) -> RecordedEpisode:
+    """Return a recorded episode of the run that a checkpoint belongs to.
+
+    Raises:
+        UsageError: it belongs to none, or the episode was not recorded.
+    """
+    from dqn_tui.runs.episode_reader import read_episode
+
+    folder = find_run(str(checkpoint.path), checkpoint.path.parent)
+    folder.check()
+    return read_episode(folder, number)
 
 
 def check_environment(

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from dqn_tui.errors import UsageError, read_message
 from dqn_tui.operations.extras import needs_extra
+from dqn_tui.view.text import number, plain
 
 if TYPE_CHECKING:
     from dqn_tui.exports.video import VideoFrame
@@ -107,12 +109,21 @@ def export_episode(
     return VideoReport(count, count / frames_per_second, episode_return, is_cut)
 
 
+def describe_report(report: VideoReport, out: Path, more: str = "") -> str:
+    """Return what was written, in one line; `more` says how to write the rest of an episode that was cut."""
+    cut = f"; the episode goes on{more}" if report.is_cut else ""
+    return (
+        f"{report.frames:,} frames, {report.seconds:.1f} s, return {number(report.episode_return)} "
+        f"written to {plain(out)}{cut}"
+    )
+
+
 class VideoExport:
-    """An export on a thread of its own, for a screen that goes on meanwhile.
+    """An export on a thread of its own, for a screen that goes on meanwhile: `rollout.EpisodeExport`.
 
     Args:
         write: calls `export_episode` with the two functions that it is given: `on_progress` and `should_stop`.
-        on_end: called on the thread once `report` or `error` is there; may do nothing but wake somebody.
+        out: the file, for the outcome.
 
     Attributes:
         frames: moments written so far.
@@ -123,15 +134,27 @@ class VideoExport:
     def __init__(
         self,
         write: Callable[[Callable[[int], None], Callable[[], bool]], VideoReport],
-        on_end: Callable[[], None] = lambda: None,
+        out: Path,
     ) -> None:
         self.frames = 0
         self.report: VideoReport | None = None
         self.error: BaseException | None = None
-        self._write, self._on_end = write, on_end
+        self._write, self._out = write, out
         self._is_cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="video", daemon=True)
         self._thread.start()
+
+    @property
+    def outcome(self) -> str | None:
+        """What was written, or why nothing was, in one line; None before the end."""
+        if self.report is not None:
+            return describe_report(self.report, self._out)
+        if self.error is None:
+            return None
+        if isinstance(self.error, ExportCancelledError):
+            return f"{plain(self._out)} was not written: cancelled"
+        kind = "" if isinstance(self.error, UsageError) else f"{type(self.error).__name__}: "
+        return plain(f"{kind}{read_message(self.error)}".splitlines()[0])
 
     def cancel(self) -> None:
         """End it without a file; returns at once."""
@@ -147,7 +170,6 @@ class VideoExport:
             self.report = self._write(self._note, self._is_cancelled.is_set)
         except BaseException as error:  # noqa: BLE001 - an environment may even raise SystemExit
             self.error = error
-        self._on_end()
 
     def _note(self, frames: int) -> None:
         self.frames = frames

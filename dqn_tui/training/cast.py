@@ -19,7 +19,7 @@ from dqn_tui.seeding import episode_seed
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.picture_cache import LARGEST_BYTES, PictureCache
 from dqn_tui.training.policy import Policy
-from dqn_tui.training.take import Script, Take
+from dqn_tui.training.take import PlayedScript, Script, Take
 
 
 class Policies(Protocol):
@@ -83,6 +83,11 @@ class Cast:
     def takes(self) -> list[Take]:
         """The episodes, the main one first."""
         return [role.take for role in self._roles if role.take is not None]
+
+    @property
+    def script(self) -> PlayedScript:
+        """What the main episode plays."""
+        return PlayedScript(self._config, self.takes[0].script)
 
     @property
     def is_recorded(self) -> bool:

@@ -18,7 +18,7 @@ from dqn_tui.policy_choice import PolicyChoice
 from dqn_tui.rollout import SPEEDS, RecordedEpisode, RolloutFrame
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.cast import Cast, NoPolicyError, Policies
-from dqn_tui.training.take import Interrupted
+from dqn_tui.training.take import Interrupted, PlayedScript
 
 PICTURES_PER_SECOND = 15.0
 """Beside training, which pays for each picture."""
@@ -78,6 +78,11 @@ class EpisodePlayer:
     def error(self) -> str | None:
         """Why the player ended on its own."""
         return self._error
+
+    @property
+    def script(self) -> PlayedScript | None:
+        """What the main episode plays; None before the first frame."""
+        return self._cast.script if self._frame is not None else None
 
     @property
     def is_paused(self) -> bool:

@@ -49,6 +49,13 @@ class Script(NamedTuple):
     record: RecordedEpisode | None = None
 
 
+class PlayedScript(NamedTuple):
+    """A script, and the settings of the run whose environment plays it."""
+
+    config: Config
+    script: Script
+
+
 class Take:
     """An episode that is played as far as somebody wants to see it.
 

@@ -60,7 +60,7 @@ def test_a_failure_and_a_cancellation_leave_nothing(tmp_path: Path) -> None:
 
 
 def test_a_thread_writes_while_a_screen_goes_on_and_can_be_cancelled(tmp_path: Path) -> None:
-    is_over, is_begun, goes_on = threading.Event(), threading.Event(), threading.Event()
+    is_begun, goes_on = threading.Event(), threading.Event()
 
     def waiting() -> Iterator[VideoFrame]:
         for frame in frames(1_000_000):
@@ -71,23 +71,25 @@ def test_a_thread_writes_while_a_screen_goes_on_and_can_be_cancelled(tmp_path: P
     out = tmp_path / "a.gif"
     export = VideoExport(
         lambda note, should_stop: export_episode(waiting(), out, "gif", 10, on_progress=note, should_stop=should_stop),
-        is_over.set,
+        out,
     )
+    assert export.outcome is None
     assert is_begun.wait(20)
     export.cancel()
     goes_on.set()
-    assert is_over.wait(20)
     assert export.join(20)
     assert isinstance(export.error, ExportCancelledError)
+    assert export.outcome == f"{out} was not written: cancelled"
     assert (export.report, export.frames) == (None, 1)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_report_is_there_at_the_end_of_the_thread(tmp_path: Path) -> None:
+    out = tmp_path / "a.gif"
     export = VideoExport(
-        lambda note, should_stop: export_episode(
-            frames(3), tmp_path / "a.gif", "gif", 10, on_progress=note, should_stop=should_stop
-        )
+        lambda note, should_stop: export_episode(frames(3), out, "gif", 10, on_progress=note, should_stop=should_stop),
+        out,
     )
     assert export.join(20)
+    assert export.outcome == f"3 frames, 0.3 s, return 2 written to {out}"
     assert (export.error, export.report, export.frames) == (None, VideoReport(3, 0.3, 2.0, is_cut=False), 3)

@@ -11,7 +11,8 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -26,6 +27,7 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from dqn_tui.preferences import PreferenceFile
+from dqn_tui.rollout import EpisodeExport
 from dqn_tui.ui.app.browser_driver import BrowserDriver
 from dqn_tui.ui.app.driver import TerminalDriver
 from dqn_tui.ui.app.shown_pictures import ShownPictures
@@ -58,12 +60,29 @@ class SignalReceived(Message, bubble=False):
         self.number = number
 
 
+class StartExport(Protocol):
+    """Starts to write an episode to a file."""
+
+    def __call__(self, played: Any, out: Path, *, has_bars: bool) -> EpisodeExport:
+        """Return the export, which has a thread of its own.
+
+        Args:
+            played: `Rollout.script`.
+            out: a new file that ends in .gif or .mp4.
+            has_bars: whether the Q-values stand beside the pictures.
+
+        Raises:
+            DqnTuiError: it cannot be written.
+        """
+
+
 class DqnTuiApp(App[int], inherit_bindings=False):
     """Draws screens on the terminal until one of them leaves. It prints nothing; the caller reports how it ended.
 
     Args:
         first_screen: screen that is shown first and handles signals.
         memory: where the user's preferences are kept; None keeps them until the end of the program.
+        start_export: writes an episode to a file, given what a rollout plays; None where nothing is exported.
 
     Attributes:
         memory: the preferences; screens read them, and change them as the user does.
@@ -87,8 +106,15 @@ class DqnTuiApp(App[int], inherit_bindings=False):
     App.ascii CommandPalette LoadingIndicator { display: none; }
     """
 
-    def __init__(self, first_screen: Screen[Any], memory: PreferenceFile | None = None) -> None:
+    def __init__(
+        self,
+        first_screen: Screen[Any],
+        memory: PreferenceFile | None = None,
+        *,
+        start_export: StartExport | None = None,
+    ) -> None:
         super().__init__()
+        self.start_export = start_export
         self.animation_level = "none"
         self.memory = memory or PreferenceFile()
         theme = self.memory.preferences.theme

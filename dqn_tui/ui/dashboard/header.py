@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from dqn_tui.ui.widgets.panel import Panel
+from dqn_tui.ui.widgets.progress_bar import progress_bar
 from dqn_tui.ui.widgets.rows import Row, join_fitting, justify, row_width
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.ui.widgets.states import state_run
@@ -110,16 +111,6 @@ def _outcome(view: RunView, *, is_short: bool = False) -> Row:
     """Return whether the goal was reached."""
     outcome = goal_outcome(view, is_short=is_short)
     return [(f"  {outcome} ", "muted" if solved_step(view) is None else "success")] if outcome else [(" ", "text")]
-
-
-def progress_bar(fraction: float, width: int) -> Row:
-    """Return `━━━━╸╌╌╌`, at a resolution of half a cell."""
-    if width <= 0:
-        return []
-    halves = round(min(1.0, max(0.0, fraction)) * width * 2)
-    full = halves // 2
-    head = "╸" if halves % 2 else ""
-    return [("━" * full + head, "bar"), ("╌" * (width - full - len(head)), "bar-rest")]
 
 
 def _percent(fraction: float) -> str:

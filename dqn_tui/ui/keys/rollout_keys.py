@@ -130,6 +130,15 @@ ROLLOUT_KEYS: tuple[Key, ...] = (
         is_command=False,
     ),
     Key(
+        id="rollout.export",
+        keys="X,shift+x",
+        shown="X",
+        action="export",
+        label="Export",
+        help="write the episode as GIF or MP4 / cancel",
+        group=_ROLLOUT,
+    ),
+    Key(
         id="rollout.close",
         keys="escape,w",
         shown="esc w",

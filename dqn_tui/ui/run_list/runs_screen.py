@@ -15,12 +15,12 @@ from textual.widgets import Input, Static
 
 from dqn_tui.errors import UsageError
 from dqn_tui.ui.app.scene_screen import REMEMBERED, SceneScreen
+from dqn_tui.ui.dialogs.line_input import LineInput
+from dqn_tui.ui.dialogs.prompt_screen import PromptScreen
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.run_list_keys import QUESTION_KEYS, RUN_LIST_KEYS
 from dqn_tui.ui.run_list.library import RunLibrary, Verb, Wish
-from dqn_tui.ui.run_list.line_input import LineInput
 from dqn_tui.ui.run_list.list_header import ListHeader
-from dqn_tui.ui.run_list.prompt_screen import PromptScreen
 from dqn_tui.ui.run_list.question_screen import QuestionScreen
 from dqn_tui.ui.run_list.run_reader import RunReader
 from dqn_tui.ui.run_list.runs_panel import RunsPanel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -11,13 +12,17 @@ from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.message import Message
 
-from dqn_tui.rollout import END, Rollout, RolloutFrame
+from dqn_tui.errors import DqnTuiError
+from dqn_tui.rollout import END, EpisodeExport, Rollout, RolloutFrame
+from dqn_tui.ui.app.application import DqnTuiApp
 from dqn_tui.ui.app.scene_screen import SceneScreen
+from dqn_tui.ui.dialogs.prompt_screen import PromptScreen
 from dqn_tui.ui.keys.key import bindings
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.theatre.episode_view import EpisodeView
 from dqn_tui.ui.theatre.picture_panel import PicturePanel
 from dqn_tui.ui.widgets.pane_name import PaneName
+from dqn_tui.ui.widgets.progress_bar import progress_bar
 from dqn_tui.ui.widgets.rows import Row, centre_block, shorten
 from dqn_tui.ui.widgets.run_scene import RunScene
 from dqn_tui.view.text import fixed, plain
@@ -28,6 +33,10 @@ LOOKS_PER_SECOND = 40
 _NAMES_POLICY = 72
 # Columns from which facts are written out.
 _WORDY = 90
+_BARS = "--q-bars"
+_EXPORT_HINT = f"A new file that ends in .gif or .mp4; add {_BARS} for the Q-values beside the pictures."
+_EXPORT_SECONDS = 0.25
+_EXPORT_CELLS = 10
 
 
 class RolloutPanel(PicturePanel, can_focus=True):
@@ -50,14 +59,18 @@ class RolloutPanel(PicturePanel, can_focus=True):
         self._label = label
         self._latest: RolloutFrame | None = None
         self._view = EpisodeView(scene)
+        self._export: EpisodeExport | None = None
+        self._export_length: int | None = None
 
     def on_mount(self) -> None:
         """Create the timer, which runs only while the panel is open."""
         self._timer = self.set_interval(1 / LOOKS_PER_SECOND, self.repaint_if_changed, pause=self.rollout is None)
 
     def on_unmount(self) -> None:
-        """Close the rollout together with the screen."""
+        """Close the rollout together with the screen, and end an export without a file."""
         self.close()
+        if self._export is not None:
+            self._export.cancel()
 
     def open(self, rollout: Rollout) -> None:
         """Play this rollout."""
@@ -114,6 +127,49 @@ class RolloutPanel(PicturePanel, can_focus=True):
         if isinstance(self.screen, SceneScreen):
             self.screen.toggle_pictures()
 
+    def action_export(self) -> None:
+        """Ask for a file and write the episode to it, or cancel the export that is under way."""
+        export = self._export
+        if export is not None and export.outcome is None:
+            export.cancel()
+        elif self._latest is not None and self.rollout is not None:
+            # Held: the player may begin another episode while the name is typed.
+            script, frame = self.rollout.script, self._latest
+            prompt = PromptScreen(
+                self.scene, f"Export episode {frame.episode:,}", _EXPORT_HINT, f"episode-{frame.episode}.gif"
+            )
+            self.app.push_screen(prompt, partial(self._start_export, script, frame.timeline.length))
+
+    def _start_export(self, script: object, length: int | None, answer: str | None) -> None:
+        host = self.app
+        if not answer or not answer.strip() or not isinstance(host, DqnTuiApp) or host.start_export is None:
+            return
+        name = answer.strip().removesuffix(_BARS).strip()
+        try:
+            self._export = host.start_export(script, Path(name).expanduser(), has_bars=answer.strip().endswith(_BARS))
+        except DqnTuiError as error:
+            self.notify(plain(error), title="No export")
+            return
+        self._export_length = length
+        self._export_timer = self.set_interval(_EXPORT_SECONDS, self._say_outcome)
+
+    def _say_outcome(self) -> None:
+        """Say the outcome of the export once."""
+        if self._export is not None and self._export.outcome is not None:
+            self.notify(self._export.outcome, title="Export")
+            self._export = None
+            self._export_timer.stop()
+
+    def _export_row(self) -> Row:
+        """Return how far the export has come."""
+        if self._export is None:
+            return []
+        frames, length = self._export.frames, self._export_length
+        if length is None:
+            return [(f" writing {frames:,}", "accent")]
+        share = min(1.0, frames / (length + 1))
+        return [(" writing ", "accent"), *progress_bar(share, _EXPORT_CELLS), (f" {share:.0%}", "text")]
+
     def action_choose_policy(self, direction: int) -> None:
         """Play the episode with the next (+1) or the previous (-1) policy."""
         if self.rollout is not None:
@@ -164,7 +220,8 @@ class RolloutPanel(PicturePanel, can_focus=True):
         if newest is not None and newest is not self._latest:
             self._view.include(newest)
         self._latest = newest
-        return (id(self._latest), rollout.is_paused, rollout.speed, rollout.error)
+        written = None if self._export is None else self._export.frames
+        return (id(self._latest), rollout.is_paused, rollout.speed, rollout.error, written)
 
     def title_row(self) -> Row:
         """Return digit and word, the label, and whether it plays."""
@@ -181,7 +238,7 @@ class RolloutPanel(PicturePanel, can_focus=True):
             return row
         sign, sign_role = (" ▌▌", "warning") if rollout.is_paused else (" ▶", "success")
         speed = "" if is_narrow and rollout.speed == 1 else f" {rollout.speed:g}×"
-        return [*row, (sign, sign_role), (speed, "muted")]
+        return [*row, (sign, sign_role), (speed, "muted"), *self._export_row()]
 
     def facts(self) -> Sequence[Row]:
         """Return the episode's return so far, its step and its number."""

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from dqn_tui.ui.run_list.line_input import LineInput
+from dqn_tui.ui.dialogs.line_input import LineInput
 from dqn_tui.ui.widgets.rows import ascii_only
 from dqn_tui.ui.widgets.scene import Scene
 
