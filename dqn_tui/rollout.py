@@ -15,6 +15,11 @@ END = 1 << 62
 """The last step of an episode, for `Rollout.seek`."""
 
 
+def change_speed(speed: float, direction: int) -> float:
+    """Return the next faster (+1) or slower (-1) of `SPEEDS`, or the same at their end."""
+    return SPEEDS[min(max(SPEEDS.index(speed) + direction, 0), len(SPEEDS) - 1)]
+
+
 @dataclass(frozen=True, eq=False)
 class Trace:
     """Numbers of the steps of an episode that are known, one for each step.

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
-from dqn_tui.commands.show_screen import app_exit_code, run_app
+from dqn_tui.commands.show_screen import exit_code_of_loaded, run_app
 from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.config import Config
@@ -19,8 +18,7 @@ from dqn_tui.operations.play_loading import load_beside_policy, load_environment
 from dqn_tui.operations.target import find_checkpoint
 
 if TYPE_CHECKING:
-    from dqn_tui.training.person_player import Loaded, PersonPlayer
-    from dqn_tui.ui.app.application import DqnTuiApp
+    from dqn_tui.training.person_player import Loaded
 
 
 def play_environment(config: Config, *, seed: int, imports: tuple[str, ...], marker: str) -> int:
@@ -65,20 +63,9 @@ def _play(load: Callable[[], Loaded], title: str, seed: int, marker: str) -> int
         player = PersonPlayer(load, seed, leave)
         app = DqnTuiApp(PlayScreen(player, marker=marker, title=title), user_file())
         run_app(app)
-        code = _exit_code(app, player)
+        code = exit_code_of_loaded(app, player.failure, player.error, loaded="environment", played="environment")
         player.close()
         if not player.join(ROLLOUT_SECONDS):
             say("the environment does not respond; exiting without closing it")
             leave_at_once(code)
         return code
-
-
-def _exit_code(app: DqnTuiApp, player: PersonPlayer) -> int:
-    if isinstance(player.failure, UsageError):
-        raise player.failure
-    if player.failure is not None:
-        return report_failure("environment", player.failure)
-    if app.error is None and player.error is not None:
-        say(f"the environment failed: {player.error}")
-        return EndReason.FAILED.exit_code
-    return app_exit_code(app)

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.signals import SignalTraps, signal_code
+from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import Terminal
+from dqn_tui.errors import UsageError
+from dqn_tui.events import EndReason
 
 if TYPE_CHECKING:
     from dqn_tui.ui.app.application import DqnTuiApp
@@ -32,6 +35,30 @@ def run_app(app: DqnTuiApp) -> None:
         app.run()
     if app.was_lost and app.error is None:
         terminal.detach()
+
+
+def exit_code_of_loaded(
+    app: DqnTuiApp, failure: BaseException | None, error: str | None, *, loaded: str, played: str
+) -> int:
+    """Return the exit code of an application whose screen showed what another thread loaded and played.
+
+    Args:
+        app: it has ended.
+        failure: what loading raised.
+        error: why it ended by itself later, in one line.
+        loaded, played: what could not be loaded, and what failed later.
+
+    Raises:
+        UsageError: `failure`, where it is one.
+    """
+    if isinstance(failure, UsageError):
+        raise failure
+    if failure is not None:
+        return report_failure(loaded, failure)
+    if app.error is None and error is not None:
+        say(f"the {played} failed: {error}")
+        return EndReason.FAILED.exit_code
+    return app_exit_code(app)
 
 
 def app_exit_code(app: DqnTuiApp) -> int:

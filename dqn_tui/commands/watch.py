@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dqn_tui.commands.failure import report_failure
 from dqn_tui.commands.foreign_output import ForeignOutput
 from dqn_tui.commands.leaving import ROLLOUT_SECONDS, leave_at_once
 from dqn_tui.commands.loading_rollout import LoadingRollout
-from dqn_tui.commands.show_screen import app_exit_code, run_app
+from dqn_tui.commands.show_screen import exit_code_of_loaded, run_app
 from dqn_tui.commands.streams import say
 from dqn_tui.commands.terminal import has_terminal
 from dqn_tui.errors import UsageError
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from dqn_tui.rollout import RecordedEpisode
     from dqn_tui.runs.checkpoint import Checkpoint
     from dqn_tui.training.player import EpisodePlayer
-    from dqn_tui.ui.app.application import DqnTuiApp
 
 
 def watch_policy(
@@ -69,7 +67,7 @@ def _watch(
     screen = WatchScreen(rollout, marker=marker, title=f"{checkpoint.config['env']}{what} · {place}")
     app = DqnTuiApp(screen, user_file(), start_export=start_export)
     run_app(app)
-    code = _exit_code(app, rollout)
+    code = exit_code_of_loaded(app, rollout.failure, rollout.error, loaded="policy", played="rollout")
     rollout.close()
     if not rollout.join(ROLLOUT_SECONDS):
         say("the environment does not respond; exiting without closing it")
@@ -94,14 +92,3 @@ def _load_player(
     lone, folder = LonePolicy(choice, policy), find_own_run(checkpoint)
     policies = lone if folder is None else PolicyShelf(None, folder, config, spaces)
     return EpisodePlayer(config, seed, lambda _: policies, choice=choice, record=recorded, is_free=lambda: True)
-
-
-def _exit_code(app: DqnTuiApp, rollout: LoadingRollout) -> int:
-    if isinstance(rollout.failure, UsageError):
-        raise rollout.failure
-    if rollout.failure is not None:
-        return report_failure("policy", rollout.failure)
-    if app.error is None and rollout.error is not None:
-        say(f"the rollout failed: {rollout.error}")
-        return EndReason.FAILED.exit_code
-    return app_exit_code(app)

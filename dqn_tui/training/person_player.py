@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dqn_tui.errors import UsageError, read_message
 from dqn_tui.key_map import KeyMap
 from dqn_tui.playing import Agreement, PlayMoment
-from dqn_tui.rollout import SPEEDS, RolloutFrame
+from dqn_tui.rollout import RolloutFrame, change_speed
 from dqn_tui.training.held_keys import HeldKeys
 from dqn_tui.training.readable import readable_vector, restrictive_mask
 
@@ -165,8 +165,7 @@ class PersonPlayer:
     def change_speed(self, direction: int) -> None:
         """Change to the next faster or slower of `SPEEDS`."""
         with self._condition:
-            index = SPEEDS.index(self._speed) + direction
-            self._speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
+            self._speed = change_speed(self._speed, direction)
             self._condition.notify_all()
 
     def start_new_episode(self, *, is_same: bool) -> None:

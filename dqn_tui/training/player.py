@@ -15,7 +15,7 @@ from dqn_tui.config import Config
 from dqn_tui.dqn.sizes import TORCH_THREADS
 from dqn_tui.errors import DqnTuiError, read_message
 from dqn_tui.policy_choice import PolicyChoice
-from dqn_tui.rollout import SPEEDS, RecordedEpisode, RolloutFrame
+from dqn_tui.rollout import RecordedEpisode, RolloutFrame, change_speed
 from dqn_tui.spaces import Spaces
 from dqn_tui.training.cast import Cast, NoPolicyError, Policies
 from dqn_tui.training.take import Interrupted, PlayedScript
@@ -106,8 +106,7 @@ class EpisodePlayer:
     def change_speed(self, direction: int) -> None:
         """Change to the next faster or slower of `SPEEDS`."""
         with self._condition:
-            index = SPEEDS.index(self._speed) + direction
-            self._speed = SPEEDS[min(max(index, 0), len(SPEEDS) - 1)]
+            self._speed = change_speed(self._speed, direction)
             self._due = min(self._due, monotonic() + self._frame_seconds / self._speed)
             self._condition.notify_all()
 

@@ -118,3 +118,13 @@ SUSPEND = Key(
     help="suspend the program; fg resumes it",
     group=PROGRAM,
 )
+QUIT = Key(
+    id="quit",
+    keys="q,ctrl+c,ctrl+q",
+    shown="q",
+    action="leave",
+    label="Quit",
+    help="quit",
+    group=PROGRAM,
+    rank=1,
+)

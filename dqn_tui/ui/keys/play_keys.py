@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys.common_keys import HELP, PALETTE, PROGRAM, SUSPEND, THEME
+from dqn_tui.ui.keys.common_keys import HELP, PALETTE, QUIT, SUSPEND, THEME
 from dqn_tui.ui.keys.key import Key
 
 _PLAY = "Play it yourself"
@@ -73,14 +73,5 @@ PLAY_KEYS: tuple[Key, ...] = (
     THEME.on("play", rank=9),
     PALETTE.on("play", rank=10),
     SUSPEND.on("play"),
-    Key(
-        id="play.quit",
-        keys="q,ctrl+c,ctrl+q",
-        shown="q",
-        action="leave",
-        label="Quit",
-        help="quit",
-        group=PROGRAM,
-        rank=1,
-    ),
+    QUIT.on("play"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys.common_keys import HELP, PALETTE, PROGRAM, SUSPEND, THEME
+from dqn_tui.ui.keys.common_keys import HELP, PALETTE, QUIT, SUSPEND, THEME
 from dqn_tui.ui.keys.key import Key
 
 _PROBE = "Probe"
@@ -47,14 +47,5 @@ PROBE_KEYS: tuple[Key, ...] = (
     THEME.on("probe", rank=5),
     PALETTE.on("probe", rank=6),
     SUSPEND.on("probe"),
-    Key(
-        id="probe.quit",
-        keys="q,escape,ctrl+c,ctrl+q",
-        shown="q",
-        action="leave",
-        label="Quit",
-        help="quit",
-        group=PROGRAM,
-        rank=1,
-    ),
+    QUIT.on("probe", keys="q,escape,ctrl+c,ctrl+q"),
 )

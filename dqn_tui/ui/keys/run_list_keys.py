@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dqn_tui.ui.keys.common_keys import HELP, PALETTE, PROGRAM, SUSPEND, THEME
+from dqn_tui.ui.keys.common_keys import HELP, PALETTE, QUIT, SUSPEND, THEME
 from dqn_tui.ui.keys.key import Key
 
 _RUN, _SEVERAL, _LIST, _QUESTION = "The selected run", "Several runs", "List", "Question"
@@ -211,16 +211,7 @@ RUN_LIST_KEYS: tuple[Key, ...] = (
     HELP.on("runs"),
     PALETTE.on("runs", rank=14),
     SUSPEND.on("runs"),
-    Key(
-        id="runs.quit",
-        keys="q,ctrl+c,ctrl+q",
-        shown="q",
-        action="leave",
-        label="Quit",
-        help="quit",
-        group=PROGRAM,
-        rank=1,
-    ),
+    QUIT.on("runs"),
 )
 
 QUESTION_KEYS: tuple[Key, ...] = (
