@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
@@ -11,8 +12,12 @@ import numpy as np
 import pytest
 
 from dqn_tui.envs.make import make_environment
+from dqn_tui.envs.replaying import make_replaying_environment
 from dqn_tui.envs.vector import make_environments
 from dqn_tui.errors import UsageError
+from dqn_tui.events import EpisodeEnded
+from dqn_tui.runs.episode_reader import read_episode
+from dqn_tui.training.episode_check import check_episode_in
 from tests.envs.helpers import (
     make_config,
     play_open_episodes,
@@ -22,7 +27,7 @@ from tests.envs.helpers import (
     skip_unless_installed,
     stream,
 )
-from tests.helpers import one_line
+from tests.helpers import one_line, quick_config, train
 
 PONG, BREAKOUT = "ALE/Pong-v5", "ALE/Breakout-v5"
 MINATAR = ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]
@@ -206,3 +211,21 @@ def test_registering_games_twice_changes_nothing() -> None:
     known = dict(gym.registry)
     make_environment(make_config("MinAtar/Freeway-v1")).close()
     assert dict(gym.registry) == known
+
+
+def test_training_episodes_of_the_ales_own_vector_environment_come_out_in_one_of_it(tmp_path: Path) -> None:
+    skip_unless_installed(BREAKOUT)
+    settings: dict[str, Any] = {"env": BREAKOUT, "num_envs": 2, "vectorization": "native", "frame_stack": 2}
+    session = train(tmp_path, total_timesteps=500, learning_starts=1_000, eval_max_steps=1, **settings)
+    episodes = [read_episode(session.folder, event.episode) for event in session.of(EpisodeEnded)]
+    assert {episode.environment for episode in episodes} == {0, 1}
+    config = quick_config(**settings)
+    environment = make_replaying_environment(config, should_render=True)
+    assert {check_episode_in(environment, episode) for episode in episodes} == {None}
+    assert environment.spec == make_environment(config).spec
+    observation = environment.reset(4)
+    picture = environment.render()
+    assert isinstance(picture, np.ndarray)
+    assert picture.shape == (84, 84, 3)
+    assert all((picture[..., channel] == observation[-1]).all() for channel in range(3))
+    environment.close()
