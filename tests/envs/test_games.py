@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
 import numpy as np
 import pytest
 
+from dqn_tui.envs.batch import Environments
 from dqn_tui.envs.make import make_environment
 from dqn_tui.envs.replaying import make_replaying_environment
 from dqn_tui.envs.vector import make_environments
 from dqn_tui.errors import UsageError
-from dqn_tui.events import EpisodeEnded
-from dqn_tui.runs.episode_reader import read_episode
+from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.training.episode_check import check_episode_in
+from dqn_tui.training.episodes import hash_observation
 from tests.envs.helpers import (
     make_config,
     play_open_episodes,
@@ -27,7 +27,7 @@ from tests.envs.helpers import (
     skip_unless_installed,
     stream,
 )
-from tests.helpers import one_line, quick_config, train
+from tests.helpers import one_line
 
 PONG, BREAKOUT = "ALE/Pong-v5", "ALE/Breakout-v5"
 MINATAR = ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]
@@ -213,15 +213,31 @@ def test_registering_games_twice_changes_nothing() -> None:
     assert dict(gym.registry) == known
 
 
-def test_training_episodes_of_the_ales_own_vector_environment_come_out_in_one_of_it(tmp_path: Path) -> None:
+def play_to_its_end(environments: Environments, index: int) -> RecordedEpisode:
+    """Play at random until the episode of an environment ends; those of the others begin again as often as they end."""
+    environments.reset({place: seed_of(place, 0) for place in range(environments.count)})
+    episode_return, taken = 0.0, []
+    for actions in random_actions(environments.count, 1_000, 4):
+        steps = environments.step(actions)
+        taken.append(int(actions[index]))
+        episode_return += float(steps.rewards[index])
+        ended = np.flatnonzero(steps.terminated | steps.truncated).tolist()
+        if index in ended:
+            last = hash_observation(steps.observations[index])
+            return RecordedEpisode(1, index, seed_of(index, 0), np.array(taken), last, False, episode_return)
+        if ended:
+            environments.reset({place: seed_of(place, len(taken)) for place in ended})
+    raise AssertionError("no episode ended")
+
+
+def test_a_training_episode_of_the_ales_own_vector_environment_comes_out_in_one_of_it() -> None:
     skip_unless_installed(BREAKOUT)
-    settings: dict[str, Any] = {"env": BREAKOUT, "num_envs": 2, "vectorization": "native", "frame_stack": 2}
-    session = train(tmp_path, total_timesteps=500, learning_starts=1_000, eval_max_steps=1, **settings)
-    episodes = [read_episode(session.folder, event.episode) for event in session.of(EpisodeEnded)]
-    assert {episode.environment for episode in episodes} == {0, 1}
-    config = quick_config(**settings)
+    config = make_config(BREAKOUT, num_envs=2, frame_stack=2, vectorization="native")
+    environments = make_environments(config)
+    episode = play_to_its_end(environments, 1)
+    environments.close()
     environment = make_replaying_environment(config, should_render=True)
-    assert {check_episode_in(environment, episode) for episode in episodes} == {None}
+    assert check_episode_in(environment, episode) is None
     assert environment.spec == make_environment(config).spec
     observation = environment.reset(4)
     picture = environment.render()
