@@ -12,6 +12,7 @@ import numpy as np
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import Environment
 from dqn_tui.envs.make import make_environment
+from dqn_tui.envs.replaying import make_replaying_environment
 from dqn_tui.errors import CheckpointError, read_message
 from dqn_tui.policy_choice import BEST, LIVE, PolicyChoice
 from dqn_tui.rollout import RecordedEpisode, RolloutFrame, Timeline
@@ -71,7 +72,8 @@ class Cast:
         self._seed = seed
         self._is_interrupted = is_interrupted
         self._number = 0
-        self._roles = [_Role(make_environment(config, should_render=True), choice, record)]
+        self._make = make_environment if record is None else make_replaying_environment
+        self._roles = [_Role(self._make(config, should_render=True), choice, record)]
         self._remark = ""
         try:
             self._policies = make_policies(self._roles[0].environment.spec.spaces)
@@ -145,7 +147,7 @@ class Cast:
         if choice is None:
             self._remark = "there is no other policy to compare with"
             return
-        role = _Role(make_environment(self._config, should_render=True), choice)
+        role = _Role(self._make(self._config, should_render=True), choice)
         self._roles.append(role)
         if not self._recast(role, choice):
             self._roles.pop().environment.close()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dqn_tui.config import Config
 from dqn_tui.envs.environment import Environment
-from dqn_tui.envs.make import make_environment
+from dqn_tui.envs.replaying import make_replaying_environment
 from dqn_tui.rollout import RecordedEpisode
 from dqn_tui.training.episodes import hash_observation
 
@@ -23,7 +23,7 @@ def check_episode(config: Config, episode: RecordedEpisode) -> str | None:
     Raises:
         UsageError: the environment cannot be made, such as one that another Python program made.
     """
-    environment = make_environment(config)
+    environment = make_replaying_environment(config)
     try:
         return check_episode_in(environment, episode)
     finally:

@@ -10,9 +10,14 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from dqn_tui.envs.batch import Environments
 from dqn_tui.envs.make import make_environment
+from dqn_tui.envs.replaying import make_replaying_environment
 from dqn_tui.envs.vector import make_environments
 from dqn_tui.errors import UsageError
+from dqn_tui.rollout import RecordedEpisode
+from dqn_tui.training.episode_check import check_episode_in
+from dqn_tui.training.episodes import hash_observation
 from tests.envs.helpers import (
     make_config,
     play_open_episodes,
@@ -206,3 +211,37 @@ def test_registering_games_twice_changes_nothing() -> None:
     known = dict(gym.registry)
     make_environment(make_config("MinAtar/Freeway-v1")).close()
     assert dict(gym.registry) == known
+
+
+def play_to_its_end(environments: Environments, index: int) -> RecordedEpisode:
+    """Play at random until the episode of an environment ends; those of the others begin again as often as they end."""
+    environments.reset({place: seed_of(place, 0) for place in range(environments.count)})
+    episode_return, taken = 0.0, []
+    for actions in random_actions(environments.count, 1_000, 4):
+        steps = environments.step(actions)
+        taken.append(int(actions[index]))
+        episode_return += float(steps.rewards[index])
+        ended = np.flatnonzero(steps.terminated | steps.truncated).tolist()
+        if index in ended:
+            last = hash_observation(steps.observations[index])
+            return RecordedEpisode(1, index, seed_of(index, 0), np.array(taken), last, False, episode_return)
+        if ended:
+            environments.reset({place: seed_of(place, len(taken)) for place in ended})
+    raise AssertionError("no episode ended")
+
+
+def test_a_training_episode_of_the_ales_own_vector_environment_comes_out_in_one_of_it() -> None:
+    skip_unless_installed(BREAKOUT)
+    config = make_config(BREAKOUT, num_envs=2, frame_stack=2, vectorization="native")
+    environments = make_environments(config)
+    episode = play_to_its_end(environments, 1)
+    environments.close()
+    environment = make_replaying_environment(config, should_render=True)
+    assert check_episode_in(environment, episode) is None
+    assert environment.spec == make_environment(config).spec
+    observation = environment.reset(4)
+    picture = environment.render()
+    assert isinstance(picture, np.ndarray)
+    assert picture.shape == (84, 84, 3)
+    assert all((picture[..., channel] == observation[-1]).all() for channel in range(3))
+    environment.close()

@@ -67,5 +67,5 @@ FAMILY = Family(
     arguments={"frameskip": 1, "repeat_action_probability": 0.0},
     wrap=wrap,
     name_actions=name_actions,
-    native=NativeVector("Atari games", "ale_py.vector_env:AtariVectorEnv", make_games),
+    native=NativeVector("Atari games", "ale_py.vector_env:AtariVectorEnv", make_games, has_own_episodes=True),
 )

@@ -62,12 +62,14 @@ class NativeVector:
         entry_point: `vector_entry_point` of their Gymnasium spec.
         make_games: makes it.
         fixed: settings that it supports with one value only.
+        has_own_episodes: whether a seed means another episode here than in the single environment.
     """
 
     title: str
     entry_point: str
     make_games: Callable[[Config], NativeGames]
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    has_own_episodes: bool = False
 
 
 @dataclass(frozen=True)
