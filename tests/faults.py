@@ -35,9 +35,9 @@ def widget() -> None:
 
 def player() -> None:
     """The rollout's panel raises when it has a frame to show."""
-    from dqn_tui.ui.theatre.rollout_panel import RolloutPanel
+    from dqn_tui.ui.theatre.episode_view import EpisodeView
 
-    _break(RolloutPanel, "_moment")
+    _break(EpisodeView, "rows")
 
 
 def printer() -> None:

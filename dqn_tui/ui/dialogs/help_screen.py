@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,7 +21,8 @@ from dqn_tui.ui.widgets.rows import ascii_only
 from dqn_tui.ui.widgets.scene import Scene
 
 _SIGN_WIDTH = 12
-_WIDTH, _WIDTH_OF_TWO = 68, 118
+# Columns of the terminal that one, two and three columns of tables take.
+_WIDTHS = (68, 118, 174)
 # Edges, padding and scroll bar.
 _AROUND = 5
 _LEAST_MEANING = 12
@@ -28,7 +30,7 @@ _BACK = "esc: back"
 
 
 class HelpScreen(ModalScreen[None]):
-    """All keys and tables, each under its heading; in two columns where the terminal is wide."""
+    """All keys and tables, each under its heading; in two or three columns where the terminal is wide."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,h,f1,ctrl+c,enter", "dismiss", "Back", show=False),
@@ -53,11 +55,12 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Yield the tables, which scroll where the terminal is low."""
         self._composed_width = width = self.app.size.width
-        has_two_columns = width >= _WIDTH_OF_TWO and len(self._tables) > 2
-        room = (_WIDTH_OF_TWO - _AROUND) // 2 if has_two_columns else min(width, _WIDTH) - _AROUND
-        columns = _split(self._tables) if has_two_columns else [self._tables]
+        fitting = sum(width >= least for least in _WIDTHS)
+        columns = _split(self._tables, max(1, min(fitting, len(self._tables) - 1)))
+        taken = min(width, _WIDTHS[len(columns) - 1])
+        room = (taken - _AROUND) // len(columns)
         with VerticalScroll() as box:
-            box.styles.width = _WIDTH_OF_TWO if has_two_columns else _WIDTH
+            box.styles.width = taken
             box.border_title = "Help"
             box.border_subtitle = _BACK
             with Horizontal():
@@ -99,8 +102,15 @@ def _key_table(group: str, keys: Sequence[Key]) -> HelpTable:
     return HelpTable(group, [(key.shown, "strong", key.help) for key in keys])
 
 
-def _split(tables: Sequence[HelpTable]) -> list[Sequence[HelpTable]]:
-    """Return the tables in two columns, as equal in height as their order allows."""
+def _split(tables: Sequence[HelpTable], count: int) -> list[Sequence[HelpTable]]:
+    """Return the tables in so many columns, as low as their order allows."""
     heights = [len(table.rows) + 2 for table in tables]
-    cut = min(range(1, len(tables)), key=lambda count: max(sum(heights[:count]), sum(heights[count:])))
-    return [tables[:cut], tables[cut:]]
+
+    def places(cuts: Sequence[int]) -> list[tuple[int, int]]:
+        return list(pairwise((0, *cuts, len(tables))))
+
+    cuts = min(
+        combinations(range(1, len(tables)), count - 1),
+        key=lambda cuts: max(sum(heights[start:end]) for start, end in places(cuts)),
+    )
+    return [tables[start:end] for start, end in places(cuts)]

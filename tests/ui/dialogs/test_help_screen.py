@@ -46,6 +46,6 @@ async def test_help_is_arranged_again_for_another_width() -> None:
         await board.pilot.resize_terminal(120, 40)
         text = await board.look()
         assert "space p     pause / resume training" in text
-        assert any("Training" in row and "Stop dialog" in row for row in text.splitlines())
+        assert any("Training" in row and "Value" in row for row in text.splitlines())
         await board.press("escape")
         assert "RUNNING" in await board.look()
