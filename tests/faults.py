@@ -11,7 +11,7 @@ from typing import Any
 SECRET = b"hunter2"
 
 
-def _raise(*_: Any) -> Any:
+def _raise(*_: Any, **__: Any) -> Any:
     password = SECRET.decode()
     raise RuntimeError(f"a fault of {len(password)} letters\nand a second line")
 
