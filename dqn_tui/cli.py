@@ -267,7 +267,9 @@ def train(
 def watch(
     target: Target = None,
     last: Last = False,
-    seed: EpisodeSeed = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of the episodes.  [default: 0]", metavar="N", parser=_parse_seed)
+    ] = None,
     episode: Annotated[
         int | None,
         typer.Option(metavar="N", help="Play this training episode of the run again.", parser=_parse_count),
@@ -300,12 +302,14 @@ def watch(
     from dqn_tui.commands.watch import watch_policy
 
     _approve(wraps)
+    if seed is not None and episode is not None:
+        raise UsageError(f"--seed {seed} cannot be combined with --episode: a training episode has its own seed")
     if video := choose_video(gif, mp4, has_bars=q_bars, most_seconds=most_seconds):
         return export_watched_episode(
             target,
             video,
             runs_dir=runs_dir,
-            seed=seed,
+            seed=seed or 0,
             imports=tuple(imports or ()),
             should_take_last=last,
             episode=episode,
@@ -313,7 +317,7 @@ def watch(
     return watch_policy(
         target,
         runs_dir=runs_dir,
-        seed=seed,
+        seed=seed or 0,
         imports=tuple(imports or ()),
         should_take_last=last,
         marker=_resolve_marker(marker),

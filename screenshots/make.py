@@ -2,8 +2,8 @@
 
 pip install -e '.[test]' pillow        (and the DejaVu fonts, Debian's fonts-dejavu-core)
 python -m screenshots.make             from the repository's root: all pictures, in ten minutes
-python -m screenshots.make film shell  some scenes: film, dashboard, small, large, lander, rainbow, compare,
-                                       resume, shell
+python -m screenshots.make film shell  some scenes: film, dashboard, small, large, lander, lake, rainbow,
+                                       compare, resume, shell
 """
 
 from __future__ import annotations
@@ -98,6 +98,17 @@ def shoot_rollout() -> None:
         terminal.wait_until_gone("ROLLOUT")
 
 
+def shoot_lake() -> None:
+    """The value function of FrozenLake beside the charts, halfway to its goal."""
+    with dashboard(*MEDIUM, "--env", "FrozenLake-v1") as terminal:
+        terminal.wait_for(lambda: has_reached(terminal, 100_000), LONGEST_SECONDS)
+        terminal.press("v")
+        terminal.wait_for("max Q")
+        terminal.press(_DOWN, _DOWN)
+        terminal.read_for(4.0)
+        shoot(terminal, "value")
+
+
 def shoot_rainbow() -> None:
     """Rainbow on CartPole, with its settings in the main place."""
     with dashboard(*MEDIUM, "--preset", "rainbow") as terminal:
@@ -151,7 +162,7 @@ def shoot_comparison() -> None:
 
 SCENES = {
     "film": film, "dashboard": shoot_states, "small": shoot_small, "large": shoot_large, "lander": shoot_rollout,
-    "rainbow": shoot_rainbow, "compare": shoot_comparison, "resume": shoot_resume,
+    "lake": shoot_lake, "rainbow": shoot_rainbow, "compare": shoot_comparison, "resume": shoot_resume,
     "shell": shoot_headless,
 }  # fmt: skip
 

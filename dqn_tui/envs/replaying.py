@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,15 @@ from dqn_tui.envs.make import make_environment, register
 from dqn_tui.envs.native import find_native, make_native_environments
 
 
-def make_replaying_environment(config: Config, *, should_render: bool = False) -> Environment:
+def make_replaying_environment(
+    config: Config, *, should_render: bool = False, modes: Sequence[str] = ()
+) -> Environment:
     """Make one environment for the training episodes of a run, however many it trains in, and in whichever way.
 
     Args:
         config: the run's settings.
         should_render: whether it renders.
+        modes: as for `make_environment`.
 
     Raises:
         UsageError: as `make_environment`.
@@ -29,7 +33,7 @@ def make_replaying_environment(config: Config, *, should_render: bool = False) -
         native = find_native(config)
         if isinstance(native, NativeVector) and native.has_own_episodes:
             return NativeEnvironment(config, should_render=should_render)
-    return make_environment(config, should_render=should_render)
+    return make_environment(config, should_render=should_render, modes=modes)
 
 
 class NativeEnvironment(Environment):
@@ -48,6 +52,11 @@ class NativeEnvironment(Environment):
         self.spec = self._environments.spec
         self.action_mask = None
         self._newest: NDArray[Any] = np.zeros(self.spec.spaces.observation_shape, self.spec.spaces.observation_dtype)
+
+    @property
+    def is_rendering(self) -> bool:
+        """Whether it renders."""
+        return self._should_render
 
     def reset(self, seed: int) -> NDArray[Any]:
         """Start the episode that `seed` determines."""

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
     from dqn_tui.training.take import Script
 
 
-def open_for_video(config: Config) -> Environment:
+def open_for_video(config: Config, *, is_recorded: bool) -> Environment:
     """Return an environment that renders pixels, even where its family is watched as text.
+
+    Args:
+        config: the run's settings.
+        is_recorded: whether it is to play a training episode again.
 
     Raises:
         UsageError: it cannot be made, or renders no pixels.
     """
     from dqn_tui.envs.make import PIXELS, make_environment
+    from dqn_tui.envs.replaying import make_replaying_environment
 
-    environment = make_environment(config, should_render=True, modes=(PIXELS,))
+    make = make_replaying_environment if is_recorded else make_environment
+    environment = make(config, should_render=True, modes=(PIXELS,))
     if not environment.is_rendering:
         environment.close()
         raise UsageError(f"{config.env} renders no pixels (it has no render mode {PIXELS!r}): nothing to export")

@@ -54,7 +54,7 @@ def write_script(
     """Write an episode to a new file; see `export_episode`."""
     from dqn_tui.operations.episode_frames import open_for_video, play_episode
 
-    environment = open_for_video(played.config)
+    environment = open_for_video(played.config, is_recorded=played.script.record is not None)
     try:
         return export_episode(
             play_episode(environment, played.script),

@@ -100,3 +100,20 @@ def test_environment_that_raises_while_it_plays_is_a_failure(tmp_path: Path) -> 
         terminal.press("q")
         assert terminal.wait_for_exit() == 1
         assert "dqn-tui: the rollout failed: RuntimeError: the motor burnt out" in terminal.text
+
+
+def test_a_seed_beside_a_training_episode_is_refused(run: Session, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call_program("watch", str(run.folder.path), "--episode", "1", "--seed", "4") == 2
+    assert "--seed 4 cannot be combined with --episode" in one_line(capfd.readouterr().err)
+
+
+def test_a_training_episode_is_written_to_a_file(
+    run: Session, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("PIL")
+    ended = run.of(EpisodeEnded)[1]
+    out = tmp_path / "episode.gif"
+    assert call_program("watch", str(run.folder.path), "--episode", str(ended.episode), "--gif", str(out)) == 0
+    said = f"{ended.length + 1} frames, {(ended.length + 1) / 50:.1f} s, return {ended.episode_return:g} written to"
+    assert said in capfd.readouterr().out
+    assert out.exists()
