@@ -21,6 +21,7 @@ from dqn_tui.ui.keys.probe_keys import PROBE_KEYS
 from dqn_tui.ui.keys.readme_keys import README_KEYS
 from dqn_tui.ui.keys.rollout_keys import ROLLOUT_KEYS
 from dqn_tui.ui.keys.stop_keys import STOP_KEYS
+from dqn_tui.ui.keys.value_keys import VALUE_KEYS
 from tests import fakes
 from tests.ui.helpers import FEW_SIZES, SIZES, dashboard
 
@@ -192,8 +193,8 @@ async def test_every_key_of_the_contract_is_bound() -> None:
 
 def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
     everything = (
-        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
-        *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *VALUE_KEYS, *STOP_KEYS,
+        *COMPARE_KEYS, *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
     )  # fmt: skip
     meanings = [key.help for key in everything]
     meanings += [meaning for table in (help_table(PANES), LEGEND) for _, _, meaning in table.rows]
@@ -203,8 +204,8 @@ def test_no_line_of_the_help_is_wrapped_in_two_columns() -> None:
 def test_ids_are_unique_and_the_readme_table_is_complete() -> None:
     table = key_table_markdown(README_KEYS)
     everything = (
-        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *STOP_KEYS, *COMPARE_KEYS,
-        *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
+        *DASHBOARD_KEYS, *CHART_KEYS, *EPISODE_KEYS, *ROLLOUT_KEYS, *VALUE_KEYS, *STOP_KEYS,
+        *COMPARE_KEYS, *TABLE_KEYS, *PLAY_KEYS, *PROBE_KEYS,
     )  # fmt: skip
     assert len({key.id for key in everything}) == len(everything)
     for key in (*DASHBOARD_KEYS, *(key for key in everything if key.group != "Program")):
