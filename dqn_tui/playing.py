@@ -76,7 +76,7 @@ class PlaySession(Protocol):
 
     @property
     def is_paused(self) -> bool:
-        """Whether real time stands still."""
+        """Whether real time is paused."""
 
     @property
     def is_stepwise(self) -> bool:

@@ -214,7 +214,7 @@ class ValuePictures(Protocol):
         """Paint this next and, if it shows the live policy, again and again."""
 
     def show(self, *, is_shown: bool) -> None:
-        """Say whether anybody sees the pictures: none are painted while nobody does."""
+        """Say whether the pictures are shown: none are painted while they are not."""
 
     def close(self) -> None:
         """End the thread; returns at once."""

@@ -39,7 +39,7 @@ class VideoOptions:
     Attributes:
         out: the file.
         kind: "gif" or "mp4".
-        has_bars: whether the Q-values stand beside the picture.
+        has_bars: whether the Q-values are drawn beside the picture.
         most_seconds: playing time after which the episode is cut.
     """
 
@@ -164,7 +164,7 @@ def _progress(kind: str) -> Iterator[_Meter]:
 
 
 class _Bar:
-    """A bar that swings: how long an episode lasts, only its end tells."""
+    """A bar that swings: the length of an episode is unknown before its end."""
 
     def __init__(self, kind: str) -> None:
         from rich.console import Console

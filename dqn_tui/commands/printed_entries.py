@@ -22,7 +22,7 @@ _KEPT_SPACE = "\N{NO-BREAK SPACE}"
 class Line(NamedTuple):
     """A line of an entry, left out where the text is empty; a label is not repeated in the next line.
 
-    A command that is too long goes on after a backslash, so that it can be copied.
+    A command that is too long continues after a backslash, so that it can be copied.
     """
 
     label: str

@@ -1,4 +1,4 @@
-"""The exact model of an environment that tells it, as Gymnasium's toy text does, and its optimal Q-values."""
+"""The exact model of an environment that exposes it, as Gymnasium's toy text does, and its optimal Q-values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Model:
     """A Markov decision process of S states and A actions, of whose outcomes each action has at most K.
 
     Attributes:
-        probabilities: probability of each outcome after which the episode goes on, float64 [S, A, K]; what is missing
+        probabilities: probability of each outcome after which the episode continues, float64 [S, A, K]; what is missing
             to 1 ends it.
         following: state that the outcome leads to, int64 [S, A, K].
         rewards: expected reward, float64 [S, A].
@@ -35,7 +35,7 @@ class Model:
 
     @cached_property
     def transitions(self) -> Array:
-        """Probability that the episode goes on in a state, float64 [S, A, S]."""
+        """Probability that the episode continues in a state, float64 [S, A, S]."""
         states, actions, _ = self.following.shape
         transitions = np.zeros((states, actions, states))
         places = np.ogrid[:states, :actions]
@@ -44,12 +44,12 @@ class Model:
 
 
 def is_tabular(env: Any) -> bool:
-    """Whether a Gymnasium environment tells its model."""
+    """Whether a Gymnasium environment exposes its model."""
     return hasattr(env.unwrapped, "P") and hasattr(env.unwrapped, "initial_state_distrib")
 
 
 def read_model(env: Any, learned: Callable[[float], float] = float) -> Model:
-    """Return the model that a toy-text environment tells.
+    """Return the model that a toy-text environment exposes.
 
     Args:
         env: its `P[state][action]` lists outcomes: (probability, next state, reward, whether it ends the episode).

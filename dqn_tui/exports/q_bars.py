@@ -1,4 +1,4 @@
-"""Q-values as bars in pixels, to stand beside the pictures of a video."""
+"""Q-values as bars in pixels, beside the pictures of a video."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class QBars:
 
     Args:
         names: a name for each action; empty where they have none.
-        height: of the picture that they stand beside.
+        height: of the picture beside them.
     """
 
     def __init__(self, names: Sequence[str], height: int) -> None:

@@ -63,7 +63,7 @@ def write_video(
         path: the file; one that exists is overwritten.
         kind: one of `KINDS`.
         frames_per_second: pictures a second.
-        has_bars: whether the Q-values stand beside the pictures.
+        has_bars: whether the Q-values are drawn beside the pictures.
 
     Raises:
         OSError: the file cannot be written.

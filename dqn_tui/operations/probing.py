@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dqn_tui.envs.environment import Environment, Step
 
 WHOLE_EPISODES = 10
-"""After the wanted steps, it goes on until so many episodes have ended,"""
+"""After the wanted steps, it continues until so many episodes have ended,"""
 MOST_STEPS_FACTOR = 10
 """but not for more than so many times the wanted steps,"""
 MOST_EXTRA_SECONDS = 10.0

@@ -19,7 +19,7 @@ def start_export(played: PlayedScript, out: Path, *, has_bars: bool) -> VideoExp
     Args:
         played: what is played.
         out: a new file, whose ending says what is written.
-        has_bars: whether the Q-values stand beside the pictures.
+        has_bars: whether the Q-values are drawn beside the pictures.
 
     Raises:
         UsageError: the ending is unknown, the file exists, or a package is not installed.

@@ -25,7 +25,7 @@ class VideoReport(NamedTuple):
         frames: moments of the episode.
         seconds: playing time.
         episode_return: undiscounted return up to the last moment.
-        is_cut: whether the episode goes on after that.
+        is_cut: whether the episode continues after that.
     """
 
     frames: int
@@ -75,7 +75,7 @@ def export_episode(
         kind: one of `exports.video.KINDS`.
         frames_per_second: moments a second of playing time.
         option: names `out` in errors.
-        has_bars: whether the Q-values stand beside the pictures.
+        has_bars: whether the Q-values are drawn beside the pictures.
         most_seconds: playing time after which the episode is cut.
         on_progress: called with the number of moments so far, on this thread.
         should_stop: asked before each moment.
@@ -111,7 +111,7 @@ def export_episode(
 
 def describe_report(report: VideoReport, out: Path, more: str = "") -> str:
     """Return what was written, in one line; `more` says how to write the rest of an episode that was cut."""
-    cut = f"; the episode goes on{more}" if report.is_cut else ""
+    cut = f"; the episode continues{more}" if report.is_cut else ""
     return (
         f"{report.frames:,} frames, {report.seconds:.1f} s, return {number(report.episode_return)} "
         f"written to {plain(out)}{cut}"
@@ -119,7 +119,7 @@ def describe_report(report: VideoReport, out: Path, more: str = "") -> str:
 
 
 class VideoExport:
-    """An export on a thread of its own, for a screen that goes on meanwhile: `rollout.EpisodeExport`.
+    """An export on a thread of its own, for a screen that stays responsive: `rollout.EpisodeExport`.
 
     Args:
         write: calls `export_episode` with the two functions that it is given: `on_progress` and `should_stop`.

@@ -275,7 +275,7 @@ class BackgroundRun:
             self._answer_finally()
 
     def _answer_finally(self) -> None:
-        """Answer what is left of the questions, once nobody trains any more."""
+        """Answer what is left of the questions, once training is over."""
         for request in self._control.take():
             if isinstance(request, CopyPolicy):
                 request.reply(self._final_policy)

@@ -66,8 +66,8 @@ def find_mismatch(
 
 
 def describe_length(episode: RecordedEpisode, step: int, *, is_over: bool) -> str:
-    """Return in one line that an episode ends, or goes on, after a step where its record does not."""
-    when = f"it {'ends' if is_over else 'goes on'} after {step:,} steps"
+    """Return in one line that an episode ends, or continues, after a step where its record does not."""
+    when = f"it {'ends' if is_over else 'continues'} after {step:,} steps"
     return _describe(episode, f"{when}, recorded are {len(episode.actions):,}")
 
 

@@ -1,4 +1,4 @@
-"""Keys as held in real time: a terminal tells only that they are pressed, so each is held for a moment."""
+"""Keys as held in real time: a terminal reports only that they are pressed, so each is held for a moment."""
 
 from __future__ import annotations
 

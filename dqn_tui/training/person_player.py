@@ -112,7 +112,7 @@ class PersonPlayer:
 
     @property
     def is_paused(self) -> bool:
-        """Whether real time stands still."""
+        """Whether real time is paused."""
         return self._is_paused
 
     @property

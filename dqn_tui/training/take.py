@@ -57,11 +57,11 @@ class PlayedScript(NamedTuple):
 
 
 class Take:
-    """An episode that is played as far as somebody wants to see it.
+    """An episode that is played as far as it is watched.
 
     Args:
         config: the run's settings.
-        environment: it renders, and nobody else steps it while the take is used.
+        environment: it renders, and is stepped by nothing else while the take is used.
         script: what is played.
         pictures: keeps the pictures.
         is_interrupted: asked before each step on the way to a moment that was played before.
@@ -111,7 +111,7 @@ class Take:
 
     @property
     def length(self) -> int | None:
-        """Steps of the whole episode; None where nobody knows yet."""
+        """Steps of the whole episode; None while it is unknown."""
         if self.is_over:
             return self.known
         return None if self.script.record is None else max(len(self._actions), self.known)

@@ -78,7 +78,7 @@ def test_recording_changes_no_weights_and_can_be_left_out(tmp_path: Path) -> Non
 
 CHANGES: dict[str, Callable[[RecordedEpisode], RecordedEpisode]] = {
     "it ends after": lambda episode: replace(episode, actions=np.append(episode.actions, 0)),
-    "it goes on after": lambda episode: replace(episode, actions=episode.actions[:-1]),
+    "it continues after": lambda episode: replace(episode, actions=episode.actions[:-1]),
     "it is terminated, recorded is truncated": lambda episode: replace(episode, is_truncated=True),
     "its return is": lambda episode: replace(episode, episode_return=-3.5),
     "its last observation is another one": lambda episode: replace(episode, last_observation=5),

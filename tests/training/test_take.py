@@ -198,7 +198,7 @@ CHANGES: dict[str, tuple[Callable[[RecordedEpisode], RecordedEpisode], str]] = {
         lambda record: replace(record, actions=np.append(record.actions, 0)),
         "ends after 9 steps, recorded are 10",
     ),
-    "shorter": (lambda record: replace(record, actions=record.actions[:5]), "goes on after 5 steps, recorded are 5"),
+    "shorter": (lambda record: replace(record, actions=record.actions[:5]), "continues after 5 steps, recorded are 5"),
     "ending": (lambda record: replace(record, is_truncated=True), "it is terminated, recorded is truncated"),
 }
 

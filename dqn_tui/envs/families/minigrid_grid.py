@@ -40,7 +40,7 @@ def _kind(grid_env: Any, column: int, row: int) -> str:
 
 
 def _list_states(env: gym.Env[Any, Any], direction: int) -> list[GridState]:
-    """Return what the agent would see in each cell that it can stand in, and leave it where it was."""
+    """Return what the agent would see in each cell that it can be in, and leave it where it was."""
     grid_env: Any = env.unwrapped
     before = grid_env.agent_pos, grid_env.agent_dir
     states = []

@@ -60,7 +60,7 @@ class PaintingThread:
             self._condition.notify_all()
 
     def show(self, *, is_shown: bool) -> None:
-        """Paint only while somebody sees it."""
+        """Paint only while the pictures are shown."""
         with self._condition:
             self._is_shown = is_shown
             self._condition.notify_all()

@@ -69,7 +69,7 @@ class StartExport(Protocol):
         Args:
             played: `Rollout.script`.
             out: a new file that ends in .gif or .mp4.
-            has_bars: whether the Q-values stand beside the pictures.
+            has_bars: whether the Q-values are drawn beside the pictures.
 
         Raises:
             DqnTuiError: it cannot be written.

@@ -19,7 +19,7 @@ _LEAST_BAR, _LONGEST_BAR = 4, 40
 def action_rows(shown: PlayMoment, scale: QScale, width: int, most: int, marker: str) -> list[Row]:
     """Return at most `most` rows of actions.
 
-    Alone, the actions stand in as many columns as they need. With a policy, each has a row with its Q-value, a bar, and
+    Alone, the actions are in as many columns as they need. With a policy, each has a row with its Q-value, a bar, and
     a mark beside the one that the policy would take. A mark in front shows the action that the person took last.
     """
     if shown.has_policy:

@@ -23,7 +23,7 @@ class _Found(NamedTuple):
 
 
 class PicturePanel(FramedPanel):
-    """A panel whose rows may hold pictures, wherever they stand in them; those that are cut are not shown."""
+    """A panel whose rows may hold pictures, wherever they are in them; those that are cut are not shown."""
 
     _found: tuple[_Found, ...] = ()
     _version = 0

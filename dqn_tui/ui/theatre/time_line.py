@@ -41,7 +41,7 @@ class Span(NamedTuple):
 def span_of(timeline: Timeline, left: int, right: int) -> Span:
     """Return the span from column `left` to `right`; of an episode without a known end it is a round number of steps.
 
-    So the picture of an episode that goes on does not change with each of its steps.
+    So the picture of an unfinished episode does not change with each of its steps.
     """
     steps = timeline.length or _round_up(timeline.known)
     return Span(left, max(1, right - left), max(1, steps))
